@@ -1,0 +1,18 @@
+"""Every folder of the project, resolved from the package and never from the working directory.
+
+Papermill runs a notebook in the shell's folder, nbval and nbconvert in the notebook's own; paths
+resolved from here are the same in all of them.
+"""
+
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = PROJECT / "notebooks"
+DATA = PROJECT / "data"
+CLIENTS = DATA / "clients"
+FRAMEWORKS = DATA / "frameworks"
+PRICES = DATA / "prices"
+BASE_MODEL = DATA / "base_model"
+SAMPLE = DATA / "sample"
+RUNS = DATA / "runs"
+REPORTS = PROJECT / "reports"
