@@ -1,0 +1,89 @@
+"""Loading and saving client files."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from lib.client.model import ClientFile
+from lib.client.problems import sentence
+from lib.client.yaml_text import SIZE_LIMIT, parse, shown
+from lib.errors import InputError
+from lib.files import write_text
+
+
+def load_client(path: str | Path) -> ClientFile:
+    """Load and check one client file.
+
+    Raises :class:`InputError` with one sentence (file, key, value, what is allowed).
+    """
+    path = Path(path)
+    return check_client(parse(_read(path), str(path)), str(path))
+
+
+def check_client(values: dict[str, Any], name: str = "client file") -> ClientFile:
+    """Check values that came from a form, from papermill or from a file called ``name``."""
+    try:
+        return ClientFile.model_validate(values)
+    except ValidationError as error:
+        raise InputError(sentence(error, name)) from None
+
+
+def answers(client: ClientFile) -> dict[str, dict[str, Any]]:
+    """Give only what the client has answered, as plain values ready for YAML or papermill."""
+    return client.model_dump(mode="python", exclude_unset=True)
+
+
+def save_client(client: ClientFile, path: str | Path) -> None:
+    """Write the answered fields to ``path``.
+
+    Where the file exists its comments and its order are kept, and only the values that differ change.
+    """
+    from ruamel.yaml import YAML
+
+    path = Path(path)
+    yaml = YAML()
+    yaml.width = 120
+    existing = yaml.load(_read(path)) if path.exists() else None
+    document = existing if isinstance(existing, dict) else {}
+    wanted = answers(client)
+    for section in [section for section in document if section not in wanted]:
+        del document[section]
+    for section, fields in wanted.items():
+        _update(document.setdefault(section, {}) if fields else {}, fields)
+        if not fields:
+            document.pop(section, None)
+    stream = io.StringIO()
+    yaml.dump(document, stream)
+    write_text(path, stream.getvalue())
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the JSON schema of a client file, for editors that check while typing."""
+    return ClientFile.model_json_schema()
+
+
+def _update(old: dict[str, Any], new: dict[str, Any]) -> None:
+    for key in [key for key in old if key not in new]:
+        del old[key]
+    for key, value in new.items():
+        if key not in old or old[key] != value:
+            old[key] = value
+
+
+def _read(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder; allowed is a client file (YAML).") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); allowed is the path of a client file.") from None
+    if len(data) > SIZE_LIMIT:
+        raise InputError(f"{path}: holds {len(data):,} bytes; allowed are at most {SIZE_LIMIT:,}.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path}: byte {shown(data[error.start])} is not UTF-8 text; allowed is a YAML text file."
+        ) from None

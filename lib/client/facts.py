@@ -1,0 +1,130 @@
+"""The client file as arrays: what frameworks, costs and the recommendation compute on.
+
+A field is read by its dotted path. Its value is a NumPy array of shape ``()`` (one situation) or
+``(n,)`` (n draws or variations), so that the same rules answer one client and a million draws. Numbers
+stay in their unit; ``never`` is ``inf``; a field without an answer and without a default is ``nan``;
+yes/no is 1/0; a choice is the position of its word.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from lib.client.field import FieldSpec, spec_of
+from lib.client.model import ClientFile
+from lib.client.quantity import NEVER, Range, likely
+
+Array = np.ndarray
+
+
+@cache
+def field_specs() -> dict[str, FieldSpec]:
+    """Give every field of the client file by its dotted path, in the order of the file."""
+    return {
+        f"{section}.{name}": spec_of(info)
+        for section, section_info in ClientFile.model_fields.items()
+        for name, info in section_info.annotation.model_fields.items()
+    }
+
+
+def coded(spec: FieldSpec, value: Any) -> float:
+    """Code one plain value of a field as a number (see the module's text)."""
+    if value is None:
+        return np.nan
+    if value == NEVER and spec.never:
+        return np.inf
+    if spec.kind == "choice":
+        return float(spec.choices.index(value))
+    return float(value)
+
+
+def decoded(spec: FieldSpec, number: float) -> Any:
+    """Turn a coded number back into the value that stands in a client file."""
+    if np.isnan(number):
+        return None
+    if spec.kind == "choice":
+        return spec.choices[round(number)]
+    if spec.kind == "truth":
+        return bool(number)
+    if np.isinf(number):
+        return NEVER
+    return int(number) if float(number).is_integer() else float(number)
+
+
+class Facts(Mapping[str, Array]):
+    """A client's facts as arrays, and which of them the client has answered."""
+
+    def __init__(self, values: dict[str, Any], answered: frozenset[str], words: dict[str, Any], name: str) -> None:
+        """Use :meth:`of` to make facts from a client file, :meth:`replaced` for variations."""
+        self._values = values
+        self._answered = answered
+        self._words = words
+        self.name = name
+
+    @classmethod
+    def of(cls, client: ClientFile) -> "Facts":
+        """Take the likely value of every field of ``client``."""
+        values: dict[str, Any] = {}
+        words: dict[str, Any] = {}
+        answered = set()
+        for path, spec in field_specs().items():
+            section, name = path.split(".")
+            part = getattr(client, section)
+            value = getattr(part, name)
+            if name in part.model_fields_set:
+                answered.add(path)
+            if spec.kind in ("number", "truth", "choice"):
+                values[path] = np.asarray(coded(spec, likely(value)))
+            else:
+                words[path] = value
+        return cls(values, frozenset(answered), words, client.client.name)
+
+    def replaced(self, values: Mapping[str, Any], answered: bool = True) -> "Facts":
+        """Give facts in which some fields hold other arrays, counted as answered unless told otherwise."""
+        unknown = set(values) - set(self._values)
+        if unknown:
+            raise KeyError(f"not a number, choice or yes/no field: {sorted(unknown)}")
+        merged = self._values | {path: np.asarray(value, dtype=float) for path, value in values.items()}
+        now_answered = self._answered | set(values) if answered else self._answered
+        return Facts(merged, now_answered, self._words, self.name)
+
+    def answered(self, path: str) -> bool:
+        """Tell whether the client answered the field, as opposed to the default being assumed."""
+        return path in self._answered
+
+    def is_word(self, path: str, word: str) -> Array:
+        """Tell where a choice field has the value ``word``."""
+        return self._values[path] == field_specs()[path].choices.index(word)
+
+    def truth(self, path: str) -> Array:
+        """Give a yes/no field as booleans (not answered and no default: False)."""
+        return self._values[path] == 1.0
+
+    def text(self, path: str) -> Any:
+        """Give a text, date or list field, which never varies between draws."""
+        return self._words[path]
+
+    def __getitem__(self, path: str) -> Array:
+        """Give the array of a number, choice or yes/no field."""
+        return self._values[path]
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the paths of all array fields."""
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        """Count the array fields."""
+        return len(self._values)
+
+
+def ranges(client: ClientFile) -> dict[str, Range]:
+    """Give the fields that the client answered with a range."""
+    found = {}
+    for path in field_specs():
+        section, name = path.split(".")
+        value = getattr(getattr(client, section), name)
+        if isinstance(value, Range):
+            found[path] = value
+    return found

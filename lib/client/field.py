@@ -1,0 +1,142 @@
+"""What is known of one field of the client file, in one place.
+
+Forms, validation messages, documentation and the JSON schema are all made from :class:`FieldSpec`.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, Strict, StringConstraints
+
+from lib.client.quantity import Number, NumberOrNever, within
+
+TEXT_LIMIT = 300
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field of the client file.
+
+    ``kind`` is ``number``, ``truth``, ``choice``, ``text``, ``date`` or ``list``. ``lowest`` and
+    ``highest`` bound a number in ``unit``. ``plausible`` is the range within which the value is taken
+    to lie where the client has not answered, and ``judgement`` how far (plus or minus, in the field's
+    unit) an answered value can be off because it is somebody's estimate: both feed the confidence.
+    """
+
+    label: str
+    help: str
+    kind: str
+    unit: str = ""
+    lowest: float | None = None
+    highest: float | None = None
+    whole: bool = False
+    never: bool = False
+    choices: tuple[str, ...] = ()
+    plausible: tuple[float, float] | None = None
+    judgement: float = 0.0
+
+    @property
+    def allowed(self) -> str:
+        """Say in words which values the field takes, as validation messages print it."""
+        if self.kind == "number":
+            words = f"a {'whole ' if self.whole else ''}number from {_plain(self.lowest)} to {_plain(self.highest)}"
+            words += f" ({self.unit})" if self.unit else ""
+            words += ", never" if self.never else ""
+            return words + ", or a range {low, likely, high} in that order"
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        return {
+            "truth": "true or false",
+            "text": f"text of 1 to {TEXT_LIMIT} characters (in quotes where it looks like a number or a date)",
+            "colour": "a colour such as #1f77b4",
+            "date": "a date such as 2026-11-21",
+            "list": "a list of texts",
+        }[self.kind]
+
+
+def _plain(number: float | None) -> str:
+    if number is None:
+        return "any"
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:g}"
+
+
+def spec_of(field_info: Any) -> FieldSpec:
+    """Give the :class:`FieldSpec` kept in a pydantic field."""
+    return next(item for item in field_info.metadata if isinstance(item, FieldSpec))
+
+
+def number(
+    label: str,
+    help: str,
+    unit: str,
+    lowest: float,
+    highest: float,
+    *,
+    whole: bool = False,
+    never: bool = False,
+    plausible: tuple[float, float] | None = None,
+    judgement: float = 0.0,
+) -> Any:
+    """Declare a number (or range, or ``never``) with its unit and bounds."""
+    spec = FieldSpec(label, help, "number", unit, lowest, highest, whole, never, (), plausible, judgement)
+    return Annotated[
+        (NumberOrNever if never else Number) | None,
+        within(lowest, highest, whole),
+        spec,
+        _described(spec),
+    ]
+
+
+def truth(label: str, help: str) -> Any:
+    """Declare a yes/no field."""
+    spec = FieldSpec(label, help, "truth")
+    return Annotated[Annotated[bool, Strict()] | None, spec, _described(spec)]
+
+
+def choice(label: str, help: str, *choices: str) -> Any:
+    """Declare a field that takes one of a few words."""
+    spec = FieldSpec(label, help, "choice", choices=choices)
+    return Annotated[Literal[choices] | None, spec, _described(spec)]
+
+
+def text(label: str, help: str) -> Any:
+    """Declare a text field: 1 to 300 characters on one line."""
+    spec = FieldSpec(label, help, "text")
+    constraints = StringConstraints(strict=True, min_length=1, max_length=TEXT_LIMIT, pattern=r"^[^\x00-\x1f\x7f]*$")
+    return Annotated[Annotated[str, constraints] | None, spec, _described(spec)]
+
+
+def colour_field(label: str, help: str) -> Any:
+    """Declare a colour written as ``#rrggbb``."""
+    spec = FieldSpec(label, help, "colour")
+    constraints = StringConstraints(strict=True, pattern=r"^#[0-9a-fA-F]{6}$")
+    return Annotated[Annotated[str, constraints] | None, spec, _described(spec)]
+
+
+def listing(label: str, help: str) -> Any:
+    """Declare a list of texts."""
+    spec = FieldSpec(label, help, "list")
+    item = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=TEXT_LIMIT)]
+    return Annotated[list[item] | None, spec, _described(spec)]
+
+
+def date_field(label: str, help: str) -> Any:
+    """Declare a date; a YAML date and a text such as ``2026-11-21`` both do."""
+    import datetime
+
+    from pydantic import BeforeValidator
+
+    def parse(value: Any) -> Any:
+        if isinstance(value, datetime.datetime):
+            raise ValueError("a date without a time of day")
+        return datetime.date.fromisoformat(value) if isinstance(value, str) else value
+
+    spec = FieldSpec(label, help, "date")
+    return Annotated[Annotated[datetime.date, Strict()] | None, BeforeValidator(parse), spec, _described(spec)]
+
+
+def _described(spec: FieldSpec) -> Any:
+    extra = {"unit": spec.unit} if spec.unit else {}
+    if spec.lowest is not None:
+        extra |= {"x-lowest": spec.lowest, "x-highest": spec.highest}
+    return Field(title=spec.label, description=spec.help, json_schema_extra=extra or None)
