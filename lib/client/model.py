@@ -41,7 +41,7 @@ class Knowledge(Section):
 
     needed: choice(
         "Knowledge needed",
-        "What answers must draw on beyond the request itself: nothing, public knowledge, or private documents and data.",
+        "What answers draw on beyond the request itself: nothing, public knowledge, or private documents and data.",
         "none",
         "public",
         "private",

@@ -103,7 +103,11 @@ def _scalar(node: Any, name: str, key: tuple[str, ...]) -> Any:
             f"{name}: {where} is {shown(node.value)}, which YAML readers disagree about; "
             "allowed is a plain number such as 100000, true or false, or text in quotes."
         )
-    return yaml.constructor.SafeConstructor().construct_object(node)
+    try:
+        return yaml.constructor.SafeConstructor().construct_object(node)
+    except ValueError:
+        # A date such as 2026-02-30, or an integer too long to convert: the field's own check refuses the text.
+        return node.value
 
 
 def _dotted(key: tuple[str, ...], word: str) -> str:
