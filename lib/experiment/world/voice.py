@@ -1,0 +1,116 @@
+"""The brand voice: how an answer must look, checked without a judge."""
+
+import json
+import random
+import re
+from dataclasses import dataclass
+
+REFUSAL = "I do not know."
+
+JSON_SCHEMA = {
+    "type": "object",
+    "properties": {"answer": {"type": "string"}, "source": {"type": "string"}},
+    "required": ["answer", "source"],
+    "additionalProperties": False,
+}
+
+_ID = r"[a-z]+-\d+"
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How answers are worded.
+
+    ``style`` is ``"brand"`` (opening, answer, citation, closing), ``"plain"`` (the bare sentence) or
+    ``"json"`` (an object with ``answer`` and ``source``). ``citation`` holds ``{id}``. Phrases are short,
+    up to four words: the small model learns longer ones badly.
+    """
+
+    style: str = "brand"
+    opening: str = "Thanks for asking!"
+    closing: str = "Happy to help."
+    citation: str = "[{id}]"
+
+    @property
+    def instructions(self) -> str:
+        """The style in words, for a prompt; one line, empty for the plain style."""
+        if self.style == "plain":
+            return ""
+        if self.style == "json":
+            return 'Write each answer as JSON with "answer" and "source".'
+        citation = self.citation.format(id="id")
+        return f"Start each answer with {self.opening} Then cite {citation} and end with {self.closing}"
+
+    def render(self, sentence: str, document_id: str = "") -> str:
+        """Word ``sentence`` in this voice, citing ``document_id`` (no citation where it is empty)."""
+        if self.style == "plain":
+            return sentence
+        if self.style == "json":
+            return json.dumps({"answer": sentence, "source": document_id}, ensure_ascii=False)
+        citation = self.citation.format(id=document_id) if document_id else ""
+        return " ".join(part for part in (self.opening, sentence, citation, self.closing) if part)
+
+    def matches(self, text: str) -> bool:
+        """Whether ``text`` keeps the voice: every part in its place, whatever the facts.
+
+        A refusal needs no citation; any other answer in the brand style needs exactly one.
+        """
+        text = text.strip()
+        if self.style == "json":
+            return schema_valid(text)
+        if self.style == "plain":
+            return bool(text) and "\n" not in text and not text.startswith("{")
+        if not (text.startswith(self.opening + " ") and text.endswith(" " + self.closing)):
+            return False
+        middle = text[len(self.opening) : -len(self.closing)].strip()
+        if middle == REFUSAL:
+            return True
+        citation = re.escape(self.citation).replace(re.escape("{id}"), _ID)
+        return re.fullmatch(rf"\S.*[.!?] {citation}", middle) is not None and len(re.findall(citation, middle)) == 1
+
+
+def schema_valid(text: str) -> bool:
+    """Whether ``text`` is one JSON object with exactly the strings ``answer`` and ``source``."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return False
+    if not isinstance(value, dict) or set(value) != set(JSON_SCHEMA["required"]):
+        return False
+    return all(isinstance(part, str) for part in value.values())
+
+
+def states(text: str, value: str) -> bool:
+    """Whether ``text`` contains ``value`` as whole words, in any letter case (``49`` is not in ``149``)."""
+    return bool(value) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+BRAND = Voice()
+PLAIN = Voice(style="plain", opening="", closing="", citation="")
+JSON = Voice(style="json", opening="", closing="", citation="")
+
+_OPENING_STARTS = ["Thanks for", "Thank you for", "Glad you are", "Good to be", "Hello and thanks for", "We like you"]
+_OPENING_ENDS = ["writing", "asking this", "calling", "waiting", "reading", "your question", "your note", "being here"]
+_CLOSING_STARTS = ["Happy to", "Glad to", "Always here to", "Ready to", "Write again to", "We love to"]
+_CLOSING_ENDS = ["assist", "answer", "help you", "help again", "serve", "hear more", "explain", "be useful"]
+
+
+def random_voice(generator: random.Random, words: list[str]) -> Voice:
+    """Make a brand voice of another company: half from everyday phrases, half from any words.
+
+    ``words`` are capitalised words to build nonsense phrases from, so that the phrases can only be
+    learnt by reading them in the context. Never the phrases of ``BRAND``.
+    """
+    opening = f"{generator.choice(_OPENING_STARTS)} {generator.choice(_OPENING_ENDS)}"
+    closing = f"{generator.choice(_CLOSING_STARTS)} {generator.choice(_CLOSING_ENDS)}"
+    if generator.random() < 0.5:
+        opening = _phrase(generator, words)
+    if generator.random() < 0.5:
+        closing = _phrase(generator, words)
+    mark = generator.choice("!!.,")
+    citation = generator.choice(["[{id}]", "[{id}]", "[{id}]", "({id})", "Source: {id}."])
+    return Voice("brand", opening + mark, closing + generator.choice("!.."), citation)
+
+
+def _phrase(generator: random.Random, words: list[str]) -> str:
+    return " ".join(generator.sample(words, generator.randint(1, 3)))
