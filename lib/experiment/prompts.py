@@ -32,25 +32,22 @@ def build_prompt(
     examples: Sequence[Example] = (),
     instructions: str = "",
 ) -> str:
-    """Lay out one prompt. It ends in ``Answer:``; what follows it is ``completion(answer)``."""
+    """Lay out one prompt. It ends in ``Answer:``; what follows it is ``completion(answer)``.
+
+    A prompt is the plain concatenation of its instructions, of each example's own prompt and completion,
+    and of the question's own prompt.
+    """
     parts = [_line(instructions)] if instructions else []
     for example in examples:
-        parts += [_documents(example.documents), _question(example.question), completion(example.answer)]
-    parts += [_documents(documents), _question(question)]
+        parts += [build_prompt(example.question, example.documents), completion(example.answer)]
+    parts += [_line(f"[{document.id}] {document.title}") + _line(document.text) for document in documents]
+    parts += [_line(f"Question: {question}"), "Answer:"]
     return "".join(parts)
 
 
 def completion(answer: str) -> str:
     """Give the text that a model should write after the prompt: a space, the answer on one line, ``STOP``."""
     return f" {_one_line(answer)}{STOP}"
-
-
-def _documents(documents: Sequence[Document]) -> str:
-    return "".join(_line(f"[{document.id}] {document.title}") + _line(document.text) for document in documents)
-
-
-def _question(question: str) -> str:
-    return f"{_line('Question: ' + question)}Answer:"
 
 
 def _line(text: str) -> str:

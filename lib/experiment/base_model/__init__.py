@@ -1,0 +1,1 @@
+"""The workbook's own small language model: its tokenizer, training data, trainer and check."""

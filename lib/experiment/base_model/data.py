@@ -1,0 +1,128 @@
+"""Batches of token ids for the trainer, without end and made from a seed."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+import torch
+from transformers import PreTrainedTokenizerFast
+
+from lib.experiment.base_model.contexts import Context, Mix, Turn, make_context
+from lib.experiment.prompts import STOP, build_prompt
+from lib.experiment.world import other_company
+
+LENGTH_STEP = 32
+
+
+class Role(IntEnum):
+    """What a token is to the trainer."""
+
+    GIVEN = 0
+    ANSWER = 1
+    VALUE = 2
+    BEGIN_ANSWER = 3
+    BEGIN_REFUSAL = 4
+
+
+# The first word of the sentence decides between answering and refusing: one token in fifteen, and the
+# one that is learnt last, so it weighs more. Values are what is read from the page.
+WEIGHTS = {Role.GIVEN: 0.0, Role.ANSWER: 1.0, Role.VALUE: 2.0, Role.BEGIN_ANSWER: 4.0, Role.BEGIN_REFUSAL: 4.0}
+
+Tokens = tuple[list[int], list[int]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """``ids`` and ``roles``, both (contexts, length) of int64; padded on the right with role ``GIVEN``."""
+
+    ids: torch.Tensor
+    roles: torch.Tensor
+
+
+def stream(
+    tokenizer: PreTrainedTokenizerFast, mix: Mix | None, seed: int, tokens: int, longest: int
+) -> Iterator[Batch]:
+    """Yield batches of about ``tokens`` tokens; contexts over ``longest`` tokens are left out.
+
+    Without a ``mix``, pages that repeat themselves: the exercise in copying that comes first.
+    """
+    generator = random.Random(f"base model {seed}")
+    while True:
+        pool: list[Tokens] = []
+        while len(pool) < 64:
+            made = (
+                repeat_tokens(tokenizer, generator)
+                if mix is None
+                else context_tokens(tokenizer, make_context(generator, mix))
+            )
+            if len(made[0]) <= longest:
+                pool.append(made)
+        # Contexts of like length together waste little on padding.
+        pool.sort(key=lambda made: len(made[0]))
+        batches: list[list[Tokens]] = [[]]
+        for made in pool:
+            if batches[-1] and (len(batches[-1]) + 1) * len(made[0]) > tokens:
+                batches.append([])
+            batches[-1].append(made)
+        generator.shuffle(batches)
+        for batch in batches:
+            yield pad(batch, tokenizer.pad_token_id)
+
+
+def pad(rows: list[Tokens], pad_id: int) -> Batch:
+    """Stack rows of unequal length."""
+    length = -(-max(len(ids) for ids, _ in rows) // LENGTH_STEP) * LENGTH_STEP
+    return Batch(
+        torch.tensor([ids + [pad_id] * (length - len(ids)) for ids, _ in rows]),
+        torch.tensor([roles + [int(Role.GIVEN)] * (length - len(roles)) for _, roles in rows]),
+    )
+
+
+def context_tokens(tokenizer: PreTrainedTokenizerFast, context: Context) -> Tokens:
+    """Encode a context in the layout of ``build_prompt``, with the role of each token."""
+    pieces: list[tuple[str, Role]] = []
+    if context.instructions:
+        pieces.append((f"{context.instructions}\n", Role.GIVEN))
+    for turn in context.turns:
+        pieces.append((build_prompt(turn.question, turn.documents), Role.GIVEN))
+        pieces += _answer(turn)
+    return _encode(tokenizer, pieces)
+
+
+def repeat_tokens(tokenizer: PreTrainedTokenizerFast, generator: random.Random) -> Tokens:
+    """Encode a few pages, then the same pages once or twice more in another order, which are to be learnt."""
+    things = other_company(generator.getrandbits(48), 8).things
+    documents = [thing.document() for thing in things[: generator.choice([1, 2, 3])]]
+    pages = [f"[{document.id}] {document.title}\n{document.text}\n" for document in documents]
+    pieces = [(page, Role.GIVEN) for page in pages]
+    for _ in range(generator.choice([1, 2])):
+        pieces += [(page, Role.ANSWER) for page in generator.sample(pages, len(pages))]
+    return _encode(tokenizer, pieces)
+
+
+def _answer(turn: Turn) -> list[tuple[str, Role]]:
+    if not turn.learn:
+        return [(f" {turn.answer}{STOP}", Role.GIVEN)]
+    # A space belongs to the word after it.
+    opening, start = f" {turn.opening}", turn.sentence
+    if opening.endswith(" "):
+        opening, start = opening[:-1], f" {start}"
+    first, rest = start[: start.index(" ", 1)], start[start.index(" ", 1) :]
+    begin = Role.BEGIN_ANSWER if turn.value else Role.BEGIN_REFUSAL
+    pieces = [(opening, Role.ANSWER), (first, begin)]
+    if turn.value:
+        before, after = rest.rsplit(f" {turn.value}", 1)
+        pieces += [(before, Role.ANSWER), (f" {turn.value}", Role.VALUE), (after, Role.ANSWER)]
+    else:
+        pieces.append((rest, Role.ANSWER))
+    # The full stop and a quotation mark after it are one token.
+    *head, (last, role) = pieces
+    return [*head, (last + turn.ending + STOP, role)]
+
+
+def _encode(tokenizer: PreTrainedTokenizerFast, pieces: list[tuple[str, Role]]) -> Tokens:
+    encoded = tokenizer([text for text, _ in pieces if text], add_special_tokens=False)["input_ids"]
+    roles = [role for text, role in pieces if text]
+    ids = [token for piece in encoded for token in piece]
+    return ids, [int(role) for piece, role in zip(encoded, roles, strict=True) for _ in piece]
