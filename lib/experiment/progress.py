@@ -1,0 +1,38 @@
+"""Telling how far a long computation is."""
+
+from collections.abc import Callable
+from typing import Any
+
+# Called with what is being done, how many steps of it are done, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Tell nothing."""
+
+
+class Bars:
+    """One tqdm bar for each stage, on stderr. Use as a ``Progress``."""
+
+    def __init__(self) -> None:
+        """Open no bar yet."""
+        self._stage = ""
+        self._bar: Any = None
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Move the bar of ``stage`` to ``done`` of ``total``; close it at the end."""
+        from tqdm import tqdm
+
+        if stage != self._stage or self._bar is None:
+            self.close()
+            self._stage = stage
+            self._bar = tqdm(total=total, desc=stage, unit="", leave=True)
+        self._bar.update(done - self._bar.n)
+        if done >= total:
+            self.close()
+
+    def close(self) -> None:
+        """End the bar that is open, if one is."""
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = None

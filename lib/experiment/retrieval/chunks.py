@@ -1,0 +1,47 @@
+"""What is indexed: the pieces of text that a document is cut into."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from lib.experiment.fingerprints import value_fingerprint
+from lib.experiment.world import Document
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One piece of a document, with where it comes from."""
+
+    document_id: str
+    number: int
+    kind: str
+    title: str
+    text: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The document's id and the piece's number in it, from 0."""
+        return f"{self.document_id}#{self.number}"
+
+    @property
+    def content(self) -> str:
+        """What is embedded: the title names the thing that the text describes."""
+        return f"{self.title}\n{self.text}"
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when anything in the chunk does."""
+        return value_fingerprint([self.id, self.kind, self.title, self.text, dict(self.metadata)])
+
+
+def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
+    """Cut documents into chunks: a help page of one paragraph is one chunk."""
+    return [
+        Chunk(page.id, 0, page.kind, without_nul(page.title), without_nul(page.text), page.metadata)
+        for page in documents
+    ]
+
+
+def without_nul(text: str) -> str:
+    """Blank out the one character that PostgreSQL cannot store; text taken out of PDF files has it."""
+    return text.replace("\x00", " ")

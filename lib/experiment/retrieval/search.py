@@ -1,0 +1,131 @@
+"""Three ways to find chunks: by meaning, by words, and by both."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from lib.errors import InputError
+from lib.experiment.retrieval.chunks import without_nul
+from lib.experiment.retrieval.index import Index
+
+METHODS = ("dense", "full_text", "hybrid")
+# Cormack, Clarke and Büttcher (SIGIR 2009) found 60; little depends on it.
+RANK_CONSTANT = 60
+# Each half of a hybrid search looks further than k, so that a chunk both halves rank middling can win.
+_FURTHER = 4
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One chunk found.
+
+    ``rank`` counts from 1. ``score`` grows with the match; its scale is the method's own (cosine
+    similarity, ``ts_rank_cd``, or the sum of reciprocal ranks) and compares only within one method.
+    """
+
+    rank: int
+    score: float
+    chunk_id: str
+    document_id: str
+    kind: str
+    title: str
+    text: str
+    metadata: dict[str, str]
+
+
+def search(
+    index: Index,
+    queries: Sequence[str],
+    k: int,
+    method: str = "hybrid",
+    where: Mapping[str, str] | None = None,
+) -> list[list[Hit]]:
+    """Find the best ``k`` chunks for each query, best first; fewer where fewer match.
+
+    Args:
+        index: what is searched.
+        queries: questions in plain words.
+        k: how many chunks at most.
+        method: ``dense``, ``full_text`` or ``hybrid``.
+        where: metadata that a chunk must have, such as ``{"kind": "plan"}``.
+
+    Raises:
+        InputError: unknown method, or ``k`` below 1.
+    """
+    if method not in METHODS:
+        raise InputError(f"search: {method!r} is not a method; allowed are {', '.join(METHODS)}.")
+    if k < 1:
+        raise InputError(f"search: k is {k}; it must be at least 1.")
+    if method == "dense":
+        return _dense(index, queries, k, where)
+    if method == "full_text":
+        return _full_text(index, queries, k, where)
+    further = k * _FURTHER
+    halves = zip(_dense(index, queries, further, where), _full_text(index, queries, further, where), strict=True)
+    return [reciprocal_rank_fusion(rankings, k) for rankings in halves]
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
+    """Merge rankings: a chunk's score is the sum over rankings of 1 / (60 + its rank)."""
+    scores: dict[str, float] = {}
+    hits: dict[str, Hit] = {}
+    for ranking in rankings:
+        for hit in ranking:
+            scores[hit.chunk_id] = scores.get(hit.chunk_id, 0.0) + 1 / (RANK_CONSTANT + hit.rank)
+            hits[hit.chunk_id] = hit
+    order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:k]
+    return [_ranked(hits[chunk_id], rank, scores[chunk_id]) for rank, chunk_id in enumerate(order, start=1)]
+
+
+def _ranked(hit: Hit, rank: int, score: float) -> Hit:
+    return Hit(rank, score, *(getattr(hit, name) for name in _FIELDS))
+
+
+_FIELDS = ("chunk_id", "document_id", "kind", "title", "text", "metadata")
+_COLUMNS = sql.SQL(", ").join(map(sql.Identifier, _FIELDS))
+
+# The inner ORDER BY is the one that the HNSW index can serve; the outer one settles ties by id.
+_DENSE = sql.SQL(
+    """SELECT score, {columns} FROM (
+        SELECT 1 - (embedding <=> %(vector)s) AS score, {columns} FROM {table}
+        WHERE metadata @> %(where)s ORDER BY embedding <=> %(vector)s LIMIT %(k)s
+    ) AS nearest ORDER BY score DESC, chunk_id"""
+)
+
+# plainto_tsquery asks for every word of the question; a question is answered by texts with some of them.
+_FULL_TEXT = sql.SQL(
+    """SELECT ts_rank_cd(words, query, 1) AS score, {columns}
+    FROM {table}, CAST(replace(plainto_tsquery(%(language)s::regconfig, %(query)s)::text, '&', '|') AS tsquery) AS query
+    WHERE words @@ query AND metadata @> %(where)s
+    ORDER BY score DESC, chunk_id LIMIT %(k)s"""
+)
+
+
+def _dense(index: Index, queries: Sequence[str], k: int, where: Mapping[str, str] | None) -> list[list[Hit]]:
+    vectors = index.embedder.embed_queries(list(queries))
+    parameters = [{"vector": vector} for vector in vectors]
+    # HNSW looks at so many candidates (1 to 1000), and goes on looking where the filter dropped too many.
+    index.connection.execute("SELECT set_config('hnsw.ef_search', %s, false)", [str(min(1000, max(100, 4 * k)))])
+    index.connection.execute("SELECT set_config('hnsw.iterative_scan', 'strict_order', false)")
+    return _run(index, _DENSE, parameters, k, where)
+
+
+def _full_text(index: Index, queries: Sequence[str], k: int, where: Mapping[str, str] | None) -> list[list[Hit]]:
+    parameters = [{"query": without_nul(query), "language": index.language} for query in queries]
+    return _run(index, _FULL_TEXT, parameters, k, where)
+
+
+def _run(
+    index: Index, statement: sql.SQL, parameters: Sequence[dict[str, Any]], k: int, where: Mapping[str, str] | None
+) -> list[list[Hit]]:
+    query = statement.format(columns=_COLUMNS, table=index.table)
+    shared = {"k": k, "where": Jsonb(dict(where or {}))}
+    results = []
+    with index.connection.cursor() as cursor:
+        for one in parameters:
+            rows = cursor.execute(query, one | shared).fetchall()
+            results.append([Hit(rank, float(row[0]), *row[1:]) for rank, row in enumerate(rows, start=1)])
+    return results
