@@ -1,0 +1,69 @@
+"""The command group: loads a command's code only when it is called, and turns bad input into one sentence."""
+
+import importlib
+import sys
+
+import click
+
+from lib.errors import InputError
+
+COMMANDS = {
+    "decide": "lib.commands.decide:decide_command",
+    "costs": "lib.commands.costs:costs_command",
+    "experiment": "lib.commands.experiment:experiment_command",
+    "report": "lib.commands.report:report_command",
+    "claims": "lib.commands.claims:claims_command",
+    "schema": "lib.commands.schema:schema_command",
+}
+
+
+class LazyGroup(click.Group):
+    """A click group whose commands are imported when they are asked for.
+
+    Deciding must not pay for importing torch, and one command's missing package must not break another.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order in which a user meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import one command."""
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name].split(":")
+        return getattr(importlib.import_module(module), attribute)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def group() -> None:
+    """RAG, fine-tuning, both, or neither? Answers from a client's own facts.
+
+    \b
+    python -m lib decide data/clients/support-knowledge-base.yaml
+    python -m lib report data/clients/support-knowledge-base.yaml
+    """
+
+
+def main() -> None:
+    """Run a command; bad input prints one sentence and leaves with exit status 2."""
+    try:
+        group(prog_name="python -m lib", standalone_mode=False)
+    except InputError as error:
+        _leave(str(error), 2)
+    except click.UsageError as error:
+        usage = f" (try: {error.ctx.command_path} --help)" if error.ctx else ""
+        _leave(error.format_message() + usage, 2)
+    except click.ClickException as error:
+        _leave(error.format_message(), 2)
+    except (click.Abort, KeyboardInterrupt):
+        _leave("stopped", 130)
+    except BrokenPipeError:
+        # The reader of our output (such as `head`) has left: not an error worth a traceback.
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _leave(sentence: str, status: int) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(status)

@@ -1,0 +1,6 @@
+"""The decision: five frameworks, gaps, feasibility, evidence, confidence and flips."""
+
+from lib.decision.decide import decide
+from lib.decision.result import Decision
+
+__all__ = ["Decision", "decide"]

@@ -1,0 +1,160 @@
+"""What kind: which fine-tuning, which store, which chunks, and what a grave answer or tight latency needs.
+
+A table of rows; each says when it applies and what to do, with the numbers of the client in it.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
+from lib.decision.choice import Outcome
+from lib.wording import number, share
+
+CHUNK_TOKENS = 750  # which-approach: 500 to 1,000; its own case used 750
+PGVECTOR_CHUNKS = 10_000_000  # above it an index of its own is worth a look: workbook's judgement
+DEDICATED_CHUNKS = 100_000_000  # five-questions: the choice of store matters from here on
+
+
+@dataclass(frozen=True)
+class Case:
+    """What an advice row sees: one evaluated situation, the recommended arm, likely values only."""
+
+    outcome: Outcome
+    arm: str
+
+    def value(self, path: str) -> float:
+        """Give the likely value of a field."""
+        return float(self.outcome.situation.facts[path])
+
+    def reading(self, name: str) -> float:
+        """Give a reading's likely value."""
+        return float(self.outcome.situation.read(name))
+
+    @property
+    def retrieves(self) -> bool:
+        """Tell whether the arm has retrieval."""
+        return self.arm in RETRIEVAL_ARMS
+
+    @property
+    def tuned(self) -> bool:
+        """Tell whether the arm is fine-tuned."""
+        return self.arm in TUNED_ARMS
+
+    @property
+    def chunks(self) -> float:
+        """Count the chunks of the knowledge base, ``nan`` where its size is not known."""
+        return self.reading("knowledge_base_tokens") / CHUNK_TOKENS
+
+
+@dataclass(frozen=True)
+class Row:
+    """One piece of advice: when it applies and how it reads."""
+
+    applies: Callable[[Case], bool]
+    text: Callable[[Case], str]
+
+
+def advice(outcome: Outcome, arm: str) -> tuple[str, ...]:
+    """Give the advice for the recommended arm, most important first."""
+    case = Case(outcome, arm)
+    return tuple(row.text(case) for row in ROWS if row.applies(case))
+
+
+def _tuning_kind(case: Case) -> str:
+    budget = case.value("money.setup_usd")
+    examples = case.reading("usable_examples")
+    if not math.isnan(budget) and budget < 5000:
+        return "QLoRA (USD 20 to 200 a run on a consumer GPU), because the budget is small"
+    if examples >= 10000 and case.value("traffic.queries_per_month") >= 1_000_000:
+        return "LoRA first (USD 50 to 500 a run); with this much data and traffic full fine-tuning (USD 500 to 10,000 and more) is worth a comparison"
+    if examples < 100:
+        return "prompt tuning (USD 10 to 100) or more examples, because there are fewer than LoRA needs"
+    return "LoRA (USD 50 to 500 a run, 2 to 5 epochs), which suits most cases"
+
+
+def _store(case: Case) -> str:
+    chunks = case.chunks
+    size = (
+        f"about {number(round(chunks, -2) if chunks > 1000 else round(chunks))} chunks"
+        if not math.isnan(chunks)
+        else "a size not stated"
+    )
+    if chunks > DEDICATED_CHUNKS:
+        return f"Store: a dedicated vector database, because {size} is past the point where the choice matters."
+    if chunks > PGVECTOR_CHUNKS:
+        return f"Store: pgvector on its own server, or a dedicated vector database; measure both at {size}."
+    return f"Store: pgvector in PostgreSQL is enough for {size}."
+
+
+ROWS: tuple[Row, ...] = (
+    Row(lambda c: c.tuned, lambda c: f"Kind of fine-tuning: {_tuning_kind(c)} (which-approach)."),
+    Row(lambda c: c.retrieves, _store),
+    Row(
+        lambda c: c.retrieves,
+        lambda c: (
+            f"Chunks: {max(1, round(c.value('traffic.context_tokens') / CHUNK_TOKENS))} of about {CHUNK_TOKENS} tokens "
+            f"fill the {number(c.value('traffic.context_tokens'))} tokens of context; size them per document type."
+        ),
+    ),
+    Row(
+        lambda c: c.retrieves and (c.reading("retrieval_precision") < 0.7 or c.value("risk.wrong_answer") == 2),
+        lambda c: "Re-rank what retrieval brings (50 to 200 ms): precision is low, or a wrong answer is grave.",
+    ),
+    Row(
+        lambda c: c.retrieves and c.value("knowledge.multi_hop_share") >= 0.1,
+        lambda c: (
+            f"Multi-hop: {share(c.value('knowledge.multi_hop_share'))} of the questions need several documents; "
+            "retrieve a second time from the gaps of the first answer (which-approach: 87 to 93 % on 200 questions)."
+        ),
+    ),
+    Row(
+        lambda c: c.arm == "hybrid",
+        lambda c: (
+            "Build retrieval first: it is useful at once, and its use shows what the fine-tune has to change (decision-matrix)."
+        ),
+    ),
+    Row(
+        lambda c: c.tuned and not bool(c.outcome.gaps.behaviour_proven),
+        lambda c: (
+            "Before training, try few-shot examples that are retrieved for each question: decision-matrix saw this replace a fine-tune at a tenth of the effort."
+        ),
+    ),
+    Row(
+        lambda c: c.tuned,
+        lambda c: (
+            "Fine-tuning is not the cure for wrong facts: keep a share of the training examples that say the answer is not known."
+        ),
+    ),
+    Row(
+        lambda c: bool(c.outcome.feasibility.latency_lifted),
+        lambda c: (
+            f"Latency: no arm meets {number(c.value('latency.p95_ms'))} ms with these models. A smaller model, prompt "
+            "caching, a cache of frequent answers or streaming must bring it; latency does not tell the arms apart."
+        ),
+    ),
+    Row(
+        lambda c: c.value("risk.wrong_answer") == 2,
+        lambda c: (
+            "A wrong answer is grave: validate every answer against its source"
+            + (
+                "."
+                if c.value("risk.expert_review") == 1
+                else ", and have an expert review it before use (five-questions)."
+            )
+        ),
+    ),
+    Row(
+        lambda c: (
+            c.value("traffic.instruction_tokens") + c.value("traffic.context_tokens") * c.retrieves >= 1024
+            and c.value("traffic.cacheable_share") == 0
+        ),
+        lambda c: "Put the fixed part of the prompt first, so that the provider's prompt cache can serve it.",
+    ),
+    Row(
+        lambda c: bool(np.any(c.outcome.situation.facts.truth("constraints.data_must_stay_in_house"))),
+        lambda c: "Data stays in house: costs and latency are those of a self-hosted open model.",
+    ),
+)

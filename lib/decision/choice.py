@@ -1,0 +1,203 @@
+"""The recommendation itself: gaps, feasibility, votes and evidence, in that order, on arrays."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.arms import ARMS, TUNED_ARMS
+from lib.client.facts import Array
+from lib.decision.feasibility import Feasibility, feasibility
+from lib.decision.readings import Situation
+from lib.decision.rules import frameworks
+from lib.decision.verdicts import ABSTAINS, FINE_TUNE, HYBRID, LONG_CONTEXT, PROMPT, RAG, VERDICTS, Answers
+
+NOBODY = -1
+"""The recommendation where no arm passes: undecided."""
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What the model alone lacks. Every entry is a boolean array of shape ``()`` or ``(n,)``."""
+
+    knowledge: Array
+    behaviour: Array
+    behaviour_disputed: Array
+    behaviour_proven: Array
+    economic: Array
+    latency: Array
+
+    @property
+    def tuning(self) -> Array:
+        """Tell where anything speaks for a tuned model."""
+        return self.behaviour | self.economic | self.latency
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that one evaluation of a situation found.
+
+    ``recommendation`` holds positions in :data:`lib.arms.ARMS` or :data:`NOBODY`; ``says`` the same for
+    each framework; ``support[arm]`` the share of non-abstaining frameworks for the arm (``nan`` where
+    all abstain). ``by_evidence`` tells where measured scores decided.
+    """
+
+    situation: Situation
+    holds: dict[str, dict[str, Array]]
+    says: dict[str, Array]
+    support: dict[str, Array]
+    gaps: Gaps
+    feasibility: Feasibility
+    recommendation: Array
+    by_evidence: Array
+
+
+def evaluate(situation: Situation) -> Outcome:
+    """Go from facts to a recommendation, for one situation or for n variations at once."""
+    holds = {
+        item.id: {
+            rule.id: rule.evaluate(situation, situation.thresholds[f"{item.id}.{rule.id}"]) for rule in item.rules
+        }
+        for item in frameworks()
+    }
+    says = {name: VERDICTS[name](Answers(answers)) for name, answers in holds.items()}
+    support = _support(says)
+    possible = feasibility(situation)
+    gaps = _gaps(situation, support, possible)
+    by_ladder = _first_feasible(_ladders(situation, gaps), possible)
+    recommendation, by_evidence = _with_evidence(situation, gaps, possible, by_ladder)
+    return Outcome(situation, holds, says, support, gaps, possible, recommendation, by_evidence)
+
+
+def _support(says: dict[str, Array]) -> dict[str, Array]:
+    voting = sum((verdict != ABSTAINS).astype(int) for verdict in says.values())
+    votes = {arm: sum((verdict == place).astype(int) for verdict in says.values()) for place, arm in enumerate(ARMS)}
+    return {arm: np.where(voting > 0, count / np.maximum(voting, 1), np.nan) for arm, count in votes.items()}
+
+
+def _gaps(situation: Situation, support: dict[str, Array], possible: Feasibility) -> Gaps:
+    limits = situation.thresholds.thresholds["behaviour_need"]
+    knowledge = situation.holds("knowledge_gap")
+    need = situation.read("behaviour_need_after_evidence")
+    disputed = (need >= limits.low) & (need < limits.high)
+    votes = np.nan_to_num(sum(support[arm] for arm in TUNED_ARMS))
+    likely = (need >= limits.high) | (disputed & (votes >= 0.5))
+    proven = _proven(situation, knowledge, need)
+    saves = situation.read("tuning_saves_usd") > 0
+    slow = _latency_only_by_tuning(knowledge, possible)
+    unneeded = situation.holds("prompting_suffices")
+    return Gaps(knowledge, likely | proven, disputed, proven, saves, slow & ~unneeded)
+
+
+def _proven(situation: Situation, knowledge: Array, need: Array) -> Array:
+    """Measured: what prompting (or retrieval, where facts are missing) reaches is below the target.
+
+    Poor retrieval explains a low RAG score by itself, and is mended first; prompts count as tried only
+    after a serious week.
+    """
+    facts, limits = situation.facts, situation.thresholds
+    target = facts["evidence.target_score"]
+    tried = facts["evidence.prompt_engineering_weeks"] >= limits["prompting_weeks"]
+    prompt_fails = (facts["evidence.prompt_score"] < target) & tried
+    retrieval_is_poor = facts["evidence.retrieval_precision"] < limits["retrieval_precision"]
+    rag_fails = (facts["evidence.rag_score"] < target) & ~retrieval_is_poor
+    return np.where(knowledge, rag_fails, prompt_fails) & (need > 0)
+
+
+def _latency_only_by_tuning(knowledge: Array, possible: Feasibility) -> Array:
+    """Tell where the limit rules out the plain arm and leaves the tuned one."""
+
+    def only(plain: str, tuned: str) -> Array:
+        others = [row for name, row in possible.blocked[plain].items() if name != "latency"]
+        plain_else_fine = ~np.any(np.broadcast_arrays(*others), axis=0) if others else np.asarray(True)
+        return (
+            possible.blocked[plain]["latency"] & plain_else_fine & possible.feasible[tuned] & ~possible.latency_lifted
+        )
+
+    return np.where(knowledge, only("rag", "hybrid"), only("prompt", "fine_tune"))
+
+
+def _ladders(situation: Situation, gaps: Gaps) -> list[tuple[Array, tuple[Array, ...]]]:
+    """For each combination of gaps, the arms in the order in which they are tried."""
+    total = situation.costs.horizon_usd
+    # Both bring the facts; the simpler one where it costs no more over the horizon.
+    cheaper = np.where(total["long_context"] <= total["rag"], LONG_CONTEXT, RAG)
+    dearer = np.where(cheaper == RAG, LONG_CONTEXT, RAG)
+    knowledge, tuning = gaps.knowledge, gaps.tuning
+    arm = np.asarray
+    return [
+        (~knowledge & ~tuning, (arm(PROMPT), arm(FINE_TUNE))),
+        (knowledge & ~tuning, (cheaper, dearer, arm(HYBRID))),
+        (~knowledge & tuning, (arm(FINE_TUNE), arm(PROMPT))),
+        (knowledge & tuning, (arm(HYBRID), cheaper, dearer)),
+    ]
+
+
+def _first_feasible(ladders: list[tuple[Array, tuple[Array, ...]]], possible: Feasibility) -> Array:
+    result = np.asarray(NOBODY)
+    for applies, ladder in ladders:
+        pick = np.asarray(NOBODY)
+        for arm in reversed(ladder):
+            pick = np.where(_feasible_at(arm, possible), arm, pick)
+        result = np.where(applies, pick, result)
+    return result
+
+
+def _feasible_at(arm: Array, possible: Feasibility) -> Array:
+    """Look up the feasibility of the arm at each place of an array of arms."""
+    result = np.asarray(False)
+    for place, name in enumerate(ARMS):
+        result = np.where(arm == place, possible.feasible[name], result)
+    return result
+
+
+def _with_evidence(situation: Situation, gaps: Gaps, possible: Feasibility, by_ladder: Array) -> tuple[Array, Array]:
+    """Let measured scores decide between the arms that pass.
+
+    Among feasible arms that reach the target the simplest wins, unless a tuned one costs less over the
+    horizon (corrections of wrong answers included) or is what the latency needs. Where every measured arm misses
+    the target, an unmeasured arm of the ladder goes on; where that one is measured too, the best score wins.
+    """
+    facts = situation.facts
+    target = facts["evidence.target_score"]
+    scores = {arm: facts[f"evidence.{arm}_score"] for arm in ARMS}
+    if all(np.isnan(score).all() for score in scores.values()):
+        return by_ladder, np.zeros(np.shape(by_ladder), dtype=bool)
+    passes = {arm: possible.feasible[arm] & (scores[arm] >= target) & _counts(situation, arm) for arm in ARMS}
+    best, best_cost = np.asarray(NOBODY), np.asarray(np.inf)
+    for place, arm in enumerate(ARMS):
+        cost = _with_corrections(situation, arm, scores[arm])
+        better = (best == NOBODY) | ((cost < best_cost) if arm in TUNED_ARMS else False)
+        taken = passes[arm] & better
+        best, best_cost = np.where(taken, place, best), np.where(taken, cost, best_cost)
+    found = best != NOBODY
+    highest, highest_score = _highest(scores, possible)
+    # The ladder's arm is measured and below the target, and so is every other measured arm.
+    missed = _score_at(by_ladder, scores) < target
+    result = np.where(found, best, np.where(missed & (highest_score > -np.inf), highest, by_ladder))
+    return result, found | missed
+
+
+def _counts(situation: Situation, arm: str) -> Array:
+    """Dissatisfied users outrank a prompt score that reaches the target."""
+    return np.where(situation.facts["evidence.users_satisfied"] == 0.0, arm != "prompt", True)
+
+
+def _with_corrections(situation: Situation, arm: str, score: Array) -> Array:
+    facts = situation.facts
+    wrong = facts["traffic.queries_per_month"] * (1.0 - np.nan_to_num(score))
+    return situation.costs.horizon_usd[arm] + wrong * facts["money.correction_usd"] * facts["money.horizon_months"]
+
+
+def _score_at(arm: Array, scores: dict[str, Array]) -> Array:
+    result = np.asarray(np.nan)
+    for place, name in enumerate(ARMS):
+        result = np.where(arm == place, scores[name], result)
+    return result
+
+
+def _highest(scores: dict[str, Array], possible: Feasibility) -> tuple[Array, Array]:
+    best, best_score = np.asarray(NOBODY), np.asarray(-np.inf)
+    for place, arm in enumerate(ARMS):
+        taken = possible.feasible[arm] & (np.nan_to_num(scores[arm], nan=-np.inf) > best_score)
+        best, best_score = np.where(taken, place, best), np.where(taken, scores[arm], best_score)
+    return best, best_score

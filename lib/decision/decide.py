@@ -1,0 +1,175 @@
+"""From a client file to a decision."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
+from lib.client import ClientFile, Facts
+from lib.client.facts import Array, field_specs
+from lib.costs import PriceBook, price_book, usd_per_correct_answer
+from lib.decision import explain
+from lib.decision.advice import advice
+from lib.decision.choice import NOBODY, Outcome, evaluate
+from lib.decision.draws import drawn
+from lib.decision.feasibility import BLOCKERS
+from lib.decision.flips import arm_name, flips
+from lib.decision.readings import READINGS, Situation
+from lib.decision.result import ArmResult, BlockerTrace, Decision, RuleTrace, Verdict
+from lib.decision.rules import Rule, frameworks, rule_thresholds
+from lib.decision.thresholds import ThresholdValues, own_thresholds
+from lib.decision.verdicts import ABSTAINS
+from lib.wording import number
+
+
+def thresholds() -> ThresholdValues:
+    """Give every threshold, of the frameworks and of the workbook, at its likely value."""
+    return ThresholdValues(rule_thresholds() | own_thresholds())
+
+
+def decide(client: ClientFile, with_flips: bool = True) -> Decision:
+    """Give the decision for one client.
+
+    Raises :class:`lib.errors.InputError` where the client's stack or price list cannot be used.
+    """
+    book = price_book(client)
+    facts, limits = Facts.of(client), thresholds()
+    outcome = evaluate(Situation(facts, book, limits))
+    recommendation = arm_name(int(outcome.recommendation))
+    shares = _shares_of_draws(client, facts, book, limits)
+    found = tuple(flips(facts, _recommender(book, limits))) if with_flips else ()
+    verdicts = _verdicts(outcome)
+    arms = {arm: _arm(outcome, arm) for arm in ARMS}
+    proven = recommendation not in TUNED_ARMS or bool(outcome.by_evidence) or bool(outcome.gaps.behaviour_proven)
+    return Decision(
+        client=client.client.name,
+        recommendation=recommendation,
+        runner_up=_runner_up(recommendation, shares, found, arms),
+        confidence=round(shares.get(recommendation, 0.0), 3),
+        agreement=_plain(outcome.support[recommendation]) if recommendation in ARMS else None,
+        proven=proven,
+        first_step=explain.first_step(outcome, recommendation, arms, proven),
+        reasons=tuple(explain.reasons(outcome, recommendation, arms, verdicts)),
+        steps=explain.steps(outcome, arms, verdicts, recommendation),
+        arms=arms,
+        frameworks=verdicts,
+        flips=found,
+        advice=advice(outcome, recommendation) if recommendation in ARMS else (),
+        assumed=tuple(path for path in field_specs() if _counts_as_assumed(facts, path)),
+        notes=tuple(outcome.situation.costs.notes),
+    )
+
+
+def _recommender(book: PriceBook, limits: ThresholdValues):
+    def recommend(facts: Facts) -> Array:
+        return np.atleast_1d(evaluate(Situation(facts, book, limits)).recommendation)
+
+    return recommend
+
+
+def _shares_of_draws(client: ClientFile, facts: Facts, book: PriceBook, limits: ThresholdValues) -> dict[str, float]:
+    """Give each recommendation's share of the draws, largest first."""
+    many, moved = drawn(client, facts, limits)
+    picks = np.atleast_1d(evaluate(Situation(many, book, moved)).recommendation)
+    shares = {arm_name(place): float(np.mean(picks == place)) for place in range(NOBODY, len(ARMS))}
+    return dict(sorted(shares.items(), key=lambda item: -item[1]))
+
+
+def _runner_up(recommendation: str, shares: dict[str, float], found: tuple, arms: dict[str, ArmResult]) -> str | None:
+    """Give the arm that wins most of the other draws, else the nearest flip, else the most supported other arm."""
+    for arm, part in shares.items():
+        if arm not in (recommendation, UNDECIDED) and part > 0:
+            return arm
+    for flip in found:
+        if flip.recommendation not in (recommendation, UNDECIDED):
+            return flip.recommendation
+    others = [arm for arm in ARMS if arm != recommendation and arms[arm].feasible]
+    return max(others, key=lambda arm: arms[arm].support or 0.0, default=None)
+
+
+def _verdicts(outcome: Outcome) -> tuple[Verdict, ...]:
+    verdicts = []
+    for item in frameworks():
+        trace = tuple(_rule_trace(outcome, item.id, rule) for rule in item.rules)
+        place = int(outcome.says[item.id])
+        says = None if place == ABSTAINS else ARMS[place]
+        verdicts.append(Verdict(item.id, item.title, item.summary, item.source, says, trace))
+    return tuple(verdicts)
+
+
+def _rule_trace(outcome: Outcome, framework: str, rule: Rule) -> RuleTrace:
+    holds = float(outcome.holds[framework][rule.id])
+    facts = outcome.situation.facts
+    return RuleTrace(
+        rule=rule.id,
+        question=rule.question,
+        observed=_plain(outcome.situation.read(rule.reads)),
+        test=rule.test,
+        threshold=rule.threshold.likely,
+        threshold_low=rule.threshold.low,
+        threshold_high=rule.threshold.high,
+        unit=rule.threshold.unit,
+        source=rule.threshold.source,
+        holds=None if math.isnan(holds) else bool(holds),
+        points_to=rule.points_to,
+        assumed=tuple(path for path in READINGS[rule.reads].fields if not facts.answered(path)),
+    )
+
+
+def _arm(outcome: Outcome, arm: str) -> ArmResult:
+    situation = outcome.situation
+    score = float(situation.facts[f"evidence.{arm}_score"])
+    correct = usd_per_correct_answer(
+        situation.costs.usd_per_query[arm],
+        situation.facts[f"evidence.{arm}_score"],
+        situation.facts["money.correction_usd"],
+    )
+    closes = (arm in KNOWING_ARMS or not outcome.gaps.knowledge) and (arm in TUNED_ARMS or not outcome.gaps.tuning)
+    feasible = bool(outcome.feasibility.feasible[arm])
+    return ArmResult(
+        feasible=feasible,
+        blockers=() if feasible else tuple(_blocker(outcome, arm, b) for b in BLOCKERS if _blocked(outcome, arm, b.id)),
+        closes_gaps=bool(closes),
+        support=_plain(outcome.support[arm]),
+        setup_usd=_money(situation.costs.setup_usd[arm]),
+        monthly_usd=_money(situation.costs.monthly_usd[arm]),
+        monthly_bill_usd=_money(situation.costs.monthly_bill_usd[arm]),
+        usd_per_query=round(float(situation.costs.usd_per_query[arm]), 8),
+        usd_per_correct_answer=_plain(correct),
+        horizon_usd=_money(situation.costs.horizon_usd[arm]),
+        p95_latency_ms=round(float(situation.latency.p95_ms[arm])),
+        first_token_ms=round(float(situation.latency.first_token_ms[arm])),
+        measured_score=None if math.isnan(score) else score,
+    )
+
+
+def _blocked(outcome: Outcome, arm: str, blocker: str) -> bool:
+    return bool(outcome.feasibility.blocked[arm].get(blocker, False))
+
+
+def _blocker(outcome: Outcome, arm: str, blocker) -> BlockerTrace:
+    situation = outcome.situation
+    observed, limit = float(blocker.observed(situation, arm)), float(blocker.limit(situation, arm))
+    words = blocker.words
+    if blocker.unit != "yes or no":
+        words += f" ({number(observed)} against {number(limit)} {blocker.unit})"
+    assumed = tuple(path for path in blocker.fields if not situation.facts.answered(path))
+    return BlockerTrace(blocker.id, _plain(observed), _plain(limit), blocker.unit, words, assumed)
+
+
+def _counts_as_assumed(facts: Facts, path: str) -> bool:
+    """An empty budget or score is simply not there; only a default that stands in for an answer is assumed."""
+    return path in facts and not facts.answered(path) and not np.isnan(facts[path])
+
+
+def _plain(value: Any) -> float | str | None:
+    """Make a value plain JSON: nan is null, infinity is never."""
+    value = float(value)
+    if math.isnan(value):
+        return None
+    return "never" if math.isinf(value) else round(value, 6)
+
+
+def _money(value: Any) -> float:
+    return round(float(value), 4)

@@ -1,0 +1,183 @@
+"""What the client's facts rule out: one row a blocker, each with the number behind it.
+
+A blocker compares something observed with a limit, for one arm. All comparisons are on arrays of shape
+``()`` or ``(n,)``; a limit or an observation that is not known blocks nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS
+from lib.client.facts import Array
+from lib.decision.readings import Situation, known
+
+Quantity = Callable[[Situation, str], Array]
+
+HOURS_A_TRAINING_CYCLE_TAKES = 72.0  # five-questions: 12 to 72 hours of training before a change shows
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One reason that can rule an arm out: blocked where ``observed`` passes ``limit`` in ``direction``."""
+
+    id: str
+    arms: tuple[str, ...]
+    observed: Quantity
+    direction: str
+    limit: Quantity
+    unit: str
+    words: str
+    fields: tuple[str, ...]
+
+    def blocks(self, situation: Situation, arm: str) -> Array:
+        """Tell where the arm is ruled out."""
+        observed, limit = self.observed(situation, arm), self.limit(situation, arm)
+        # Comparisons with nan are False, so an unknown limit or observation never blocks.
+        return observed < limit if self.direction == "below" else observed > limit
+
+
+def _fact(path: str) -> Quantity:
+    return lambda s, arm: s.facts[path]
+
+
+def _limit(name: str) -> Quantity:
+    return lambda s, arm: s.thresholds[name]
+
+
+def _number(value: float) -> Quantity:
+    return lambda s, arm: np.asarray(value)
+
+
+def _cost(name: str) -> Quantity:
+    return lambda s, arm: getattr(s.costs, name)[arm]
+
+
+def _knowledge_days(s: Situation, arm: str) -> Array:
+    """Days between the changes that only retraining can follow."""
+    behaviour = s.facts["behaviour.days_between_changes"]
+    if arm == "hybrid":
+        return behaviour
+    return np.fmin(behaviour, known(s.holds("knowledge_gap"), s.facts["knowledge.days_between_changes"]))
+
+
+def _visible_hours(s: Situation, arm: str) -> Array:
+    """Hours until a change must show, where the client said so and knowledge does change."""
+    if not s.facts.answered("knowledge.hours_until_visible"):
+        return np.asarray(np.nan)
+    changing = s.holds("knowledge_gap") & np.isfinite(s.facts["knowledge.days_between_changes"])
+    return known(changing, s.facts["knowledge.hours_until_visible"])
+
+
+def _felt_latency(s: Situation, arm: str) -> Array:
+    """What a user waits for: the first token where answers stream, the whole answer elsewhere."""
+    return np.where(s.facts.truth("latency.streaming"), s.latency.first_token_ms[arm], s.latency.p95_ms[arm])
+
+
+def _window_share(s: Situation, arm: str) -> Array:
+    # A knowledge base of unknown size cannot be planned into a prompt.
+    share = s.read("share_of_window")
+    return np.where(s.holds("knowledge_gap") & np.isnan(share), np.inf, share)
+
+
+_NOT_KNOWING = tuple(arm for arm in ARMS if arm not in KNOWING_ARMS)
+
+BLOCKERS: tuple[Blocker, ...] = (
+    Blocker(
+        "weights", TUNED_ARMS, _fact("constraints.weights_can_be_trained"), "below", _number(1), "yes or no",
+        "the model's weights cannot be trained", ("constraints.weights_can_be_trained",),
+    ),
+    Blocker(
+        "skills", TUNED_ARMS, _fact("constraints.team_has_ml_skills"), "below", _number(1), "yes or no",
+        "nobody on the team can train and evaluate models", ("constraints.team_has_ml_skills",),
+    ),
+    Blocker(
+        "two-systems", ("hybrid",), _fact("constraints.team_can_run_two_systems"), "below", _number(1), "yes or no",
+        "the team cannot run retrieval and a tuned model together", ("constraints.team_can_run_two_systems",),
+    ),
+    Blocker(
+        "labelled-examples", TUNED_ARMS, lambda s, arm: s.read("usable_examples"), "below",
+        _limit("labelled_examples"), "examples", "too few labelled examples to train on",
+        ("training_data.labelled_examples", "training_data.quality"),
+    ),
+    Blocker(
+        "citations", _NOT_KNOWING, lambda s, arm: s.read("citations_required"), "above", _number(0), "yes or no",
+        "answers must name their source, and this arm has no documents to name",
+        ("knowledge.citations_required",),
+    ),
+    Blocker(
+        "changes-faster-than-retraining", TUNED_ARMS, _knowledge_days, "below", _limit("retrain_days"), "days",
+        "what the weights would have to hold changes faster than a model can be retrained",
+        ("knowledge.days_between_changes", "behaviour.days_between_changes"),
+    ),
+    Blocker(
+        "visible-sooner-than-retraining", ("fine_tune",), _visible_hours, "below",
+        _number(HOURS_A_TRAINING_CYCLE_TAKES), "hours",
+        "a change must show sooner than a training cycle takes", ("knowledge.hours_until_visible",),
+    ),
+    Blocker(
+        "context-window", ("long_context",), _window_share, "above", _limit("share_of_window"), "share of the window",
+        "the knowledge base does not fit the context window, or its size is not known",
+        ("knowledge.documents", "knowledge.tokens_per_document", "stack.context_window_tokens"),
+    ),
+    Blocker(
+        "setup-budget", ARMS, _cost("setup_usd"), "above", _fact("money.setup_usd"), "USD",
+        "building it costs more than the budget", ("money.setup_usd",),
+    ),
+    Blocker(
+        "monthly-budget", ARMS, _cost("monthly_bill_usd"), "above", _fact("money.monthly_usd"), "USD a month",
+        "its monthly bills, before any labour, are above the budget", ("money.monthly_usd",),
+    ),
+    Blocker(
+        "per-query-ceiling", ARMS, _cost("usd_per_query"), "above", _fact("money.per_query_usd"), "USD a query",
+        "one query costs more than the ceiling", ("money.per_query_usd",),
+    ),
+    Blocker(
+        "launch-date", ARMS, lambda s, arm: s.thresholds[f"{arm}_weeks_to_launch"], "above", _fact("delivery.weeks"),
+        "weeks", "a first version takes longer than there is time", ("delivery.weeks",),
+    ),
+    Blocker(
+        "latency", ARMS, _felt_latency, "above", _fact("latency.p95_ms"), "ms",
+        "answers take longer than the limit", ("latency.p95_ms", "latency.streaming"),
+    ),
+)  # fmt: skip
+
+LATENCY = "latency"
+
+
+@dataclass(frozen=True)
+class Feasibility:
+    """Which arms pass. ``blocked[arm][blocker]`` and ``feasible[arm]`` are boolean arrays.
+
+    ``latency_lifted`` tells where no arm that passes otherwise meets the latency limit. Latency then
+    rules nothing out, because it does not tell the arms apart: it is met by a smaller model, caching or
+    streaming instead, which the advice says.
+    """
+
+    blocked: dict[str, dict[str, Array]]
+    feasible: dict[str, Array]
+    latency_lifted: Array
+
+
+def feasibility(situation: Situation) -> Feasibility:
+    """Check every blocker of every arm."""
+    blocked = {arm: {b.id: b.blocks(situation, arm) for b in BLOCKERS if arm in b.arms} for arm in ARMS}
+    passes = {arm: ~_any(row for name, row in blocked[arm].items() if name != LATENCY) for arm in ARMS}
+    useful = {arm: passes[arm] & _may_help(situation, arm) for arm in ARMS}
+    in_time = _any(useful[arm] & ~blocked[arm][LATENCY] for arm in ARMS)
+    lifted = ~in_time & _any(useful.values())
+    feasible = {arm: passes[arm] & (~blocked[arm][LATENCY] | lifted) for arm in ARMS}
+    return Feasibility(blocked, feasible, lifted)
+
+
+def _may_help(situation: Situation, arm: str) -> Array:
+    """An arm without documents is no way to meet a latency limit where facts are missing."""
+    return np.asarray(True) if arm in KNOWING_ARMS else ~situation.holds("knowledge_gap")
+
+
+def _any(rows) -> Array:
+    result = np.asarray(False)
+    for row in rows:
+        result = result | row
+    return result

@@ -1,0 +1,204 @@
+"""Flips: the smallest changes of one field that change the recommendation.
+
+All candidates of all fields are evaluated in one call; the boundary between the last value that keeps
+the recommendation and the first that changes it is then narrowed by bisection, all fields at once, and
+rounded to the roundest value that still flips.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lib.arms import ARMS, UNDECIDED
+from lib.client.facts import Array, Facts, decoded, field_specs
+from lib.client.field import FieldSpec
+
+Recommend = Callable[[Facts], Array]
+"""Gives the recommendation (positions in ARMS, -1 undecided) of shape ``(n,)`` for facts of shape ``(n,)``."""
+
+NOT_FACTS = ("prices.per_usd",)
+POINTS = 41
+BISECTIONS = 40
+WORDS_DISTANCE = 0.5  # a yes/no or a choice that changes
+UNANSWERED_DISTANCE = 0.6  # a field that is empty so far
+DECADES = 3.0  # a thousandfold change counts as 1
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One field whose change from ``from_value`` to ``to_value`` alone makes ``recommendation`` the answer."""
+
+    field: str
+    from_value: Any
+    to_value: Any
+    recommendation: str
+    distance: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the flip as ``decide --json`` prints it."""
+        return {
+            "field": self.field,
+            "from": self.from_value,
+            "to": self.to_value,
+            "recommendation": self.recommendation,
+            "distance": round(self.distance, 4),
+        }
+
+
+def arm_name(place: int) -> str:
+    """Give an arm's id by its position, ``undecided`` for -1."""
+    return ARMS[place] if place >= 0 else UNDECIDED
+
+
+def flips(facts: Facts, recommend: Recommend) -> list[Flip]:
+    """Find, for every field, the smallest change that flips; nearest first."""
+    specs = {path: spec for path, spec in field_specs().items() if path in facts and path not in NOT_FACTS}
+    grids = {path: _grid(spec, float(facts[path])) for path, spec in specs.items()}
+    trials = [(path, value) for path, grid in grids.items() for value in grid]
+    now = int(np.ravel(recommend(facts))[0])
+    found = dict(
+        zip(
+            grids,
+            np.split(_ask(facts, trials, recommend), np.cumsum([len(g) for g in grids.values()])[:-1]),
+            strict=True,
+        )
+    )
+    edges = []
+    for path, grid in grids.items():
+        edges += _edges(path, specs[path], float(facts[path]), grid, found[path] != now)
+    narrowed = _bisect(facts, edges, recommend, now)
+    return _nearest(facts, specs, narrowed, recommend, now)
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """Between ``keeps`` and ``changes`` (neighbours on the grid) the recommendation changes."""
+
+    path: str
+    keeps: float
+    changes: float
+
+
+def _grid(spec: FieldSpec, now: float) -> Array:
+    if spec.kind == "choice":
+        return np.arange(len(spec.choices), dtype=float)
+    if spec.kind == "truth":
+        return np.array([0.0, 1.0])
+    if spec.highest <= 1:
+        grid = np.linspace(spec.lowest, spec.highest, POINTS)
+    else:
+        low = spec.lowest or min(1.0, spec.highest / 1e6)
+        grid = np.geomspace(low, spec.highest, POINTS)
+        if spec.lowest == 0:
+            grid = np.concatenate([[0.0], grid])
+    extra = [now] if np.isfinite(now) else []
+    grid = np.unique(np.concatenate([grid, extra]))
+    if spec.whole:
+        grid = np.unique(np.round(grid))
+    return np.append(grid, np.inf) if spec.never else grid
+
+
+def _ask(facts: Facts, trials: list[tuple[str, float]], recommend: Recommend) -> Array:
+    """Evaluate each trial: one field at another value, all others as they are."""
+    if not trials:
+        return np.empty(0, dtype=int)
+    values: dict[str, Array] = {}
+    for row, (path, value) in enumerate(trials):
+        if path not in values:
+            values[path] = np.full(len(trials), float(facts[path]))
+        values[path][row] = value
+    # Which fields the client answered is part of the situation and stays as it is.
+    return np.broadcast_to(recommend(facts.replaced(values, answered=False)), len(trials))
+
+
+def _edges(path: str, spec: FieldSpec, now: float, grid: Array, flipped: Array) -> list[_Edge]:
+    """Find the nearest edge below and above the present value; from an empty field, every edge inside the range."""
+    if spec.kind != "number":
+        return [_Edge(path, value, value) for value, flips_here in zip(grid, flipped, strict=True) if flips_here]
+    steps = np.flatnonzero(flipped[1:] != flipped[:-1])
+    pairs = [(grid[i], grid[i + 1]) if flipped[i + 1] else (grid[i + 1], grid[i]) for i in steps]
+    if np.isnan(now):
+        return [_Edge(path, *pair) for pair in pairs] or [
+            _Edge(path, grid[i], grid[i]) for i in np.flatnonzero(flipped)[:1]
+        ]
+    above = [pair for pair in pairs if pair[1] > now and pair[0] >= now]
+    below = [pair for pair in pairs if pair[1] < now and pair[0] <= now]
+    return [_Edge(path, *pair) for pair in above[:1] + below[-1:]]
+
+
+def _bisect(facts: Facts, edges: list[_Edge], recommend: Recommend, now: int) -> list[_Edge]:
+    keeps = np.array([edge.keeps for edge in edges])
+    changes = np.array([edge.changes for edge in edges])
+    specs = field_specs()
+    for _ in range(BISECTIONS):
+        open_ = np.isfinite(keeps) & np.isfinite(changes) & ~np.isclose(keeps, changes, rtol=1e-6, atol=1e-9)
+        if not open_.any():
+            break
+        rows = np.flatnonzero(open_)
+        middle = np.array([_middle(specs[edges[i].path], keeps[i], changes[i]) for i in rows])
+        flipped = _ask(facts, [(edges[i].path, m) for i, m in zip(rows, middle, strict=True)], recommend) != now
+        changes[rows[flipped]] = middle[flipped]
+        keeps[rows[~flipped]] = middle[~flipped]
+        if all(specs[edges[i].path].whole and abs(keeps[i] - changes[i]) <= 1 for i in rows):
+            break
+    return [_Edge(edge.path, k, c) for edge, k, c in zip(edges, keeps, changes, strict=True)]
+
+
+def _middle(spec: FieldSpec, low: float, high: float) -> float:
+    middle = np.sqrt(low * high) if low > 0 and high > 0 and spec.highest > 1 else (low + high) / 2
+    return float(np.round(middle)) if spec.whole and abs(low - high) > 1 else float(middle)
+
+
+def _nearest(
+    facts: Facts, specs: dict[str, FieldSpec], edges: list[_Edge], recommend: Recommend, now: int
+) -> list[Flip]:
+    candidates = [(edge, value) for edge in edges for value in _rounded(specs[edge.path], edge)]
+    answers = _ask(facts, [(edge.path, value) for edge, value in candidates], recommend)
+    chosen: dict[_Edge, tuple[float, int]] = {}
+    for (edge, value), answer in zip(candidates, answers, strict=True):
+        if answer != now:
+            chosen.setdefault(edge, (value, int(answer)))
+    best: dict[str, Flip] = {}
+    for edge, (value, answer) in chosen.items():
+        spec, present = specs[edge.path], float(facts[edge.path])
+        flip = Flip(
+            edge.path, decoded(spec, present), decoded(spec, value), arm_name(answer), _distance(spec, present, value)
+        )
+        if edge.path not in best or _order(flip) < _order(best[edge.path]):
+            best[edge.path] = flip
+    return sorted(best.values(), key=_order)
+
+
+def _order(flip: Flip) -> tuple[float, str]:
+    return flip.distance, flip.field
+
+
+def _rounded(spec: FieldSpec, edge: _Edge) -> list[float]:
+    """Give values from the roundest to the exact one, none of them beyond the edge's exact value plus 2 %."""
+    exact = edge.changes
+    if spec.kind != "number" or not np.isfinite(exact) or exact == 0:
+        return [exact]
+    values = []
+    up = edge.changes >= edge.keeps
+    for digits in range(1, 7):
+        step = 10.0 ** (np.floor(np.log10(abs(exact))) - digits + 1)
+        value = (np.ceil(exact / step - 1e-9) if up else np.floor(exact / step + 1e-9)) * step
+        value = float(np.clip(round(value, 9), spec.lowest, spec.highest))
+        if abs(value - exact) <= 0.02 * abs(exact):
+            values.append(float(np.round(value)) if spec.whole else value)
+    return [*values, exact]
+
+
+def _distance(spec: FieldSpec, now: float, to: float) -> float:
+    """Measure a change so that fields can be compared: share of the range, decades, or a fixed step for words."""
+    if spec.kind != "number":
+        return WORDS_DISTANCE
+    if np.isnan(now):
+        return UNANSWERED_DISTANCE
+    if spec.highest <= 1:
+        return abs(to - now)
+    if not (np.isfinite(now) and np.isfinite(to)) or now <= 0 or to <= 0:
+        return 1.0
+    return abs(np.log10(to / now)) / DECADES

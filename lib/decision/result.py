@@ -1,0 +1,168 @@
+"""The decision as an object that shows itself."""
+
+import html
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from lib.decision.flips import Flip
+from lib.wording import amount, arm_title, number, share
+
+
+@dataclass(frozen=True)
+class RuleTrace:
+    """How one rule came out. ``holds`` is ``None`` where it abstains; ``assumed`` lists fields without an answer."""
+
+    rule: str
+    question: str
+    observed: float | str | None
+    test: str
+    threshold: float
+    threshold_low: float
+    threshold_high: float
+    unit: str
+    source: str
+    holds: bool | None
+    points_to: str | None
+    assumed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one framework says of the client, and why. ``says`` is ``None`` where it abstains."""
+
+    id: str
+    title: str
+    summary: str
+    source: str
+    says: str | None
+    trace: tuple[RuleTrace, ...]
+
+
+@dataclass(frozen=True)
+class BlockerTrace:
+    """One reason that rules an arm out, with its numbers."""
+
+    id: str
+    observed: float | str | None
+    limit: float | None
+    unit: str
+    text: str
+    assumed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    """One arm: whether it passes, what speaks for it, what it costs and how fast it answers. Money in USD."""
+
+    feasible: bool
+    blockers: tuple[BlockerTrace, ...]
+    closes_gaps: bool
+    support: float | None
+    setup_usd: float
+    monthly_usd: float
+    monthly_bill_usd: float
+    usd_per_query: float
+    usd_per_correct_answer: float | None
+    horizon_usd: float
+    p95_latency_ms: float
+    first_token_ms: float
+    measured_score: float | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way to the recommendation, in the order in which it is taken."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The workbook's recommendation for one client, with everything that led to it."""
+
+    client: str
+    recommendation: str
+    runner_up: str | None
+    confidence: float
+    agreement: float | None
+    proven: bool
+    first_step: str
+    reasons: tuple[str, ...]
+    steps: tuple[Step, ...]
+    arms: dict[str, ArmResult]
+    frameworks: tuple[Verdict, ...]
+    flips: tuple[Flip, ...]
+    advice: tuple[str, ...]
+    assumed: tuple[str, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the shape that ``decide --json`` prints; every value is plain JSON."""
+        arms = {}
+        for arm, result in self.arms.items():
+            row = asdict(result)
+            row["blockers"] = [blocker["text"] for blocker in row["blockers"]]
+            arms[arm] = row
+        return {
+            "client": self.client,
+            "recommendation": self.recommendation,
+            "runner_up": self.runner_up,
+            "confidence": self.confidence,
+            "first_step": self.first_step,
+            "reasons": list(self.reasons),
+            "proven": self.proven,
+            "arms": arms,
+            "frameworks": [
+                asdict(verdict) | {"trace": [asdict(rule) for rule in verdict.trace]} for verdict in self.frameworks
+            ],
+            "agreement": self.agreement,
+            "flips": [flip.to_dict() for flip in self.flips],
+            "steps": [asdict(step) for step in self.steps],
+            "advice": list(self.advice),
+            "assumed": list(self.assumed),
+            "notes": list(self.notes),
+        }
+
+    def to_text(self) -> str:
+        """Give the decision as plain text for a terminal."""
+        lines = [
+            f"{self.client}: {arm_title(self.recommendation)}" + ("" if self.proven else " (unproven)"),
+            f"  confidence {share(self.confidence)}, frameworks agreeing {share(self.agreement)},"
+            f" runner-up {arm_title(self.runner_up)}",
+            "",
+            "Why",
+            *(f"  - {reason}" for reason in self.reasons),
+            "",
+            f"First step: {self.first_step}",
+            "",
+            "Arms" + " " * 24 + "set-up      a month    a query   whole answer (p95)   frameworks for it",
+        ]
+        for arm, result in self.arms.items():
+            state = "" if result.feasible else "  ruled out: " + "; ".join(item.id for item in result.blockers)
+            lines.append(
+                f"  {arm_title(arm):<24}{amount(result.setup_usd):>12}{amount(result.monthly_usd):>13}"
+                f"{amount(result.usd_per_query):>14}{result.p95_latency_ms / 1000:>10.1f} s"
+                f"{share(result.support) if result.support is not None else '-':>12}{state}"
+            )
+        lines += ["", "Frameworks"]
+        lines += [f"  {verdict.id:<18}{arm_title(verdict.says)}" for verdict in self.frameworks]
+        lines += ["", "What would change the recommendation"]
+        lines += [
+            f"  {flip.field}: {number(flip.from_value)} → {number(flip.to_value)} gives {arm_title(flip.recommendation)}"
+            for flip in self.flips[:6]
+        ] or ["  no change of a single field"]
+        if self.assumed:
+            lines += ["", f"Assumed (not answered): {len(self.assumed)} fields, such as {', '.join(self.assumed[:5])}"]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        escape = html.escape
+        items = "".join(f"<li>{escape(reason)}</li>" for reason in self.reasons)
+        return (
+            f'<div class="decision"><h3>{escape(self.client)}: {escape(arm_title(self.recommendation))}'
+            f"{'' if self.proven else ' (unproven)'}</h3>"
+            f"<p>Confidence {share(self.confidence)}, frameworks agreeing {share(self.agreement)}, "
+            f"runner-up {escape(arm_title(self.runner_up))}.</p><ul>{items}</ul>"
+            f"<p><strong>First step.</strong> {escape(self.first_step)}</p></div>"
+        )

@@ -1,0 +1,49 @@
+"""How numbers are written wherever people read them.
+
+Never a dollar sign before a digit: JupyterLab reads it as LaTeX.
+"""
+
+import math
+
+from lib.arms import ARM_TITLES, UNDECIDED
+
+
+def amount(value: float | None, currency: str = "USD", per_usd: float = 1.0) -> str:
+    """Write an amount of US dollars in the report's currency: ``USD 1,234``, ``USD 0.0012``."""
+    if value is None or math.isnan(value):
+        return "not known"
+    value *= per_usd
+    digits = 0 if abs(value) >= 100 or value == 0 else 2 if abs(value) >= 0.1 else 5
+    return f"{currency} {value:,.{digits}f}"
+
+
+def share(value: float | None) -> str:
+    """Write a share as a percentage: ``87 %``."""
+    return "not known" if value is None or math.isnan(value) else f"{100 * value:.0f} %"
+
+
+def number(value: float | str | bool | None) -> str:
+    """Write a plain number: ``25,000``, ``0.7``, ``never``, ``no limit`` for an unanswered one."""
+    if value is None:
+        return "not answered"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if math.isnan(value):
+        return "not known"
+    if math.isinf(value):
+        return "never"
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:.3g}"
+
+
+def arm_title(arm: str | None) -> str:
+    """Give the title of an arm as people read it."""
+    if arm is None:
+        return "abstains"
+    return "Not decidable yet" if arm == UNDECIDED else ARM_TITLES[arm]
+
+
+def listed(words: list[str]) -> str:
+    """Join words as a sentence does: ``a, b and c``."""
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else "none"
