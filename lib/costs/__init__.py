@@ -1,0 +1,29 @@
+"""What each arm costs and how long its answers take, on dated prices.
+
+``price_book(client)`` resolves the prices, ``costs(facts, book)`` and ``latency(facts, book)`` compute all
+five arms at once over arrays of shape ``()`` or ``(n,)``.
+"""
+
+from lib.arms import ARMS
+from lib.costs.comparison import break_even_queries, cumulative_usd, payback_months, usd_per_correct_answer
+from lib.costs.component import Component
+from lib.costs.cost_model import Costs, costs
+from lib.costs.latency_model import Latencies, latency
+from lib.costs.price import Price
+from lib.costs.price_book import PriceBook, price_book
+
+__all__ = [
+    "ARMS",
+    "Component",
+    "Costs",
+    "Latencies",
+    "Price",
+    "PriceBook",
+    "break_even_queries",
+    "costs",
+    "cumulative_usd",
+    "latency",
+    "payback_months",
+    "price_book",
+    "usd_per_correct_answer",
+]

@@ -1,0 +1,50 @@
+"""Comparing arms: cost per correct answer, break-even volume, payback, cumulative curves."""
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray
+
+
+def usd_per_correct_answer(cost_per_query: Any, share_right: Any, correction_usd: Any) -> Array | None:
+    """Give USD per correct answer: (cost per query + share wrong × correction) ÷ share right.
+
+    ``cost_per_query`` and ``correction_usd`` in USD, ``share_right`` from 0 to 1; arrays broadcast.
+    ``None`` where nothing was measured (``None`` or ``nan``); infinite where no answer is right.
+    """
+    if share_right is None or np.all(np.isnan(share_right)):
+        return None
+    right = np.asarray(share_right, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(right > 0, (cost_per_query + (1 - right) * correction_usd) / right, np.inf)
+
+
+def break_even_queries(fixed_a: Any, per_query_a: Any, fixed_b: Any, per_query_b: Any) -> Array:
+    """Give the queries a month at which two arms cost the same: difference of fixed ÷ difference per query.
+
+    ``fixed`` is USD a month that does not depend on volume (set-up may be spread over it), ``per_query``
+    USD a query. ``nan`` where one arm is cheaper at every volume.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        queries = (np.asarray(fixed_b, float) - fixed_a) / (np.asarray(per_query_a, float) - per_query_b)
+    return np.where(np.isfinite(queries) & (queries >= 0), queries, np.nan)
+
+
+def payback_months(setup_a: Any, monthly_a: Any, setup_b: Any, monthly_b: Any) -> Array:
+    """Give the months after which ``b``'s dearer set-up is paid back by its cheaper months, against ``a``.
+
+    USD and USD a month. 0 where ``b`` is no dearer to set up nor to run, infinite where it never pays back.
+    """
+    extra = np.asarray(setup_b, float) - setup_a
+    saved = np.asarray(monthly_a, float) - monthly_b
+    with np.errstate(divide="ignore", invalid="ignore"):
+        months = extra / saved
+    months = np.where((extra <= 0) & (saved >= 0), 0.0, months)
+    return np.where((months >= 0) & ((saved > 0) | (months == 0)), months, np.inf)
+
+
+def cumulative_usd(setup: Any, monthly: Any, months: int) -> Array:
+    """Give the USD spent after 0, 1, … ``months`` months: shape ``(months + 1,)`` or ``(n, months + 1)``."""
+    passed = np.arange(months + 1, dtype=float)
+    return np.asarray(setup, float)[..., np.newaxis] + np.asarray(monthly, float)[..., np.newaxis] * passed

@@ -1,0 +1,134 @@
+"""Costs of all five arms, as one vectorised computation over the facts' arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lib.arms import ARMS, RETRIEVAL_ARMS, TUNED_ARMS
+from lib.client import Facts
+from lib.costs.component import Component
+from lib.costs.inference import inference, inference_usd_per_query
+from lib.costs.knowledge import (
+    document_embedding,
+    infrastructure,
+    query_embedding,
+    query_embedding_usd,
+    re_ranking,
+    re_ranking_usd,
+    vector_store,
+)
+from lib.costs.labour import labour, monitoring
+from lib.costs.price_book import IN_HOUSE_STORE, PriceBook
+from lib.costs.prompts import prompt
+from lib.costs.retraining import retrains_per_month
+from lib.costs.situation import NOTHING, Array, Situation
+from lib.costs.training import training
+
+IN_HOUSE_NOTE = (
+    "Data must stay in house: hosted models are replaced by an open model of about 8 billion parameters on the "
+    "client's own GPUs, hosted embeddings by a local model, and a hosted vector store by {store}."
+)
+
+
+@dataclass
+class Costs:
+    """Costs by arm: money in USD, arrays of shape ``()`` or ``(n,)``.
+
+    ``setup_usd`` and ``monthly_usd`` are totals over all components, work included;
+    ``setup_labour_usd`` is the work in the first, ``monthly_bill_usd`` what vendors are paid in the
+    second. ``usd_per_query`` is what one more query costs: inference, query embedding and re-ranking.
+    ``components`` maps component id → :class:`Component`; it is empty where only totals were asked for.
+    ``input_tokens`` are read by one query, ``prompt_tokens`` must fit the context window.
+    """
+
+    book: PriceBook
+    horizon_months: Array
+    setup_usd: dict[str, Array] = field(default_factory=dict)
+    setup_labour_usd: dict[str, Array] = field(default_factory=dict)
+    monthly_usd: dict[str, Array] = field(default_factory=dict)
+    monthly_bill_usd: dict[str, Array] = field(default_factory=dict)
+    usd_per_query: dict[str, Array] = field(default_factory=dict)
+    input_tokens: dict[str, Array] = field(default_factory=dict)
+    prompt_tokens: dict[str, Array] = field(default_factory=dict)
+    retrains_per_month: dict[str, Array] = field(default_factory=dict)
+    components: dict[str, dict[str, Component]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def horizon_usd(self) -> dict[str, Array]:
+        """Give set-up plus all months of the horizon."""
+        return {arm: self.setup_usd[arm] + self.horizon_months * self.monthly_usd[arm] for arm in ARMS}
+
+
+def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dict[str, Array]]:
+    """Compute the components of one arm, and its figures of one query (USD, tokens, retrainings a month)."""
+    tokens = prompt(situation, arm)
+    answering = inference_usd_per_query(situation, arm, tokens)
+    components = labour(situation, arm)
+    per_query = answering
+    if arm in TUNED_ARMS:
+        components.append(training(situation, arm))
+    components += inference(situation, arm, tokens, answering)
+    if arm in RETRIEVAL_ARMS:
+        components += [
+            query_embedding(situation),
+            document_embedding(situation),
+            vector_store(situation),
+            re_ranking(situation),
+            infrastructure(situation),
+        ]
+        per_query = answering + query_embedding_usd(situation) + re_ranking_usd(situation)
+    components.append(monitoring(situation, arm))
+    figures = {
+        "usd_per_query": per_query,
+        "input_tokens": tokens.input,
+        "prompt_tokens": tokens.call,
+        "retrains_per_month": retrains_per_month(situation, arm) if arm in TUNED_ARMS else NOTHING,
+    }
+    return components, figures
+
+
+def costs(
+    facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = None, *, keep_components: bool = True
+) -> Costs:
+    """Compute the costs of all arms.
+
+    ``facts`` may hold arrays of shape ``()`` or ``(n,)``; ``draws`` gives arrays for prices of the book
+    by key (else their likely value). ``keep_components=False`` keeps only totals, for many draws.
+    """
+    situation = Situation(facts, book, {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()})
+    result = Costs(book, facts["money.horizon_months"])
+    for arm in ARMS:
+        components, figures = arm_components(situation, arm)
+        work = [component for component in components if component.labour]
+        bills = [component for component in components if not component.labour]
+        result.setup_labour_usd[arm] = _total(component.setup for component in work)
+        result.setup_usd[arm] = result.setup_labour_usd[arm] + _total(component.setup for component in bills)
+        result.monthly_bill_usd[arm] = _total(component.monthly for component in bills)
+        result.monthly_usd[arm] = result.monthly_bill_usd[arm] + _total(component.monthly for component in work)
+        for name, value in figures.items():
+            getattr(result, name)[arm] = np.asarray(value)
+        if keep_components:
+            result.components[arm] = {component.id: component for component in components}
+    if np.any(situation.in_house):
+        store = book.names["vector_store"] if book.store_is_in_house else IN_HOUSE_STORE
+        result.notes.append(IN_HOUSE_NOTE.format(store=store))
+    result.notes += _window_notes(situation, result)
+    return result
+
+
+def _window_notes(situation: Situation, result: Costs) -> list[str]:
+    size = situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document")
+    read = result.prompt_tokens["long_context"] - result.prompt_tokens["prompt"]
+    if np.any(size > read + 0.5):
+        return [
+            "Long context: the knowledge base does not fit the context window; one prompt is charged as far as it fits."
+        ]
+    return []
+
+
+def _total(amounts: Any) -> Array:
+    return np.asarray(sum(amounts, start=NOTHING))

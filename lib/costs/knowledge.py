@@ -1,0 +1,122 @@
+"""What retrieval costs: embedding, the vector store, re-ranking and the machines beside them."""
+
+import numpy as np
+
+from lib.costs.component import Component
+from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Situation, either
+
+MILLION = 1e6
+THOUSAND = 1e3
+
+
+def embedding_price(situation: Situation) -> Array:
+    """USD per million tokens embedded; an open model on the client's own processor where data stays in house."""
+    return either(
+        situation.in_house,
+        lambda: situation.price("local.embedding"),
+        lambda: situation.price("embedding_model.embedding"),
+    )
+
+
+def query_embedding_usd(situation: Situation) -> Array:
+    """USD for embedding one query; a question over several documents is embedded a second time."""
+    searches = 1 + situation.fact("knowledge.multi_hop_share")
+    return situation.fact("traffic.question_tokens") * searches * embedding_price(situation) / MILLION
+
+
+def re_ranking_usd(situation: Situation) -> Array:
+    """USD for re-ranking the passages of one query: share of queries × searches × price per thousand."""
+    searches = 1 + situation.fact("knowledge.multi_hop_share")
+    share = situation.price("reranking.share_of_queries")
+    hosted = share * searches * situation.price("reranking.thousand_searches") / THOUSAND
+    # In house an open re-ranker runs on the processor that embeds.
+    return either(situation.in_house, lambda: NOTHING, lambda: hosted)
+
+
+def query_embedding(situation: Situation) -> Component:
+    """USD a month for embedding the queries."""
+    return Component(
+        "query_embedding",
+        "Query embedding",
+        "queries a month × question tokens × (1 + multi-hop share) × embedding price ÷ 1,000,000",
+        ("embedding_model.embedding",),
+        NOTHING,
+        situation.fact("traffic.queries_per_month") * query_embedding_usd(situation),
+    )
+
+
+def document_embedding(situation: Situation) -> Component:
+    """USD for embedding all documents once, and USD a month for embedding again what changed.
+
+    The index is renewed when documents change, but no sooner than a change must show, and never faster
+    than ``retrieval.fastest_reindexing``; each time the share ``retrieval.share_changed`` is embedded.
+    """
+    tokens = situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document")
+    once = tokens * embedding_price(situation) / MILLION
+    days = np.maximum(
+        np.maximum(
+            situation.fact("knowledge.days_between_changes"), situation.fact("knowledge.hours_until_visible") / 24
+        ),
+        situation.price("retrieval.fastest_reindexing"),
+    )
+    return Component(
+        "document_embedding",
+        "Document embedding",
+        "set-up: documents × tokens × embedding price ÷ 1,000,000; "
+        "monthly: that × share changed × re-indexings a month",
+        ("embedding_model.embedding", "retrieval.share_changed", "retrieval.fastest_reindexing"),
+        once,
+        once * situation.price("retrieval.share_changed") * (DAYS_PER_MONTH / days),
+    )
+
+
+def vector_store(situation: Situation) -> Component:
+    """USD a month for the vector store: base price + price per million vectors beyond the included ones.
+
+    Vectors = documents × tokens ÷ tokens per chunk. In house a hosted store gives way to pgvector.
+    """
+    tokens = situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document")
+    vectors = tokens / situation.price("retrieval.chunk_tokens")
+
+    def at(role: str) -> Array:
+        beyond = np.maximum(vectors - situation.price(f"{role}.included_vectors"), 0.0) / MILLION
+        return situation.price(f"{role}.monthly") + beyond * situation.price(f"{role}.per_million_vectors")
+
+    role = "vector_store" if situation.book.store_is_in_house else "vector_store_in_house"
+    return Component(
+        "vector_store",
+        "Vector store",
+        "base price + (vectors − included vectors) × price per million vectors; vectors = document tokens ÷ chunk",
+        (
+            "vector_store.monthly",
+            "vector_store.included_vectors",
+            "vector_store.per_million_vectors",
+            "retrieval.chunk_tokens",
+        ),
+        NOTHING,
+        either(situation.in_house, lambda: at(role), lambda: at("vector_store")),
+    )
+
+
+def re_ranking(situation: Situation) -> Component:
+    """USD a month for re-ranking."""
+    return Component(
+        "re_ranking",
+        "Re-ranking",
+        "queries a month × share re-ranked × (1 + multi-hop share) × price per thousand ÷ 1,000",
+        ("reranking.thousand_searches", "reranking.share_of_queries"),
+        NOTHING,
+        situation.fact("traffic.queries_per_month") * re_ranking_usd(situation),
+    )
+
+
+def infrastructure(situation: Situation) -> Component:
+    """USD a month for the machines that retrieval needs beside the vector store."""
+    return Component(
+        "infrastructure",
+        "Infrastructure",
+        "price a month",
+        ("infrastructure.monthly",),
+        NOTHING,
+        situation.price("infrastructure.monthly"),
+    )

@@ -1,0 +1,94 @@
+"""How long an answer takes in each arm, from its components."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lib.arms import ARMS, RETRIEVAL_ARMS
+from lib.client import Facts
+from lib.costs.price_book import PriceBook
+from lib.costs.prompts import Prompt, model_role, prompt
+from lib.costs.situation import NOTHING, Array, Situation, either
+
+MS_PER_SECOND = 1e3
+SLOWEST_SHARE = 0.05
+"""What happens to more than this share of the queries is part of the 95th percentile."""
+
+
+@dataclass
+class Latencies:
+    """Latency by arm in ms, arrays of shape ``()`` or ``(n,)``.
+
+    ``p95_ms`` is the whole answer, ``first_token_ms`` the time until it begins to show, both for the
+    slowest 5 % of the queries. ``components`` are the typical times behind them, before the p95 factor.
+    """
+
+    p95_ms: dict[str, Array] = field(default_factory=dict)
+    first_token_ms: dict[str, Array] = field(default_factory=dict)
+    components: dict[str, dict[str, Array]] = field(default_factory=dict)
+
+
+def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = None) -> Latencies:
+    """Compute the latency of all arms: (network + retrieval + reading the prompt + writing the answer) × p95 factor.
+
+    Shapes and ``draws`` as in :func:`lib.costs.costs`.
+    """
+    situation = Situation(facts, book, {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()})
+    factor = situation.price("latency.p95_factor")
+    result = Latencies()
+    for arm in ARMS:
+        parts = _parts(situation, arm)
+        before = sum((time for name, time in parts.items() if name != "writing"), start=NOTHING)
+        result.components[arm] = parts
+        result.first_token_ms[arm] = np.asarray(before * factor)
+        result.p95_ms[arm] = np.asarray((before + parts["writing"]) * factor)
+    return result
+
+
+def _speed(situation: Situation, arm: str, name: str) -> Array:
+    role = model_role(arm)
+    return either(
+        situation.own_gpus(role),
+        lambda: situation.price(f"speed.self-hosted.{name}"),
+        lambda: situation.price(f"{role}.{name}"),
+    )
+
+
+def _parts(situation: Situation, arm: str) -> dict[str, Array]:
+    tokens = prompt(situation, arm)
+    first_token = _speed(situation, arm, "first_token")
+    writing_ms = MS_PER_SECOND / _speed(situation, arm, "generation_speed")
+    parts = {"network": situation.price("latency.overhead")}
+    if arm in RETRIEVAL_ARMS:
+        several = situation.fact("knowledge.multi_hop_share") > SLOWEST_SHARE
+        parts |= _retrieval(situation, 1.0 + several)
+        reading = tokens.first_call / _speed(situation, arm, "prefill_speed") * MS_PER_SECOND
+        asking = first_token + reading + situation.price("retrieval.follow_up_tokens") * writing_ms
+        parts["second_retrieval"] = several * asking
+    parts["first_token"] = first_token
+    parts["reading"] = _reading(situation, arm, tokens)
+    parts["writing"] = situation.fact("traffic.answer_tokens") * writing_ms
+    return parts
+
+
+def _retrieval(situation: Situation, searches: Array) -> dict[str, Array]:
+    local = "latency.local.query_embedding"
+    chosen = local if situation.book.embedding_is_local else "latency.hosted.query_embedding"
+    embedding = either(situation.in_house, lambda: situation.price(local), lambda: situation.price(chosen))
+    re_ranked = situation.price("reranking.share_of_queries") > SLOWEST_SHARE
+    return {
+        "query_embedding": searches * embedding,
+        "vector_search": searches * situation.price("latency.vector_search"),
+        "re_ranking": searches * re_ranked * situation.price("latency.re_ranking"),
+    }
+
+
+def _reading(situation: Situation, arm: str, tokens: Prompt) -> Array:
+    slow = tokens.call / _speed(situation, arm, "prefill_speed")
+    if arm == "long_context":
+        # The slowest queries are those that miss the cache, unless hardly any does.
+        fast = tokens.call / _speed(situation, arm, "cached_prefill_speed")
+        slow = np.where(tokens.missed_share > SLOWEST_SHARE, slow, fast)
+    return slow * MS_PER_SECOND

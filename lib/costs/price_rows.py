@@ -1,0 +1,168 @@
+"""Reading price lists: the workbook's own under ``data/prices`` and a client's.
+
+Columns: ``item,component,value,unit,currency,source,checked,note`` and, where the value is uncertain,
+``low`` and ``high``.
+"""
+
+import csv
+import datetime
+import io
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lib.costs.price import Price
+from lib.costs.units import check_magnitude, unit_rule
+from lib.errors import InputError
+from lib.paths import PRICES
+
+COLUMNS = ("item", "component", "value", "unit", "currency", "source", "checked", "note")
+OPTIONAL = ("low", "high")
+SIZE_LIMIT = 5_000_000
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """The rows of one or more price lists: (item, component) → its prices, oldest first."""
+
+    rows: dict[tuple[str, str], tuple[Price, ...]]
+
+    @property
+    def newest(self) -> datetime.date | None:
+        """Give the newest date on which a row was checked."""
+        return max((price.checked for prices in self.rows.values() for price in prices), default=None)
+
+    def at(self, item: str, component: str, as_of: datetime.date) -> Price | None:
+        """Give the row that was checked last on or before ``as_of``, or the first one after it, or nothing.
+
+        A row from after ``as_of`` says in its note that the history is unknown.
+        """
+        prices = self.rows.get((item.lower(), component))
+        if not prices:
+            return None
+        before = [price for price in prices if price.checked <= as_of]
+        return before[-1] if before else with_unknown_history(prices[0], as_of)
+
+    def has(self, item: str) -> bool:
+        """Tell whether any component of ``item`` is priced."""
+        return item.lower() in self.items
+
+    @property
+    def items(self) -> dict[str, str]:
+        """Give every item as written, by its lower-case form."""
+        return {key[0]: prices[0].item for key, prices in self.rows.items()}
+
+
+def with_unknown_history(price: Price, as_of: datetime.date) -> Price:
+    """Give ``price`` with a note that it was read after ``as_of``."""
+    from dataclasses import replace
+
+    words = f"history unknown: read on {price.checked}, may have been different on {as_of}"
+    return replace(price, note=f"{price.note}; {words}" if price.note else words)
+
+
+@cache
+def workbook_prices() -> PriceList:
+    """Give the workbook's own price rows, all files of ``data/prices`` together."""
+    rows: dict[tuple[str, str], list[Price]] = {}
+    for path in sorted(PRICES.glob("*.csv")):
+        for key, prices in read_prices(path).rows.items():
+            rows.setdefault(key, []).extend(prices)
+    return PriceList({key: tuple(sorted(prices, key=lambda price: price.checked)) for key, prices in rows.items()})
+
+
+def read_prices(path: Path, currency: str = "USD", per_usd: float = 1.0) -> PriceList:
+    """Read one price list; amounts in ``currency`` are turned into US dollars at ``per_usd``.
+
+    Raises :class:`InputError` with one sentence naming file, line, column and what is allowed.
+    """
+    reader = csv.DictReader(io.StringIO(_text(path)), strict=True)
+    rows: dict[tuple[str, str], list[Price]] = {}
+    try:
+        _check_columns(path, reader.fieldnames)
+        for row in reader:
+            price = _price(f"{path}: line {reader.line_num}", row, currency, per_usd)
+            known = rows.setdefault((price.item.lower(), price.component), [])
+            if any(other.checked == price.checked for other in known):
+                raise InputError(
+                    f"{path}: line {reader.line_num} prices {price.item} {price.component} a second time "
+                    f"for {price.checked}; allowed is once a date."
+                )
+            known.append(price)
+    except csv.Error as error:
+        raise InputError(f"{path}: line {reader.line_num} is not CSV ({error}); allowed is plain CSV.") from None
+    return PriceList({key: tuple(sorted(prices, key=lambda price: price.checked)) for key, prices in rows.items()})
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+        if len(data) > SIZE_LIMIT:
+            raise InputError(f"{path}: holds {len(data):,} bytes; allowed are at most {SIZE_LIMIT:,}.")
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); allowed is the path of a price CSV.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not UTF-8 text; allowed is a CSV file in UTF-8.") from None
+
+
+def _check_columns(path: Path, names: list[str] | None) -> None:
+    missing = [name for name in COLUMNS if name not in (names or ())]
+    if missing:
+        raise InputError(f"{path}: the column {missing[0]} is missing; allowed are {', '.join((*COLUMNS, *OPTIONAL))}.")
+    unknown = [name for name in names or () if name not in (*COLUMNS, *OPTIONAL)]
+    if unknown:
+        raise InputError(f"{path}: has the column {unknown[0]!r}; allowed are {', '.join((*COLUMNS, *OPTIONAL))}.")
+
+
+def _price(where: str, row: dict[str, str | None], currency: str, per_usd: float) -> Price:
+    if None in row or None in row.values():
+        raise InputError(f"{where} has more or fewer cells than the header; allowed is one cell a column.")
+    row = {name: value.strip() for name, value in row.items()}
+    for name in ("item", "component", "value", "source"):
+        if not row[name]:
+            raise InputError(f"{where}: {name} is empty; allowed is a value.")
+    component = row["component"]
+    rule = unit_rule(component)
+    if row["unit"] != rule.unit:
+        raise InputError(f"{where}: unit of {component} is {row['unit']!r}; allowed is {rule.unit!r}.")
+    per = {"USD": 1.0, currency: per_usd}.get(row["currency"])
+    if per is None:
+        raise InputError(f"{where}: currency is {row['currency']!r}; allowed is USD or the client's {currency}.")
+    divisor = per if rule.unit.startswith("USD") else 1.0
+    likely = _number(where, "value", row["value"]) / divisor
+    low, high = (_number(where, name, row[name]) / divisor if row.get(name) else likely for name in OPTIONAL)
+    if not low <= likely <= high:
+        raise InputError(f"{where}: low, value and high are {low:g}, {likely:g} and {high:g}; allowed is that order.")
+    for value in (low, likely, high):
+        check_magnitude(where, component, value)
+    return Price(
+        row["item"],
+        component,
+        low,
+        likely,
+        high,
+        rule.unit,
+        row["source"],
+        _date(where, row["checked"]),
+        row["note"],
+        cheaper=rule.cheaper,
+    )
+
+
+def _number(where: str, name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or number < 0:
+        raise InputError(f"{where}: {name} is {text!r}; allowed is a number from 0 such as 0.15.")
+    return number
+
+
+def _date(where: str, text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{where}: checked is {text!r}; allowed is a date such as 2026-11-21.") from None

@@ -1,0 +1,96 @@
+"""How many tokens one query of each arm reads, and how many of them the provider's cache serves."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
+from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, either
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The tokens of one query: arrays of shape ``()`` or ``(n,)``, all in tokens.
+
+    ``call`` is the prompt of the call that writes the answer (what must fit the context window and what
+    price tiers go by). ``fresh``, ``written`` and ``cached`` add up all input tokens of the query:
+    read at the full price, written to the cache, and served from it. ``first_call`` is the earlier
+    prompt of a question that needs a second retrieval. ``missed_share`` is the share of queries that
+    find the knowledge base outside the cache.
+    """
+
+    call: Array
+    fresh: Array
+    written: Array
+    cached: Array
+    output: Array
+    first_call: Array
+    missed_share: Array
+
+    @property
+    def input(self) -> Array:
+        """Give all input tokens of one query."""
+        return self.fresh + self.written + self.cached
+
+
+def model_role(arm: str) -> str:
+    """Give the role of the stack whose model the arm calls."""
+    return "tuned_model" if arm in TUNED_ARMS else "base_model"
+
+
+def context_window(situation: Situation) -> Array:
+    """Give the context window in tokens: the client's, else the model's own, else an open model's in house."""
+    own = situation.fact("stack.context_window_tokens")
+    known = either(
+        situation.own_gpus("base_model"),
+        lambda: situation.price("any-model.context_window"),
+        lambda: situation.price("base_model.context_window"),
+    )
+    return np.where(np.isnan(own), known, own)
+
+
+def prompt(situation: Situation, arm: str) -> Prompt:
+    """Count the tokens of one query of ``arm``.
+
+    ``prompt`` and ``fine_tune`` read instructions and question, and nothing more even where knowledge is
+    needed. ``rag`` and ``hybrid`` add ``traffic.context_tokens``; a question over several documents makes
+    one more call, which reads the first passages and asks for the second ones (which-approach).
+    ``long_context`` adds the whole knowledge base, cut where the context window ends.
+    """
+    instructions = situation.fact(
+        "traffic.tuned_instruction_tokens" if arm in TUNED_ARMS else "traffic.instruction_tokens"
+    )
+    asked = instructions + situation.fact("traffic.question_tokens")
+    output = situation.fact("traffic.answer_tokens")
+    hit = situation.fact("traffic.cacheable_share")
+    if arm == "long_context":
+        knowledge, missed = _whole_knowledge(situation, asked, output)
+        return Prompt(
+            call=asked + knowledge,
+            fresh=asked * (1 - hit),
+            written=knowledge * missed,
+            cached=asked * hit + knowledge * (1 - missed),
+            output=output,
+            first_call=NOTHING,
+            missed_share=missed,
+        )
+    call, first_call, read = asked, NOTHING, asked
+    if arm in RETRIEVAL_ARMS:
+        context = situation.fact("traffic.context_tokens")
+        several = situation.fact("knowledge.multi_hop_share")
+        first_call = asked + context
+        call = first_call + several * context
+        read = call + several * first_call
+        output = output + several * situation.price("retrieval.follow_up_tokens")
+    return Prompt(call, read * (1 - hit), NOTHING, read * hit, output, first_call, NOTHING)
+
+
+def _whole_knowledge(situation: Situation, asked: Array, output: Array) -> tuple[Array, Array]:
+    size = situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document")
+    room = np.maximum(context_window(situation) - asked - output, 0.0)
+    # As if each cache entry lived once: never more writes than lifetimes in a month, nor than queries. The
+    # cache of a steady stream lives longer, so this is a cautious figure.
+    lifetimes = MINUTES_PER_MONTH / situation.price("prompt-cache.cache_lifetime")
+    queries = np.maximum(situation.fact("traffic.queries_per_month"), 1e-9)
+    missed = np.minimum(lifetimes / queries, 1 - situation.fact("traffic.cacheable_share"))
+    return np.minimum(size, room), missed

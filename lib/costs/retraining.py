@@ -1,0 +1,45 @@
+"""How often a tuned model is trained anew, and how much one training run reads."""
+
+import numpy as np
+
+from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Situation, either
+
+
+def retrains_per_month(situation: Situation, arm: str) -> Array:
+    """Give retrainings a month of ``arm``, shape ``()`` or ``(n,)``.
+
+    Each change of brief, voice or schema retrains. ``fine_tune`` carries needed knowledge in its weights
+    and so retrains when that changes too; ``hybrid`` reads it from the index. Where nothing is known to
+    change a model still drifts away from its traffic: which-approach and decision-matrix retrain
+    quarterly, which is the least here (price row ``training.drift_retrains``). The most is what is
+    technically possible (``training.most_retrains``), however dear it comes.
+    """
+    changes = DAYS_PER_MONTH / situation.fact("behaviour.days_between_changes")
+    if arm == "fine_tune":
+        changes = changes + either(
+            situation.knowledge_needed,
+            lambda: DAYS_PER_MONTH / situation.fact("knowledge.days_between_changes"),
+            lambda: NOTHING,
+        )
+    wanted = np.maximum(changes, situation.price("training.drift_retrains"))
+    return np.minimum(wanted, situation.price("training.most_retrains"))
+
+
+def tokens_per_run(situation: Situation, arm: str) -> Array:
+    """Give the tokens that one training run is billed for: (examples + knowledge) × epochs.
+
+    The good ones among the labelled examples are trained on, or as many as an article's typical set where
+    the client has not said. ``fine_tune`` must also read needed knowledge to carry it.
+    """
+    labelled = situation.fact("training_data.labelled_examples")
+    examples = np.where(
+        np.isnan(labelled), situation.price("training.examples"), labelled * situation.fact("training_data.quality")
+    )
+    tokens = examples * situation.fact("training_data.tokens_per_example")
+    if arm == "fine_tune":
+        tokens = tokens + either(
+            situation.knowledge_needed,
+            lambda: situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document"),
+            lambda: NOTHING,
+        )
+    return tokens * situation.price("training.epochs")

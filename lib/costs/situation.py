@@ -1,0 +1,73 @@
+"""Facts and prices together: what every formula of the cost model reads."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from lib.client import Facts
+from lib.costs.price_book import PriceBook
+
+Array = np.ndarray
+
+DAYS_PER_MONTH = 365.25 / 12
+MINUTES_PER_MONTH = DAYS_PER_MONTH * 24 * 60
+NOTHING = np.float64(0.0)
+
+
+class Situation:
+    """A client's facts and the prices they meet.
+
+    ``draws`` replaces the likely value of some prices by arrays of shape ``()`` or ``(n,)``; everything
+    else stays a scalar, so that only what varies costs time.
+    """
+
+    def __init__(self, facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = None) -> None:
+        """Refuse draws of prices that the book does not hold (:class:`KeyError`)."""
+        self.facts = facts
+        self.book = book
+        self._draws = dict(draws or {})
+        unknown = set(self._draws) - set(book)
+        if unknown:
+            raise KeyError(f"not in the price book: {sorted(unknown)}")
+        self.in_house = facts.truth("constraints.data_must_stay_in_house")
+        self.knowledge_needed = ~facts.is_word("knowledge.needed", "none")
+
+    def fact(self, path: str) -> Array:
+        """Give a field of the client file, in its unit."""
+        return self.facts[path]
+
+    def price(self, key: str) -> Array:
+        """Give a price of the book, or its draws, in its unit; a price not stated follows its fallback."""
+        key = self._charged(key)
+        return self._draws[key] if key in self._draws else np.float64(self.book[key].likely)
+
+    def tiered(self, key: str, prompt_tokens: Array) -> Array:
+        """Give a price per million tokens for a prompt of ``prompt_tokens``: long prompts may cost more a token."""
+        key = self._charged(key)
+        base = self.price(key)
+        price = base
+        known = self.book[key]
+        for start, amount in known.tiers:
+            price = np.where(prompt_tokens > start, base * (amount / known.likely), price)
+        return price
+
+    def effort(self, item: str) -> list[str]:
+        """Give the components of work that the price lists hold for ``item``, in their order."""
+        return [key.partition(".")[2] for key in self.book if key.partition(".")[0] == item]
+
+    def own_gpus(self, role: str) -> Array:
+        """Tell where the model of ``role`` runs on the client's own GPUs."""
+        return np.logical_or(self.in_house, self.book.self_hosted(role))
+
+    def _charged(self, key: str) -> str:
+        while key not in self._draws and key in self.book.fallbacks:
+            key = self.book.fallbacks[key]
+        return key
+
+
+def either(where: Array, yes: Callable[[], Array], no: Callable[[], Array]) -> Array:
+    """Choose between two computations; where the choice is the same for all draws only one is made."""
+    if np.ndim(where) == 0:
+        return yes() if where else no()
+    return np.where(where, yes(), no())

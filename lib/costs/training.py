@@ -1,0 +1,43 @@
+"""What training runs cost, at set-up and afterwards."""
+
+from lib.costs.component import Component
+from lib.costs.retraining import retrains_per_month, tokens_per_run
+from lib.costs.situation import Array, Situation, either
+
+MILLION = 1e6
+SECONDS_PER_HOUR = 3600.0
+
+
+def run_usd(situation: Situation, arm: str) -> Array:
+    """USD for one training run: tokens × price (hosted), or GPU hours × USD an hour (own GPUs)."""
+    tokens = tokens_per_run(situation, arm)
+
+    def on_own_gpus() -> Array:
+        hours = tokens / situation.price("self-hosted.training_throughput") / SECONDS_PER_HOUR
+        return hours * situation.price("self-hosted.gpu_hour")
+
+    return either(
+        situation.own_gpus("tuned_model"),
+        on_own_gpus,
+        lambda: tokens / MILLION * situation.price("tuned_model.training"),
+    )
+
+
+def training(situation: Situation, arm: str) -> Component:
+    """USD for the training runs at set-up, and USD a month for the runs of retraining."""
+    one = run_usd(situation, arm)
+    return Component(
+        "training",
+        "Training runs",
+        "set-up: runs × tokens × epochs × training price ÷ 1,000,000; monthly: retrainings a month × one run",
+        (
+            "tuned_model.training",
+            "training.epochs",
+            "training.setup_runs",
+            "training.examples",
+            "training.drift_retrains",
+            "training.most_retrains",
+        ),
+        situation.price("training.setup_runs") * one,
+        retrains_per_month(situation, arm) * one,
+    )

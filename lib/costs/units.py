@@ -1,0 +1,67 @@
+"""Which unit each priced component has, and between which bounds a value is believable.
+
+A price per token entered as a price per thousand or per million tokens is wrong by a factor of a
+thousand or a million. Such slips must fail loudly, not flow into a client's report.
+"""
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+
+from lib.errors import InputError
+from lib.paths import PRICES
+
+OVERRIDE_FACTOR = 100.0
+"""A price list may change a known price by at most this factor; more is taken for a slip of units."""
+
+
+@dataclass(frozen=True)
+class UnitRule:
+    """The unit of one component, its believable bounds in that unit, and which end costs less."""
+
+    unit: str
+    lowest: float
+    highest: float
+    cheaper: str
+
+
+@cache
+def unit_rules() -> dict[str, UnitRule]:
+    """Give the rule of every component; ``*`` stands for hours of work."""
+    with (PRICES / "schema" / "units.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["component"]: UnitRule(row["unit"], float(row["lowest"]), float(row["highest"]), row["cheaper"])
+            for row in csv.DictReader(file)
+        }
+
+
+def unit_rule(component: str) -> UnitRule:
+    """Give the rule of ``component``; a component without a rule of its own is hours of work."""
+    rules = unit_rules()
+    return rules.get(component, rules["*"])
+
+
+def check_magnitude(where: str, component: str, value: float) -> None:
+    """Refuse a value that is out of all proportion for its component. A price of zero is allowed.
+
+    Raises :class:`InputError` naming ``where``, the value and what is believable.
+    """
+    rule = unit_rule(component)
+    free = value == 0 and rule.unit.startswith("USD")
+    if not free and not rule.lowest <= value <= rule.highest:
+        raise InputError(
+            f"{where}: {component} is {value:g} {rule.unit}, which looks like a slip of units; "
+            f"believable is {rule.lowest:g} to {rule.highest:g} {rule.unit}."
+        )
+
+
+def check_override(where: str, component: str, new: float, known: float) -> None:
+    """Refuse an overriding value that differs from the known one by more than :data:`OVERRIDE_FACTOR`.
+
+    Raises :class:`InputError`.
+    """
+    if new > 0 and known > 0 and not 1 / OVERRIDE_FACTOR <= new / known <= OVERRIDE_FACTOR:
+        raise InputError(
+            f"{where}: {component} is {new:g}, {max(new / known, known / new):,.0f} times off the price book's "
+            f"{known:g} {unit_rule(component).unit}; allowed is the same unit as the price book's."
+        )
