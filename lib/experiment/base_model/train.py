@@ -7,10 +7,10 @@ rate falls to zero over its last third, so a run should be let to its end.
 
 import random
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import click
 import torch
@@ -19,6 +19,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3ForCausalL
 from lib.errors import InputError
 from lib.experiment.base_model.contexts import EASY, FULL, Mix, context_text, make_context
 from lib.experiment.base_model.data import Role, stream
+from lib.experiment.base_model.export import export
 from lib.experiment.base_model.model import new_model
 from lib.experiment.base_model.optimise import Optimiser
 from lib.experiment.base_model.tokenizer import train_tokenizer
@@ -80,17 +81,8 @@ def train(minutes: float, out: Path, seed: int = 0, resume: bool = False, save_e
         optimiser.load(saved["optimiser"])
         progress = Progress(**saved["progress"])
     _run(minutes * 60, optimiser, tokenizer, progress, checkpoint, save_every)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.copy_(optimiser.average[name])
-    export(model, tokenizer, out)
+    export(out, out)
     return progress
-
-
-def export(model: Qwen3ForCausalLM, tokenizer: PreTrainedTokenizerFast, out: Path) -> None:
-    """Write the model in half precision and its tokenizer, for ``from_pretrained(out)``."""
-    model.to("cpu", torch.bfloat16).save_pretrained(out)
-    tokenizer.save_pretrained(out)
 
 
 def _run(
@@ -101,7 +93,7 @@ def _run(
     checkpoint: Path,
     save_every: float,
 ) -> None:
-    began, saved = time.monotonic() - progress.seconds, progress.seconds
+    began, saved = monotonic() - progress.seconds, progress.seconds
     batches, sums = None, None
     while progress.seconds < budget:
         stage = STAGES[progress.stage]
@@ -114,7 +106,7 @@ def _run(
         sums = found if sums is None else sums + found
         progress.steps += 1
         progress.tokens += batch.ids.numel()
-        progress.seconds = time.monotonic() - began
+        progress.seconds = monotonic() - began
         if progress.steps % LOG_EVERY == 0:
             _log(stage, progress, sums)
             right = (sums[stage.role, 1] / sums[stage.role, 0].clamp(min=1)).item()
