@@ -37,6 +37,13 @@ def number(value: float | str | bool | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:.3g}"
 
 
+def every(days: float) -> str:
+    """Write how often something happens: ``daily``, ``every 14 days``, ``several times a day``."""
+    if days < 1:
+        return "several times a day"
+    return "daily" if days == 1 else f"every {number(days)} days"
+
+
 def arm_title(arm: str | None) -> str:
     """Give the title of an arm as people read it."""
     if arm is None:

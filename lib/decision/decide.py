@@ -70,8 +70,8 @@ def _recommender(book: PriceBook, limits: ThresholdValues):
 
 def _shares_of_draws(client: ClientFile, facts: Facts, book: PriceBook, limits: ThresholdValues) -> dict[str, float]:
     """Give each recommendation's share of the draws, largest first."""
-    many, moved = drawn(client, facts, limits)
-    picks = np.atleast_1d(evaluate(Situation(many, book, moved)).recommendation)
+    many, moved, prices = drawn(client, facts, limits, book)
+    picks = np.atleast_1d(evaluate(Situation(many, book, moved, prices)).recommendation)
     shares = {arm_name(place): float(np.mean(picks == place)) for place in range(NOBODY, len(ARMS))}
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
@@ -165,7 +165,7 @@ def _counts_as_assumed(facts: Facts, path: str) -> bool:
 
 def _plain(value: Any) -> float | str | None:
     """Make a value plain JSON: nan is null, infinity is never."""
-    value = float(value)
+    value = math.nan if value is None else float(value)
     if math.isnan(value):
         return None
     return "never" if math.isinf(value) else round(value, 6)

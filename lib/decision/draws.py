@@ -5,6 +5,7 @@ import numpy as np
 from lib.arms import ARMS
 from lib.client import ClientFile
 from lib.client.facts import Array, Facts, field_specs, ranges
+from lib.costs import PriceBook
 from lib.decision.thresholds import ThresholdValues
 
 DRAWS = 1000
@@ -13,18 +14,27 @@ SMALLEST_EVALUATION = 100
 """A score whose evaluation set is not stated is taken to rest on three-numbers' minimum of 100 examples."""
 
 
-def drawn(client: ClientFile, facts: Facts, thresholds: ThresholdValues, draws: int = DRAWS, seed: int = SEED):
-    """Draw facts and thresholds of shape ``(draws,)``; give ``(facts, thresholds)``.
+def drawn(
+    client: ClientFile,
+    facts: Facts,
+    thresholds: ThresholdValues,
+    book: PriceBook,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> tuple[Facts, ThresholdValues, dict[str, Array]]:
+    """Draw facts, thresholds and prices of shape ``(draws,)``.
 
     Ranges and plausible values are triangular around the likely value, judgements uniform within their
     give or take, measured scores spread by the size of their evaluation set (normal approximation of the
-    binomial), thresholds triangular over their range. Stratified (Latin hypercube), seeded.
+    binomial), thresholds and prices triangular over their range. Stratified (Latin hypercube), seeded.
     """
     generator = np.random.default_rng(seed)
     triangles = _field_triangles(client, facts)
     moving = {name: t for name, t in thresholds.thresholds.items() if t.low < t.high}
     scores = [f"evidence.{arm}_score" for arm in ARMS if not np.isnan(facts[f"evidence.{arm}_score"])]
-    columns = _latin_hypercube(generator, len(triangles) + len(moving) + len(scores), draws)
+    prices = book.uncertain()
+    fixed = len(triangles) + len(moving) + len(scores)
+    columns = _latin_hypercube(generator, fixed + len(prices), draws)
     values = {path: _triangular(columns[i], *triangle) for i, (path, triangle) in enumerate(triangles.items())}
     offset = len(triangles) + len(moving)
     for i, path in enumerate(scores):
@@ -33,7 +43,11 @@ def drawn(client: ClientFile, facts: Facts, thresholds: ThresholdValues, draws: 
         name: _triangular(columns[len(triangles) + i], item.low, item.likely, item.high)
         for i, (name, item) in enumerate(moving.items())
     }
-    return facts.replaced(values, answered=False), thresholds.moved(moved)
+    priced = {
+        key: _triangular(columns[fixed + i], price.low, price.likely, price.high)
+        for i, (key, price) in enumerate(prices.items())
+    }
+    return facts.replaced(values, answered=False), thresholds.moved(moved), priced
 
 
 def _field_triangles(client: ClientFile, facts: Facts) -> dict[str, tuple[float, float, float]]:

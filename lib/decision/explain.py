@@ -5,7 +5,7 @@ import math
 from lib.arms import ARMS, TUNED_ARMS, UNDECIDED
 from lib.decision.choice import Outcome
 from lib.decision.result import ArmResult, Step, Verdict
-from lib.wording import amount, arm_title, listed, number, share
+from lib.wording import amount, arm_title, every, listed, number, share
 
 
 def gap_sentences(outcome: Outcome) -> list[str]:
@@ -55,7 +55,7 @@ def _knowledge_words(outcome: Outcome) -> str:
         words.append("answers draw on public facts newer than the model")
     days = float(read("knowledge_change_days"))
     if math.isfinite(days):
-        words.append(f"they change every {number(days)} days" if words else "")
+        words.append(f"they change {every(days)}")
     if facts.truth("knowledge.citations_required"):
         words.append("answers must name their source")
     return listed([word for word in words if word])

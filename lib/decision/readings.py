@@ -24,27 +24,43 @@ class Reading:
 class Situation:
     """One client's facts (or many variations of them) with everything derived from them, computed once."""
 
-    def __init__(self, facts: Facts, book: PriceBook, thresholds: Mapping[str, Array]) -> None:
-        """Take facts, resolved prices and the thresholds' present values."""
+    def __init__(
+        self,
+        facts: Facts,
+        book: PriceBook,
+        thresholds: Mapping[str, Array],
+        prices: Mapping[str, Array] | None = None,
+    ) -> None:
+        """Take facts, resolved prices, the thresholds' present values and, for draws, prices of shape (n,)."""
         self.facts = facts
+        self.prices = dict(prices or {})
         self.book = book
         self.thresholds = thresholds
         self._read: dict[str, Array] = {}
         self._costs: Costs | None = None
         self._latency: Latencies | None = None
+        self._lean: dict[str, Array] | None = None
 
     @property
     def costs(self) -> Costs:
         """Give the costs of all arms."""
         if self._costs is None:
-            self._costs = costs(self.facts, self.book)
+            self._costs = costs(self.facts, self.book, self.prices, keep_components=False)
         return self._costs
+
+    @property
+    def lean_setup_usd(self) -> dict[str, Array]:
+        """Give what each arm costs to set up where every effort is at the low end of its range."""
+        if self._lean is None:
+            low = {key: price.cheap_end for key, price in self.book.uncertain().items()}
+            self._lean = costs(self.facts, self.book, low, keep_components=False).setup_usd
+        return self._lean
 
     @property
     def latency(self) -> Latencies:
         """Give the latency of all arms."""
         if self._latency is None:
-            self._latency = latency(self.facts, self.book)
+            self._latency = latency(self.facts, self.book, self.prices)
         return self._latency
 
     def read(self, name: str) -> Array:
@@ -107,7 +123,7 @@ def _knowledge_base_tokens(s: Situation) -> Array:
 
 def _context_window(s: Situation) -> Array:
     own = s.facts["stack.context_window_tokens"]
-    return np.where(np.isnan(own), s.book.context_window_tokens, own)
+    return np.where(np.isnan(own), s.book["base_model.context_window"].likely, own)
 
 
 def _share_of_window(s: Situation) -> Array:
