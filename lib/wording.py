@@ -22,6 +22,11 @@ def share(value: float | None) -> str:
     return "not known" if value is None or math.isnan(value) else f"{100 * value:.0f} %"
 
 
+def probability(value: float) -> str:
+    """Write a probability from draws, which is never quite 0 or 1: ``87 %``, ``over 99 %``."""
+    return "over 99 %" if value >= 0.995 else "under 1 %" if value < 0.005 else share(value)
+
+
 def number(value: float | str | bool | None) -> str:
     """Write a plain number: ``25,000``, ``0.7``, ``never``, ``no limit`` for an unanswered one."""
     if value is None:

@@ -56,11 +56,11 @@ def _field_triangles(client: ClientFile, facts: Facts) -> dict[str, tuple[float,
         if path in stated or path not in facts or not np.isfinite(facts[path]):
             continue
         value = float(facts[path])
-        if spec.judgement:
+        if spec.plausible and not facts.answered(path):
+            stated[path] = (min(spec.plausible[0], value), value, max(spec.plausible[1], value))
+        elif spec.judgement:
             low, high = max(spec.lowest, value - spec.judgement), min(spec.highest, value + spec.judgement)
             stated[path] = (low, value, high)
-        elif spec.plausible and not facts.answered(path):
-            stated[path] = (min(spec.plausible[0], value), value, max(spec.plausible[1], value))
     return {path: item for path, item in stated.items() if item[0] < item[2]}
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lib.decision.flips import Flip
-from lib.wording import amount, arm_title, number, share
+from lib.wording import amount, arm_title, number, probability, share
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Decision:
         """Give the decision as plain text for a terminal."""
         lines = [
             f"{self.client}: {arm_title(self.recommendation)}" + ("" if self.proven else " (unproven)"),
-            f"  confidence {share(self.confidence)}, frameworks agreeing {share(self.agreement)},"
+            f"  confidence {probability(self.confidence)}, frameworks agreeing {share(self.agreement)},"
             f" runner-up {arm_title(self.runner_up)}",
             "",
             "Why",
@@ -162,7 +162,7 @@ class Decision:
         return (
             f'<div class="decision"><h3>{escape(self.client)}: {escape(arm_title(self.recommendation))}'
             f"{'' if self.proven else ' (unproven)'}</h3>"
-            f"<p>Confidence {share(self.confidence)}, frameworks agreeing {share(self.agreement)}, "
+            f"<p>Confidence {probability(self.confidence)}, frameworks agreeing {share(self.agreement)}, "
             f"runner-up {escape(arm_title(self.runner_up))}.</p><ul>{items}</ul>"
             f"<p><strong>First step.</strong> {escape(self.first_step)}</p></div>"
         )
