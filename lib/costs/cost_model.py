@@ -22,9 +22,9 @@ from lib.costs.knowledge import (
 )
 from lib.costs.labour import labour, monitoring
 from lib.costs.price_book import IN_HOUSE_STORE, PriceBook
-from lib.costs.prompts import prompt
+from lib.costs.prompts import document_tokens, prompt
 from lib.costs.retraining import retrains_per_month
-from lib.costs.situation import NOTHING, Array, Situation
+from lib.costs.situation import NOTHING, Array, Situation, Working
 from lib.costs.training import training
 
 IN_HOUSE_NOTE = (
@@ -41,7 +41,7 @@ class Costs:
     ``setup_labour_usd`` is the work in the first, ``monthly_bill_usd`` what vendors are paid in the
     second. ``usd_per_query`` is what one more query costs: inference, query embedding and re-ranking.
     ``components`` maps component id → :class:`Component`; it is empty where only totals were asked for.
-    ``input_tokens`` are read by one query, ``prompt_tokens`` must fit the context window.
+    ``workings`` holds the intermediate figures by arm (and under ``shared``). ``input_tokens`` are read by one query, ``prompt_tokens`` must fit the context window.
     """
 
     book: PriceBook
@@ -55,6 +55,7 @@ class Costs:
     prompt_tokens: dict[str, Array] = field(default_factory=dict)
     retrains_per_month: dict[str, Array] = field(default_factory=dict)
     components: dict[str, dict[str, Component]] = field(default_factory=dict)
+    workings: dict[str, dict[str, Working]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     @cached_property
@@ -73,13 +74,7 @@ def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dic
         components.append(training(situation, arm))
     components += inference(situation, arm, tokens, answering)
     if arm in RETRIEVAL_ARMS:
-        components += [
-            query_embedding(situation),
-            document_embedding(situation),
-            vector_store(situation),
-            re_ranking(situation),
-            infrastructure(situation),
-        ]
+        components += situation.once("retrieval", lambda: _retrieval(situation))
         per_query = answering + query_embedding_usd(situation) + re_ranking_usd(situation)
     components.append(monitoring(situation, arm))
     figures = {
@@ -89,6 +84,16 @@ def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dic
         "retrains_per_month": retrains_per_month(situation, arm) if arm in TUNED_ARMS else NOTHING,
     }
     return components, figures
+
+
+def _retrieval(situation: Situation) -> list[Component]:
+    return [
+        query_embedding(situation),
+        document_embedding(situation),
+        vector_store(situation),
+        re_ranking(situation),
+        infrastructure(situation),
+    ]
 
 
 def costs(
@@ -113,6 +118,8 @@ def costs(
             getattr(result, name)[arm] = np.asarray(value)
         if keep_components:
             result.components[arm] = {component.id: component for component in components}
+    if keep_components:
+        result.workings = situation.workings
     if np.any(situation.in_house):
         store = book.names["vector_store"] if book.store_is_in_house else IN_HOUSE_STORE
         result.notes.append(IN_HOUSE_NOTE.format(store=store))
@@ -121,7 +128,7 @@ def costs(
 
 
 def _window_notes(situation: Situation, result: Costs) -> list[str]:
-    size = situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document")
+    size = document_tokens(situation)
     read = result.prompt_tokens["long_context"] - result.prompt_tokens["prompt"]
     if np.any(size > read + 0.5):
         return [

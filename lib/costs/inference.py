@@ -50,11 +50,15 @@ def gpus(situation: Situation, tokens: Prompt) -> Array:
 
 def inference_usd_per_query(situation: Situation, arm: str, tokens: Prompt) -> Array:
     """USD for answering one query, by tokens or by GPU time."""
-    return either(
-        situation.own_gpus(model_role(arm)),
-        lambda: gpu_usd_per_query(situation, tokens),
-        lambda: tokens_usd_per_query(situation, arm, tokens),
-    )
+
+    def compute() -> Array:
+        return either(
+            situation.own_gpus(model_role(arm)),
+            lambda: gpu_usd_per_query(situation, tokens),
+            lambda: tokens_usd_per_query(situation, arm, tokens),
+        )
+
+    return situation.working(arm, "answering", "Answering one query", "USD a query", compute)
 
 
 def inference(situation: Situation, arm: str, tokens: Prompt, usd_per_query: Array) -> list[Component]:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from lib.costs.component import Component
-from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Situation, either
+from lib.costs.prompts import document_tokens
+from lib.costs.situation import DAYS_PER_MONTH, NOTHING, SHARED, Array, Situation, either
 
 MILLION = 1e6
 THOUSAND = 1e3
@@ -20,17 +21,29 @@ def embedding_price(situation: Situation) -> Array:
 
 def query_embedding_usd(situation: Situation) -> Array:
     """USD for embedding one query; a question over several documents is embedded a second time."""
-    searches = 1 + situation.fact("knowledge.multi_hop_share")
-    return situation.fact("traffic.question_tokens") * searches * embedding_price(situation) / MILLION
+
+    def compute() -> Array:
+        tokens = situation.fact("traffic.question_tokens") * (1 + situation.fact("knowledge.multi_hop_share"))
+        return tokens * embedding_price(situation) / MILLION
+
+    return situation.working(SHARED, "query_embedding", "Embedding one query", "USD a query", compute)
 
 
 def re_ranking_usd(situation: Situation) -> Array:
     """USD for re-ranking the passages of one query: share of queries × searches × price per thousand."""
-    searches = 1 + situation.fact("knowledge.multi_hop_share")
-    share = situation.price("reranking.share_of_queries")
-    hosted = share * searches * situation.price("reranking.thousand_searches") / THOUSAND
+
+    def hosted() -> Array:
+        searches = situation.price("reranking.share_of_queries") * (1 + situation.fact("knowledge.multi_hop_share"))
+        return searches * situation.price("reranking.thousand_searches") / THOUSAND
+
     # In house an open re-ranker runs on the processor that embeds.
-    return either(situation.in_house, lambda: NOTHING, lambda: hosted)
+    return situation.working(
+        SHARED,
+        "re_ranking",
+        "Re-ranking one query",
+        "USD a query",
+        lambda: either(situation.in_house, lambda: NOTHING, hosted),
+    )
 
 
 def query_embedding(situation: Situation) -> Component:
@@ -51,13 +64,9 @@ def document_embedding(situation: Situation) -> Component:
     The index is renewed when documents change, but no sooner than a change must show, and never faster
     than ``retrieval.fastest_reindexing``; each time the share ``retrieval.share_changed`` is embedded.
     """
-    tokens = situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document")
-    once = tokens * embedding_price(situation) / MILLION
-    days = np.maximum(
-        np.maximum(
-            situation.fact("knowledge.days_between_changes"), situation.fact("knowledge.hours_until_visible") / 24
-        ),
-        situation.price("retrieval.fastest_reindexing"),
+    once = document_tokens(situation) * embedding_price(situation) / MILLION
+    days = situation.working(
+        SHARED, "days_between_indexings", "Between re-indexings", "days", lambda: _days_between_indexings(situation)
     )
     return Component(
         "document_embedding",
@@ -70,13 +79,27 @@ def document_embedding(situation: Situation) -> Component:
     )
 
 
+def _days_between_indexings(situation: Situation) -> Array:
+    return np.maximum(
+        np.maximum(
+            situation.fact("knowledge.days_between_changes"), situation.fact("knowledge.hours_until_visible") / 24
+        ),
+        situation.price("retrieval.fastest_reindexing"),
+    )
+
+
 def vector_store(situation: Situation) -> Component:
     """USD a month for the vector store: base price + price per million vectors beyond the included ones.
 
     Vectors = documents × tokens ÷ tokens per chunk. In house a hosted store gives way to pgvector.
     """
-    tokens = situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document")
-    vectors = tokens / situation.price("retrieval.chunk_tokens")
+    vectors = situation.working(
+        SHARED,
+        "vectors",
+        "Vectors stored",
+        "vectors",
+        lambda: document_tokens(situation) / situation.price("retrieval.chunk_tokens"),
+    )
 
     def at(role: str) -> Array:
         beyond = np.maximum(vectors - situation.price(f"{role}.included_vectors"), 0.0) / MILLION

@@ -38,7 +38,7 @@ def setup_hours(situation: Situation, arm: str, work: str) -> Array:
 def labour(situation: Situation, arm: str) -> list[Component]:
     """USD for every piece of work of ``arm``: at set-up, for maintenance and for retraining."""
     components = []
-    for work in situation.effort(arm):
+    for work in sorted(situation.effort(arm), key=list(LABELS).index):
         setup, monthly, formula = NOTHING, NOTHING, "hours × USD an hour"
         keys = (f"{arm}.{work}",)
         if work == "maintenance":

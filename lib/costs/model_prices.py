@@ -3,6 +3,7 @@
 import csv
 import datetime
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -86,14 +87,28 @@ def hosted_model(name: str, as_of: datetime.date) -> HostedModel | None:
     return HostedModel(identity, prices, batch, model.context_window or _window_elsewhere(identity))
 
 
-def nearest_models(name: str, others: list[str], count: int = 3) -> list[str]:
-    """Give the known names most like ``name``, nearest first."""
-    known = [f"{provider.id}/{model.id}" for provider in _bundled().providers for model in provider.models] + others
+def nearest_models(name: str, kind: str, others: Sequence[str] = (), count: int = 3) -> list[str]:
+    """Give the known names most like ``name``, nearest first.
+
+    ``kind`` is ``output`` for models that answer, ``embedding`` for those that do not; ``others`` are names from
+    price lists.
+    """
+    known = [
+        f"{provider.id}/{model.id}"
+        for provider in _bundled().providers
+        for model in provider.models
+        if _answers(model) == (kind == "output")
+    ] + list(others)
     provider = name.partition("/")[0]
     same = [other for other in known if other.startswith(provider + "/")]
     return difflib.get_close_matches(name, same or known, n=count, cutoff=0.4) or difflib.get_close_matches(
         name, known, n=count, cutoff=0.0
     )
+
+
+def _answers(model: Any) -> bool:
+    prices = model.prices[0].prices if isinstance(model.prices, list) else model.prices
+    return getattr(prices, "output_mtok", None) is not None
 
 
 def _window_elsewhere(identity: str) -> int | None:

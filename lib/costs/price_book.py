@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from lib.arms import ARMS
 from lib.client import ClientFile
 from lib.client.quantity import likely
 from lib.costs.model_prices import HostedModel, hosted_model, nearest_models, snapshot_date
@@ -39,6 +40,24 @@ FALLBACKS = {
 }
 SPEEDS = ("first_token", "prefill_speed", "cached_prefill_speed", "generation_speed")
 STORE_COMPONENTS = ("monthly", "included_vectors", "per_million_vectors")
+ITEMS_READ = (
+    *ARMS,
+    "base_model",
+    "tuned_model",
+    "embedding_model",
+    "vector_store",
+    "training",
+    "retrieval",
+    "prompt-cache",
+    "reranking",
+    "infrastructure",
+    "monitoring.base",
+    "monitoring.tuned",
+    "latency",
+    "latency.hosted",
+    "latency.local",
+)
+ITEMS_OF_OWN_GPUS = ("self-hosted", "self-hosting", "speed.self-hosted", "vector_store_in_house", "any-model", "local")
 IN_HOUSE_STORE = "pgvector-self-hosted"
 
 
@@ -46,29 +65,43 @@ class PriceBook(Mapping[str, Price]):
     """Prices by ``item.component``, all of one date.
 
     ``as_of`` is that date; ``names`` gives the model or store behind each role of the stack;
-    ``fallbacks`` names, for a price that its source does not state, the key that is charged instead.
+    ``fallbacks`` names, for a price that is not stated or a piece of work that is the same in two arms,
+    the key that counts instead. ``own_gpus`` tells whether prices of own GPUs matter to this client.
     """
 
     def __init__(
-        self, prices: dict[str, Price], as_of: datetime.date, names: dict[str, str], fallbacks: dict[str, str]
+        self,
+        prices: dict[str, Price],
+        as_of: datetime.date,
+        names: dict[str, str],
+        fallbacks: dict[str, str],
+        own_gpus: bool = False,
     ) -> None:
         """Use :func:`price_book` to make the book of a client."""
         self._prices = prices
         self.as_of = as_of
         self.names = names
         self.fallbacks = fallbacks
+        self.own_gpus = own_gpus
 
     def __getitem__(self, key: str) -> Price:
-        """Give the price of ``item.component``."""
-        return self._prices[key]
+        """Give the price of ``item.component``, or of the key that counts instead."""
+        return self._prices[key] if key in self._prices else self._prices[self.charged(key)]
 
     def __iter__(self) -> Iterator[str]:
         """Go through all keys."""
-        return iter(self._prices)
+        yield from self._prices
+        yield from self.fallbacks
 
     def __len__(self) -> int:
         """Count the prices."""
-        return len(self._prices)
+        return len(self._prices) + len(self.fallbacks)
+
+    def charged(self, key: str) -> str:
+        """Give the key whose price counts for ``key``: its own, or the one at the end of its fallbacks."""
+        while key in self.fallbacks:
+            key = self.fallbacks[key]
+        return key
 
     @property
     def store_is_in_house(self) -> bool:
@@ -88,21 +121,25 @@ class PriceBook(Mapping[str, Price]):
         """Give a book in which some prices hold other values, without a range. Tiers keep their ratio."""
         prices = dict(self._prices)
         for key, value in values.items():
-            old = prices[key]
+            old = self[key]
             ratio = value / old.likely if old.likely else 1.0
             tiers = tuple((start, amount * ratio) for start, amount in old.tiers)
             prices[key] = replace(old, low=value, likely=value, high=value, tiers=tiers)
-        return PriceBook(prices, self.as_of, self.names, {k: v for k, v in self.fallbacks.items() if k not in values})
+        fallbacks = {key: instead for key, instead in self.fallbacks.items() if key not in values}
+        return PriceBook(prices, self.as_of, self.names, fallbacks, self.own_gpus)
+
+    def read(self) -> dict[str, Price]:
+        """Give the prices that this client's costs and latency depend on, without those that follow another."""
+        items = ITEMS_READ + (ITEMS_OF_OWN_GPUS if self.own_gpus else ())
+        return {key: price for key, price in self._prices.items() if key.rpartition(".")[0] in items}
 
     def uncertain(self) -> dict[str, Price]:
-        """Give the prices whose range is not a point and that do not merely follow another price."""
-        return {
-            key: price for key, price in self._prices.items() if price.low < price.high and key not in self.fallbacks
-        }
+        """Give those of :meth:`read` whose range is not a point."""
+        return {key: price for key, price in self.read().items() if price.low < price.high}
 
     def old(self, days: int = OLD_DAYS) -> list[Price]:
         """Give the prices that were read more than ``days`` before ``as_of``."""
-        return [price for price in self._prices.values() if (self.as_of - price.checked).days > days]
+        return [price for price in self.read().values() if (self.as_of - price.checked).days > days]
 
 
 def price_book(client: ClientFile, name: str = "client file", folder: Path | None = None) -> PriceBook:
@@ -128,8 +165,7 @@ def price_book(client: ClientFile, name: str = "client file", folder: Path | Non
     for role in ("base_model", "tuned_model"):
         found = _chat_model(getattr(client.stack, role), role, lists, as_of, name, client)
         fallbacks |= _fill(prices, role, found)
-        for speed in SPEEDS:
-            prices[f"{role}.{speed}"] = prices[f"{_speed_class(getattr(client.stack, role))}.{speed}"]
+    fallbacks |= _speeds(prices, client)
     prices["tuned_model.training"] = _training(client.stack.tuned_model, lists, as_of)
     prices["base_model.context_window"] = _window(client, prices, as_of)
     prices["embedding_model.embedding"] = _embedding(client.stack.embedding_model, lists, as_of, name, client)
@@ -138,7 +174,10 @@ def price_book(client: ClientFile, name: str = "client file", folder: Path | Non
             prices[f"{role}.{component}"] = _store(store, component, lists, as_of, name)
     names = {role: getattr(client.stack, role) for role in ("base_model", "tuned_model", "embedding_model")}
     names |= {"vector_store": client.stack.vector_store, "vector_store_in_house": IN_HOUSE_STORE}
-    return PriceBook(prices, as_of, names, fallbacks)
+    fallbacks |= {key: instead for key, instead in _same_work().items() if key not in prices}
+    models = (client.stack.base_model.lower(), client.stack.tuned_model.lower())
+    own_gpus = client.constraints.data_must_stay_in_house or any(model.startswith(SELF_HOSTED) for model in models)
+    return PriceBook(prices, as_of, names, fallbacks, own_gpus)
 
 
 def _own_list(client: ClientFile, name: str, folder: Path | None) -> PriceList:
@@ -180,7 +219,7 @@ def _chat_model(
             if price:
                 found[component] = price
     if "input" not in found or "output" not in found:
-        raise InputError(_unknown(name, role, model, "language model", nearest_models(model, [])))
+        raise InputError(_unknown(name, role, model, "a language model", nearest_models(model, "output")))
     return found
 
 
@@ -190,24 +229,24 @@ def _items(model: str, hosted: HostedModel | None) -> list[str]:
 
 def _unknown(name: str, role: str, value: str, what: str, nearest: list[str]) -> str:
     return (
-        f"{name}: stack.{role} is {value!r}, a {what} that the price book does not know; "
+        f"{name}: stack.{role} is {value!r}, which the price book does not know as {what}; "
         f"nearest are {', '.join(nearest)}, or give its price in prices.file."
     )
 
 
 def _fill(prices: dict[str, Price], role: str, found: dict[str, Price]) -> dict[str, str]:
-    fallbacks = {}
-    for component, price in found.items():
-        prices[f"{role}.{component}"] = price
-    for component, instead in FALLBACKS.items():
-        if component == "batch_cached_input" and f"{role}.cached_input" in fallbacks:
-            # Without a price for cached tokens a batch pays its ordinary, discounted, input price for them.
-            instead = "batch_input"
-        if component not in found:
-            found[component] = replace(found[instead], note=f"not stated by its source, {instead} is charged")
-            prices[f"{role}.{component}"] = found[component]
-            fallbacks[f"{role}.{component}"] = f"{role}.{instead}"
-    return fallbacks
+    prices |= {f"{role}.{component}": price for component, price in found.items()}
+    instead = dict(FALLBACKS)
+    if "cached_input" not in found:
+        # Without a price for cached tokens a batch pays its ordinary, discounted, input price for them.
+        instead["batch_cached_input"] = "batch_input"
+    return {f"{role}.{component}": f"{role}.{other}" for component, other in instead.items() if component not in found}
+
+
+@cache
+def _same_work() -> dict[str, str]:
+    with (PRICES / "schema" / "same_work.csv").open(encoding="utf-8", newline="") as file:
+        return {row["key"]: row["follows"] for row in csv.DictReader(file)}
 
 
 @cache
@@ -221,6 +260,16 @@ def _speed_class(model: str) -> str:
         return "speed.self-hosted"
     parts = set(model.lower().replace("/", "-").replace("_", "-").replace(":", "-").split("-"))
     return next((speeds for word, speeds in _speed_words().items() if word in parts), "speed.large")
+
+
+def _speeds(prices: dict[str, Price], client: ClientFile) -> dict[str, str]:
+    base, tuned = _speed_class(client.stack.base_model), _speed_class(client.stack.tuned_model)
+    prices |= {f"base_model.{speed}": prices[f"{base}.{speed}"] for speed in SPEEDS}
+    if tuned == base:
+        # Two models of one class are as fast as one another, also where that speed is drawn at random.
+        return {f"tuned_model.{speed}": f"base_model.{speed}" for speed in SPEEDS}
+    prices |= {f"tuned_model.{speed}": prices[f"{tuned}.{speed}"] for speed in SPEEDS}
+    return {}
 
 
 def _training(model: str, lists: list[PriceList], as_of: datetime.date) -> Price:
@@ -247,15 +296,9 @@ def _embedding(model: str, lists: list[PriceList], as_of: datetime.date, name: s
             check_override(client.prices.file or "", f"{model} embedding", listed.likely, known.likely)
         return listed or known
     if listed is None:
-        own = [
-            item
-            for prices in lists
-            for (lower, part) in prices.rows
-            if part == "embedding"
-            for item in [prices.items[lower]]
-        ]
-        near = nearest_models(model, own)
-        raise InputError(_unknown(name, "embedding_model", model, "embedding model", near))
+        own = [prices.items[item] for prices in lists for item, part in prices.rows if part == "embedding"]
+        near = nearest_models(model, "embedding", own)
+        raise InputError(_unknown(name, "embedding_model", model, "an embedding model", near))
     return listed
 
 
@@ -270,4 +313,4 @@ def _store(store: str, component: str, lists: list[PriceList], as_of: datetime.d
             f"allowed is a row with the component {component}."
         )
     near = difflib.get_close_matches(store, known, n=3, cutoff=0.3) or known
-    raise InputError(_unknown(name, "vector_store", store, "vector store", near))
+    raise InputError(_unknown(name, "vector_store", store, "a vector store", near))

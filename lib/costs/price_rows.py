@@ -8,7 +8,7 @@ import csv
 import datetime
 import io
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -42,7 +42,10 @@ class PriceList:
         if not prices:
             return None
         before = [price for price in prices if price.checked <= as_of]
-        return before[-1] if before else with_unknown_history(prices[0], as_of)
+        if before:
+            return before[-1]
+        # Hours and speeds are estimates that do not depend on the day.
+        return with_unknown_history(prices[0], as_of) if prices[0].is_money else prices[0]
 
     def has(self, item: str) -> bool:
         """Tell whether any component of ``item`` is priced."""
@@ -56,8 +59,6 @@ class PriceList:
 
 def with_unknown_history(price: Price, as_of: datetime.date) -> Price:
     """Give ``price`` with a note that it was read after ``as_of``."""
-    from dataclasses import replace
-
     words = f"history unknown: read on {price.checked}, may have been different on {as_of}"
     return replace(price, note=f"{price.note}; {words}" if price.note else words)
 

@@ -1,11 +1,20 @@
 """How many tokens one query of each arm reads, and how many of them the provider's cache serves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
-from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, either
+from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, SHARED, Array, Situation, either
+
+WORKINGS = {
+    "missed_share": ("Queries that find the knowledge base outside the cache", "share"),
+    "call": ("Prompt of the call that writes the answer", "tokens"),
+    "fresh": ("Input at the full price", "tokens a query"),
+    "written": ("Input written to the cache", "tokens a query"),
+    "cached": ("Input served from the cache", "tokens a query"),
+    "output": ("Output", "tokens a query"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,17 @@ def model_role(arm: str) -> str:
     return "tuned_model" if arm in TUNED_ARMS else "base_model"
 
 
+def document_tokens(situation: Situation) -> Array:
+    """Give the tokens of the whole knowledge base: documents × tokens per document."""
+    return situation.working(
+        SHARED,
+        "document_tokens",
+        "Whole knowledge base",
+        "tokens",
+        lambda: situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document"),
+    )
+
+
 def context_window(situation: Situation) -> Array:
     """Give the context window in tokens: the client's, else the model's own, else an open model's in house."""
     own = situation.fact("stack.context_window_tokens")
@@ -50,6 +70,21 @@ def context_window(situation: Situation) -> Array:
 
 
 def prompt(situation: Situation, arm: str) -> Prompt:
+    """Count the tokens of one query of ``arm``, once a situation, and keep them among the workings."""
+
+    def compute() -> Prompt:
+        counted = _counted(situation, arm)
+        shown = {
+            name: situation.working(arm, name, label, unit, lambda name=name: getattr(counted, name))
+            for name, (label, unit) in WORKINGS.items()
+            if getattr(counted, name) is not NOTHING
+        }
+        return replace(counted, **shown)
+
+    return situation.once(("prompt", arm), compute)
+
+
+def _counted(situation: Situation, arm: str) -> Prompt:
     """Count the tokens of one query of ``arm``.
 
     ``prompt`` and ``fine_tune`` read instructions and question, and nothing more even where knowledge is
@@ -86,11 +121,19 @@ def prompt(situation: Situation, arm: str) -> Prompt:
 
 
 def _whole_knowledge(situation: Situation, asked: Array, output: Array) -> tuple[Array, Array]:
-    size = situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document")
+    size = document_tokens(situation)
     room = np.maximum(context_window(situation) - asked - output, 0.0)
     # As if each cache entry lived once: never more writes than lifetimes in a month, nor than queries. The
     # cache of a steady stream lives longer, so this is a cautious figure.
     lifetimes = MINUTES_PER_MONTH / situation.price("prompt-cache.cache_lifetime")
     queries = np.maximum(situation.fact("traffic.queries_per_month"), 1e-9)
-    missed = np.minimum(lifetimes / queries, 1 - situation.fact("traffic.cacheable_share"))
-    return np.minimum(size, room), missed
+    missed = situation.working(
+        "long_context",
+        "missed_share",
+        *WORKINGS["missed_share"],
+        lambda: np.minimum(lifetimes / queries, 1 - situation.fact("traffic.cacheable_share")),
+    )
+    knowledge = situation.working(
+        "long_context", "knowledge", "Knowledge base in the prompt", "tokens", lambda: np.minimum(size, room)
+    )
+    return knowledge, missed

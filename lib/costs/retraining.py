@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lib.costs.prompts import document_tokens
 from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Situation, either
 
 
@@ -14,6 +15,12 @@ def retrains_per_month(situation: Situation, arm: str) -> Array:
     quarterly, which is the least here (price row ``training.drift_retrains``). The most is what is
     technically possible (``training.most_retrains``), however dear it comes.
     """
+    return situation.working(
+        arm, "retrains_per_month", "Retrainings", "a month", lambda: _retrains_per_month(situation, arm)
+    )
+
+
+def _retrains_per_month(situation: Situation, arm: str) -> Array:
     changes = DAYS_PER_MONTH / situation.fact("behaviour.days_between_changes")
     if arm == "fine_tune":
         changes = changes + either(
@@ -31,6 +38,12 @@ def tokens_per_run(situation: Situation, arm: str) -> Array:
     The good ones among the labelled examples are trained on, or as many as an article's typical set where
     the client has not said. ``fine_tune`` must also read needed knowledge to carry it.
     """
+    return situation.working(
+        arm, "tokens_per_run", "Training run", "tokens billed", lambda: _tokens_per_run(situation, arm)
+    )
+
+
+def _tokens_per_run(situation: Situation, arm: str) -> Array:
     labelled = situation.fact("training_data.labelled_examples")
     examples = np.where(
         np.isnan(labelled), situation.price("training.examples"), labelled * situation.fact("training_data.quality")
@@ -39,7 +52,7 @@ def tokens_per_run(situation: Situation, arm: str) -> Array:
     if arm == "fine_tune":
         tokens = tokens + either(
             situation.knowledge_needed,
-            lambda: situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document"),
+            lambda: document_tokens(situation),
             lambda: NOTHING,
         )
     return tokens * situation.price("training.epochs")

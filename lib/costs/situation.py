@@ -1,6 +1,7 @@
 """Facts and prices together: what every formula of the cost model reads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,19 @@ Array = np.ndarray
 DAYS_PER_MONTH = 365.25 / 12
 MINUTES_PER_MONTH = DAYS_PER_MONTH * 24 * 60
 NOTHING = np.float64(0.0)
+
+
+@dataclass(frozen=True)
+class Working:
+    """An intermediate figure that a reader may want to follow: its name, unit and value."""
+
+    label: str
+    unit: str
+    value: Array
+
+
+SHARED = "shared"
+"""Workings that are the same in every arm stand under this name."""
 
 
 class Situation:
@@ -30,6 +44,8 @@ class Situation:
         unknown = set(self._draws) - set(book)
         if unknown:
             raise KeyError(f"not in the price book: {sorted(unknown)}")
+        self.workings: dict[str, dict[str, Working]] = {}
+        self._known: dict[Hashable, Any] = {}
         self.in_house = facts.truth("constraints.data_must_stay_in_house")
         self.knowledge_needed = ~facts.is_word("knowledge.needed", "none")
 
@@ -52,9 +68,22 @@ class Situation:
             price = np.where(prompt_tokens > start, base * (amount / known.likely), price)
         return price
 
+    def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
+        """Compute something the first time it is asked for, and give the same thing afterwards."""
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
+
+    def working(self, arm: str, name: str, label: str, unit: str, compute: Callable[[], Array]) -> Array:
+        """Compute an intermediate figure of ``arm`` (or :data:`SHARED`) once, and keep it for the reader."""
+        return self.once(
+            (arm, name),
+            lambda: self.workings.setdefault(arm, {}).setdefault(name, Working(label, unit, compute())).value,
+        )
+
     def effort(self, item: str) -> list[str]:
-        """Give the components of work that the price lists hold for ``item``, in their order."""
-        return [key.partition(".")[2] for key in self.book if key.partition(".")[0] == item]
+        """Give the components of work that the price lists hold for ``item``, in no order."""
+        return [key.partition(".")[2] for key in self.book if key.startswith(f"{item}.")]
 
     def own_gpus(self, role: str) -> Array:
         """Tell where the model of ``role`` runs on the client's own GPUs."""
