@@ -22,7 +22,7 @@ from lib.experiment.world import (
     schema_valid,
     states,
 )
-from lib.experiment.world.facts import ATTRIBUTES, HOPS, KINDS
+from lib.experiment.world.facts import ATTRIBUTES, HOPS, KINDS, shortened
 from lib.experiment.world.voice import random_voice
 
 
@@ -119,8 +119,9 @@ def test_only_changed_facts_differ_between_then_and_now(sample):
 
 
 def stated(attribute, document):
-    sentences = (re.escape(sentence.format(n=document.title, v="VALUE")) for sentence in attribute.sentences)
-    return any(re.search(sentence.replace("VALUE", ".+?"), document.text) for sentence in sentences)
+    wordings = [*attribute.sentences, *(shortened(sentence, document.kind) for sentence in attribute.sentences)]
+    patterns = (re.escape(wording.format(n=document.title, v="VALUE")) for wording in wordings)
+    return any(re.search(pattern.replace("VALUE", ".+?"), document.text) for pattern in patterns)
 
 
 def test_the_search_for_a_stated_fact_finds_every_one_that_is_there(sample):

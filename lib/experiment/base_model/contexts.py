@@ -122,14 +122,14 @@ class _Writer:
     def _shared_pages(self) -> None:
         """One set of pages, then several questions on it."""
         documents = self._take(self.generator.choice(self.mix.documents))
-        for number in range(self.generator.randint(3, 7)):
+        for number in range(self.generator.randint(4, 9)):
             self._turn(self._any_question(), documents if number == 0 else ())
 
     def _examples_then_pages(self) -> None:
-        """Examples whose pages are not shown, then pages, then one to four questions."""
+        """Examples whose pages are not shown, then pages, then one to five questions."""
         examples = self._unseen_examples(self.generator.randint(1, 4))
         documents = self._take(self.generator.choice(self.mix.documents))
-        for number in range(self.generator.randint(1, 4)):
+        for number in range(self.generator.randint(1, 5)):
             again = examples and self.generator.random() < 0.06
             asked = self._ask_again(examples.pop()) if again else self._any_question()
             self._turn(asked, documents if number == 0 else ())

@@ -43,7 +43,7 @@ class Stage:
 
 
 STAGES = (
-    Stage("copy", None, 640, Role.ANSWER, 0.93, 0.15),
+    Stage("copy", None, 640, Role.ANSWER, 0.91, 0.15),
     Stage("easy", EASY, 512, Role.VALUE, 0.85, 0.30),
     Stage("full", FULL, 1024, Role.VALUE, 2.0, 1.0),
 )

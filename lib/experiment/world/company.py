@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lib.experiment.world import words
-from lib.experiment.world.facts import ATTRIBUTES, FILLERS, HOPS, KINDS, Hop
+from lib.experiment.world.facts import ATTRIBUTES, FILLERS, HOPS, INTRODUCTIONS, KINDS, SEE_ALSO, Hop, shortened
 from lib.experiment.world.types import Document
 
 FACTS_PER_PAGE = 4
+SHORT_SHARE = 0.25
 
 
 @dataclass(frozen=True)
 class Thing:
     """One plan, device, team … with its facts (attribute name to value) and how its page words them.
 
-    ``wording`` holds one sentence number for each fact, ``filler`` a sentence without a fact or "".
+    ``wording`` holds one sentence number for each fact; ``short`` names the facts whose sentence says "this
+    plan" in place of the full name; ``introduction`` and ``ending`` are sentences without a fact, or "".
     """
 
     kind: str
@@ -23,7 +25,9 @@ class Thing:
     document_id: str
     facts: dict[str, str]
     wording: dict[str, int]
-    filler: str = ""
+    short: frozenset[str] = frozenset()
+    introduction: str = ""
+    ending: str = ""
     updated: str = "2026-01-01"
 
     @property
@@ -33,11 +37,12 @@ class Thing:
 
     def document(self) -> Document:
         """Write the thing's page."""
-        sentences = [
-            ATTRIBUTES[name].sentences[self.wording[name]].format(n=self.name, v=value)
-            for name, value in self.facts.items()
-        ]
-        text = " ".join([*sentences, self.filler]).strip()
+        sentences = [self.introduction]
+        for name, value in self.facts.items():
+            sentence = ATTRIBUTES[name].sentences[self.wording[name]]
+            sentence = shortened(sentence, self.kind) if name in self.short else sentence
+            sentences.append(sentence.format(n=self.name, v=value))
+        text = " ".join([*sentences, self.ending]).strip()
         return Document(self.document_id, self.kind, self.name, text, {"kind": self.kind, "updated": self.updated})
 
     def question(self, attribute: str, template: int) -> str:
@@ -95,26 +100,41 @@ def make_company(generator: random.Random, pairs: Sequence[tuple[str, str]], thi
         kinds = ["team"] * team_count + [generator.choice(_KINDS_BUT_TEAM)] * (things - team_count)
     names = [f"{adjective} {noun} {kind}" for (adjective, noun), kind in zip(chosen, kinds, strict=True)]
     numbers = generator.sample(range(100, 1000), things)
-    teams = names[:team_count]
     made = [
-        make_thing(generator, kind, name, f"{kind}-{number}", teams)
+        make_thing(generator, kind, name, f"{kind}-{number}", names[:team_count], names)
         for kind, name, number in zip(kinds, names, numbers, strict=True)
     ]
     generator.shuffle(made)
     return Company(" ".join(generator.choice(pairs)), tuple(made))
 
 
-def make_thing(generator: random.Random, kind: str, name: str, document_id: str, teams: Sequence[str]) -> Thing:
-    """Make one thing with ``FACTS_PER_PAGE`` facts in random order."""
+def make_thing(
+    generator: random.Random, kind: str, name: str, document_id: str, teams: Sequence[str], names: Sequence[str]
+) -> Thing:
+    """Make one thing with three to five facts in random order.
+
+    ``teams`` are those that may run it, ``names`` the things that its page may point to.
+    """
+    count = generator.randint(FACTS_PER_PAGE - 1, min(FACTS_PER_PAGE + 1, len(KINDS[kind]) - 1))
     facts = {
         attribute.name: generator.choice(teams) if attribute.name == "team" else attribute.value(generator)
-        for attribute in generator.sample(KINDS[kind], FACTS_PER_PAGE)
+        for attribute in generator.sample(KINDS[kind], count)
     }
     # The plainest wording is the most common, as on real help pages written to a template.
     wording = {attribute: generator.choice([0, 0, 1, 2]) for attribute in facts}
-    filler = generator.choice(FILLERS) if generator.random() < 0.4 else ""
+    # The first sentence names the thing in full.
+    short = frozenset(attribute for attribute in list(facts)[1:] if generator.random() < SHORT_SHARE)
+    introduction = generator.choice(INTRODUCTIONS).format(n=name) if generator.random() < 0.25 else ""
+    ending = _ending(generator, [other for other in names if other != name])
     updated = f"2026-{generator.randint(1, 6):02d}-{generator.randint(1, 28):02d}"
-    return Thing(kind, name, document_id, facts, wording, filler, updated)
+    return Thing(kind, name, document_id, facts, wording, short, introduction, ending, updated)
+
+
+def _ending(generator: random.Random, others: Sequence[str]) -> str:
+    draw = generator.random()
+    if draw < 0.2:
+        return generator.choice(SEE_ALSO).format(n=generator.choice(others))
+    return generator.choice(FILLERS) if draw < 0.5 else ""
 
 
 def _related(generator: random.Random, pairs: Sequence[tuple[str, str]], count: int) -> list[tuple[str, str]]:
