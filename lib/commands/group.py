@@ -8,12 +8,12 @@ import click
 from lib.errors import InputError
 
 COMMANDS = {
-    "decide": "lib.commands.decide:decide_command",
-    "costs": "lib.commands.costs:costs_command",
-    "experiment": "lib.commands.experiment:experiment_command",
-    "report": "lib.commands.report:report_command",
-    "claims": "lib.commands.claims:claims_command",
-    "schema": "lib.commands.schema:schema_command",
+    "decide": ("lib.commands.decide:decide_command", "Decide for one client file."),
+    "costs": ("lib.commands.costs:costs_command", "Show what each arm costs, from dated prices."),
+    "experiment": ("lib.commands.experiment:experiment_command", "Run the experiment: RAG against LoRA, measured."),
+    "report": ("lib.commands.report:report_command", "Write client reports (HTML, PDF, manifest)."),
+    "claims": ("lib.commands.claims:claims_command", "Recompute the figures that the articles publish."),
+    "schema": ("lib.commands.schema:schema_command", "Print the JSON schema of a client file."),
 }
 
 
@@ -31,8 +31,13 @@ class LazyGroup(click.Group):
         """Import one command."""
         if name not in COMMANDS:
             return None
-        module, attribute = COMMANDS[name].split(":")
+        module, attribute = COMMANDS[name][0].split(":")
         return getattr(importlib.import_module(module), attribute)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,0 +1,176 @@
+"""``decide --json`` has the agreed shape, and its parts agree with one another."""
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib.arms import ARMS, UNDECIDED
+from lib.client import Facts, check_client, load_client
+from lib.client.facts import decoded, field_specs
+from lib.costs import price_book
+from lib.decision import decide
+from lib.decision.choice import evaluate
+from lib.decision.decide import thresholds
+from lib.decision.flips import arm_name
+from lib.decision.readings import Situation
+from lib.decision.rules import frameworks
+from lib.paths import CLIENTS
+
+KEYS = {
+    "client",
+    "recommendation",
+    "runner_up",
+    "confidence",
+    "first_step",
+    "reasons",
+    "arms",
+    "frameworks",
+    "agreement",
+    "flips",
+}
+ARM_KEYS = {
+    "feasible",
+    "blockers",
+    "support",
+    "setup_usd",
+    "monthly_usd",
+    "usd_per_query",
+    "usd_per_correct_answer",
+    "p95_latency_ms",
+}
+FILES = sorted(CLIENTS.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_json_has_the_agreed_keys_and_plain_values(path: Path) -> None:
+    result = json.loads(json.dumps(decide(load_client(path)).to_dict(), allow_nan=False))
+    assert result.keys() >= KEYS
+    assert list(result["arms"]) == list(ARMS)
+    for arm in result["arms"].values():
+        assert arm.keys() >= ARM_KEYS
+        assert arm["feasible"] == (not arm["blockers"])
+    assert result["recommendation"] in (*ARMS, UNDECIDED)
+    assert 0 <= result["confidence"] <= 1
+    assert {row["id"] for row in result["frameworks"]} == {item.id for item in frameworks()}
+    for framework in result["frameworks"]:
+        for row in framework["trace"]:
+            assert row.keys() >= {"rule", "observed", "threshold", "holds", "points_to"}
+    for flip in result["flips"]:
+        assert flip.keys() >= {"field", "from", "to", "recommendation"}
+        assert flip["recommendation"] != result["recommendation"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_support_and_agreement_are_the_shares_of_the_frameworks_that_answer(path: Path) -> None:
+    result = decide(load_client(path), with_flips=False)
+    voting = [verdict.says for verdict in result.frameworks if verdict.says]
+    for arm in ARMS:
+        assert math.isclose(result.arms[arm].support, voting.count(arm) / len(voting), abs_tol=1e-6)
+    assert result.agreement == result.arms[result.recommendation].support
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_flip_does_what_it_says(path: Path) -> None:
+    client = load_client(path)
+    book, limits, facts = price_book(client), thresholds(), Facts.of(client)
+    result = decide(client)
+    assert result.flips
+    for flip in result.flips:
+        spec = field_specs()[flip.field]
+        value = (
+            {None: math.nan, "never": math.inf}.get(flip.to_value, flip.to_value)
+            if spec.kind == "number"
+            else flip.to_value
+        )
+        coded = float(spec.choices.index(value)) if spec.kind == "choice" else float(value)
+        outcome = evaluate(Situation(facts.replaced({flip.field: coded}, answered=False), book, limits))
+        assert arm_name(int(outcome.recommendation)) == flip.recommendation, flip
+
+
+def test_the_published_flip_of_a_factual_support_base_is_style_at_the_threshold() -> None:
+    result = decide(load_client(CLIENTS / "support-knowledge-base.yaml"))
+    flip = next(flip for flip in result.flips if flip.field == "behaviour.style_sensitivity")
+    assert (flip.from_value, flip.to_value, flip.recommendation) == (0.2, 0.7, "hybrid")
+
+
+def test_a_trace_marks_what_was_assumed_and_what_abstains() -> None:
+    result = decide(check_client({"client": {"name": "x"}}), with_flips=False)
+    rules = {rule.rule: rule for verdict in result.frameworks for rule in verdict.trace}
+    assert rules["brand-voice"].assumed == ("behaviour.style_sensitivity", "behaviour.specialised_reasoning")
+    assert rules["brand-voice"].holds is False
+    assert rules["irrelevant-chunks"].holds is None
+    assert "behaviour.style_sensitivity" in result.assumed
+    assert "money.setup_usd" not in result.assumed
+
+
+def test_every_rule_names_its_source_and_every_framework_its_article() -> None:
+    for item in frameworks():
+        assert item.source and item.rules
+        for rule in item.rules:
+            assert rule.question.endswith("?") and rule.threshold.source and rule.threshold.unit
+
+
+def test_two_decisions_of_the_same_client_are_the_same() -> None:
+    client = load_client(CLIENTS / "clinical-notes.yaml")
+    assert decide(client).to_dict() == decide(client).to_dict()
+
+
+SHARES = st.floats(0, 1)
+DRAWN = st.fixed_dictionaries(
+    {
+        "knowledge.needed": st.sampled_from([0.0, 1.0, 2.0]),
+        "knowledge.documents": st.sampled_from([0.0, 10.0, 500.0, 1e5]),
+        "knowledge.days_between_changes": st.sampled_from([0.1, 1.0, 13.0, 31.0, 400.0, math.inf]),
+        "knowledge.citations_required": st.sampled_from([0.0, 1.0]),
+        "behaviour.style_sensitivity": SHARES,
+        "behaviour.strict_schema": st.sampled_from([0.0, 1.0]),
+        "behaviour.narrow_task": st.sampled_from([0.0, 1.0]),
+        "evidence.prompt_engineering_weeks": st.sampled_from([0.0, 1.0, 4.0]),
+        "evidence.users_satisfied": st.sampled_from([math.nan, 0.0, 1.0]),
+        "evidence.prompt_score": st.one_of(st.just(math.nan), SHARES),
+        "evidence.rag_score": st.one_of(st.just(math.nan), SHARES),
+        "evidence.fine_tune_score": st.one_of(st.just(math.nan), SHARES),
+        "evidence.hybrid_score": st.one_of(st.just(math.nan), SHARES),
+        "training_data.labelled_examples": st.sampled_from([math.nan, 50.0, 800.0, 20000.0]),
+        "traffic.queries_per_month": st.sampled_from([100.0, 25000.0, 5e6]),
+        "money.setup_usd": st.sampled_from([math.nan, 500.0, 6000.0, 50000.0]),
+        "latency.p95_ms": st.sampled_from([100.0, 700.0, 5000.0]),
+    }
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(DRAWN, min_size=2, max_size=8))
+def test_many_situations_at_once_give_what_each_gives_alone(rows: list[dict[str, float]]) -> None:
+    client = check_client({"client": {"name": "x"}})
+    book, limits, facts = price_book(client), thresholds(), Facts.of(client)
+    columns = {path: np.array([row[path] for row in rows]) for path in rows[0]}
+    together = np.atleast_1d(evaluate(Situation(facts.replaced(columns), book, limits)).recommendation)
+    alone = [int(evaluate(Situation(facts.replaced(row), book, limits)).recommendation) for row in rows]
+    assert together.tolist() == alone
+
+
+@settings(max_examples=40, deadline=None)
+@given(row=DRAWN)
+def test_a_recommended_arm_is_feasible_and_never_lacks_the_facts(row: dict[str, float]) -> None:
+    client = check_client({"client": {"name": "x"}})
+    outcome = evaluate(Situation(Facts.of(client).replaced(row), price_book(client), thresholds()))
+    arm = arm_name(int(outcome.recommendation))
+    if arm == UNDECIDED:
+        return
+    assert outcome.feasibility.feasible[arm]
+    assert arm not in ("prompt",) or not outcome.gaps.knowledge or bool(outcome.by_evidence)
+
+
+def test_codes_of_fields_turn_back_into_what_stands_in_the_file() -> None:
+    specs = field_specs()
+    assert decoded(specs["knowledge.needed"], 2.0) == "private"
+    assert decoded(specs["knowledge.days_between_changes"], math.inf) == "never"
+    assert decoded(specs["latency.streaming"], 0.0) is False
+    assert decoded(specs["knowledge.documents"], 7.0) == 7
+    assert decoded(specs["money.setup_usd"], math.nan) is None
