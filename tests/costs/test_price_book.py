@@ -1,0 +1,195 @@
+import datetime
+
+import pytest
+
+from lib.client import check_client
+from lib.costs import costs, price_book
+from lib.errors import InputError
+
+HEADER = "item,component,value,unit,currency,source,checked,note\n"
+
+
+def book_of(**sections):
+    return price_book(check_client({"client": {"name": "Test"}, **sections}))
+
+
+@pytest.fixture
+def price_file(tmp_path):
+    def write(*rows: str, header: str = HEADER) -> dict:
+        path = tmp_path / "prices.csv"
+        path.write_text(header + "\n".join(rows) + "\n", encoding="utf-8")
+        return {"file": str(path)}
+
+    return write
+
+
+def test_default_prices_are_those_of_the_package():
+    book = book_of()
+    assert book["base_model.input"].likely == 0.15
+    assert book["base_model.cached_input"].likely == 0.075
+    assert book["base_model.output"].likely == 0.60
+    assert book["tuned_model.input"].likely == 0.30
+    assert book["tuned_model.output"].likely == 1.20
+    assert book["tuned_model.training"].likely == 3.00
+    assert book["embedding_model.embedding"].likely == 0.02
+    assert book["base_model.context_window"].likely == 128000
+    assert book["base_model.input"].source.startswith("genai-prices")
+
+
+def test_every_price_has_a_source_a_date_and_a_unit():
+    assert all(price.source and price.checked and price.unit for price in book_of().values())
+
+
+def test_the_default_date_is_the_newest_of_the_price_book_and_never_today():
+    assert book_of().as_of == datetime.date(2026, 11, 21)
+
+
+def test_a_price_without_history_says_so_at_an_earlier_date():
+    book = book_of(prices={"as_of": "2026-05-01"})
+    assert "history unknown" in book["base_model.input"].note
+    assert "history unknown" in book["vector_store.monthly"].note
+    assert "history unknown" not in book_of()["base_model.input"].note
+
+
+def test_batch_prices_are_charged_only_where_the_package_knows_them_at_that_date():
+    sections = {"prices": {"as_of": "2026-05-01", "batch_share": 1.0}}
+    book = book_of(**sections)
+    assert book["base_model.batch_input"].likely == 0.15
+    assert book_of()["base_model.batch_input"].likely == 0.075
+
+
+def test_prices_change_at_their_date():
+    sections = {"stack": {"base_model": "openai/o3"}}
+    early = book_of(**sections, prices={"as_of": "2025-05-01"})
+    late = book_of(**sections, prices={"as_of": "2025-07-01"})
+    assert early["base_model.input"].likely > late["base_model.input"].likely
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "nearest"),
+    [
+        ("base_model", "openai/gpt-4o-minni", "openai/gpt-4o-mini"),
+        ("tuned_model", "openai/ft:gpt-5o", "openai/ft:gpt-4o"),
+        ("embedding_model", "openai/text-embedding-3-smal", "openai/text-embedding-3-small"),
+        ("base_model", "openai/text-embedding-3-small", "nearest are"),
+        ("base_model", "nonsense", "nearest are"),
+        ("vector_store", "pinecon", "pinecone"),
+    ],
+)
+def test_an_unknown_name_is_one_sentence_with_the_nearest_names(field, value, nearest):
+    with pytest.raises(InputError) as error:
+        book_of(stack={field: value})
+    words = str(error.value)
+    assert f"stack.{field}" in words and value in words and nearest in words and "\n" not in words
+
+
+def test_a_clients_own_list_overrides_the_package_and_the_workbook(price_file):
+    prices = price_file(
+        "openai/gpt-4o-mini,input,0.10,USD per million tokens,USD,our contract,2026-10-01,",
+        "rag,maintenance,10,hours a month,USD,our team,2026-10-01,",
+    )
+    book = book_of(prices=prices)
+    assert book["base_model.input"].likely == 0.10
+    assert book["base_model.input"].source == "our contract"
+    assert book["base_model.output"].likely == 0.60
+    assert book["rag.maintenance"].likely == 10
+
+
+def test_a_clients_own_list_can_price_a_model_that_nobody_knows(price_file):
+    prices = price_file(
+        "house/model,input,1.0,USD per million tokens,USD,our contract,2026-10-01,",
+        "house/model,output,2.0,USD per million tokens,USD,our contract,2026-10-01,",
+    )
+    assert book_of(prices=prices, stack={"base_model": "house/model"})["base_model.output"].likely == 2.0
+
+
+def test_a_clients_own_list_in_its_currency_is_turned_into_dollars(price_file):
+    prices = price_file("openai/gpt-4o-mini,input,0.30,USD per million tokens,EUR,our contract,2026-10-01,")
+    book = book_of(prices=prices | {"currency": "EUR", "per_usd": 2.0})
+    assert book["base_model.input"].likely == 0.15
+
+
+def test_of_several_dates_the_last_before_as_of_counts(price_file):
+    prices = price_file(
+        "openai/gpt-4o-mini,input,0.12,USD per million tokens,USD,our contract,2026-01-01,",
+        "openai/gpt-4o-mini,input,0.11,USD per million tokens,USD,our contract,2026-06-01,",
+    )
+    assert book_of(prices=prices | {"as_of": "2026-03-01"})["base_model.input"].likely == 0.12
+    assert book_of(prices=prices)["base_model.input"].likely == 0.11
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e-3, 1e3, 1e6])
+@pytest.mark.parametrize(
+    ("item", "component", "value", "unit"),
+    [
+        ("openai/gpt-4o-mini", "input", 0.15, "USD per million tokens"),
+        ("openai/gpt-4o-mini", "output", 0.60, "USD per million tokens"),
+        ("openai/text-embedding-3-small", "embedding", 0.02, "USD per million tokens"),
+        ("openai/ft:gpt-4o-mini", "training", 3.0, "USD per million tokens"),
+        ("pgvector-self-hosted", "monthly", 12, "USD a month"),
+        ("self-hosted", "gpu_hour", 0.82, "USD per hour"),
+    ],
+)
+def test_a_slip_of_units_fails_loudly(price_file, factor, item, component, value, unit):
+    with pytest.raises(InputError):
+        book_of(prices=price_file(f"{item},{component},{value * factor!r},{unit},USD,a slip,2026-10-01,"))
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("x,input,abc,USD per million tokens,USD,s,2026-10-01,", "value is 'abc'"),
+        ("x,input,-1,USD per million tokens,USD,s,2026-10-01,", "value is '-1'"),
+        ("x,input,nan,USD per million tokens,USD,s,2026-10-01,", "value is 'nan'"),
+        ("x,input,1,USD per token,USD,s,2026-10-01,", "'USD per million tokens'"),
+        ("x,input,1,USD per million tokens,EUR,s,2026-10-01,", "currency is 'EUR'"),
+        ("x,input,1,USD per million tokens,USD,s,yesterday,", "checked is 'yesterday'"),
+        ("x,input,1,USD per million tokens,USD,,2026-10-01,", "source is empty"),
+        ("x,input,1,USD per million tokens", "cells"),
+        ("x,input,1,USD per million tokens,USD,s,2026-10-01,,,", "cells"),
+    ],
+)
+def test_a_bad_row_is_one_sentence_naming_its_line(price_file, row, words):
+    with pytest.raises(InputError) as error:
+        book_of(prices=price_file(row))
+    assert words in str(error.value) and "line 2" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_missing_column_and_a_missing_file_are_one_sentence(price_file):
+    with pytest.raises(InputError, match="column unit is missing"):
+        book_of(prices=price_file(header="item,component,value\n"))
+    with pytest.raises(InputError, match="does not exist"):
+        book_of(prices={"file": "nowhere.csv"})
+
+
+def test_the_same_row_twice_is_refused(price_file):
+    row = "x,input,1,USD per million tokens,USD,s,2026-10-01,"
+    with pytest.raises(InputError, match="a second time"):
+        book_of(prices=price_file(row, row))
+
+
+def test_uncertain_prices_are_only_those_that_this_client_pays():
+    keys = set(book_of().uncertain())
+    assert "rag.maintenance" in keys and "vector_store.monthly" in keys
+    assert not any(key.startswith(("pinecone", "gpu-", "self-hosted", "speed.")) for key in keys)
+    assert "self-hosted.gpu_hour" in book_of(constraints={"data_must_stay_in_house": True}).uncertain()
+
+
+def test_importing_and_costing_load_no_heavy_library():
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from lib.client import check_client, Facts; from lib.costs import *; "
+        "client = check_client({'client': {'name': 'N'}}); costs(Facts.of(client), price_book(client)); "
+        "print([name for name in ('pandas', 'scipy', 'torch', 'xlsxwriter') if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_costs_are_the_same_twice():
+    client = check_client({"client": {"name": "Test"}})
+    from lib.client import Facts
+
+    first, second = (costs(Facts.of(client), price_book(client)).horizon_usd for _ in range(2))
+    assert first == second
