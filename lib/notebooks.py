@@ -1,0 +1,52 @@
+"""``make notebooks``: execute the workbook's notebooks and save them with their outputs, and nothing else.
+
+Execution times, widget state and random cell ids would make every run a different file; they are left out,
+so that a notebook changes in git only when its code or its outputs do.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from lib.files import write_text
+from lib.paths import NOTEBOOKS
+
+TIMEOUT_SECONDS = 1800
+
+
+def execute(path: Path) -> None:
+    """Execute one notebook in its own folder and save it in place, whole or not at all."""
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=TIMEOUT_SECONDS, resources={"metadata": {"path": str(path.parent)}}).execute()
+    write_text(path, nbformat.writes(cleaned(notebook)) + "\n")
+
+
+def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Take out what differs between two runs of the same notebook or belongs to one person's session."""
+    for key in set(notebook.metadata) - {"kernelspec", "language_info"}:
+        del notebook.metadata[key]
+    notebook.metadata["language_info"] = {"name": "python"}
+    for index, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{index:02d}"
+        for key in set(cell.metadata) - {"tags"}:
+            del cell.metadata[key]
+        for output in cell.get("outputs", []):
+            if "data" in output:
+                output.data.pop("application/vnd.jupyter.widget-view+json", None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("data", True)]
+    return notebook
+
+
+def main() -> None:
+    """Execute the named notebooks, or all of them."""
+    paths = [Path(name) for name in sys.argv[1:]] or sorted(NOTEBOOKS.glob("*.ipynb"))
+    for path in paths:
+        print(f"executing {path.name} …", flush=True)
+        execute(path)
+
+
+if __name__ == "__main__":
+    main()
