@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lib.arms import ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client import Facts
+from lib.client.quantity import Range
 from lib.costs.component import Component
 from lib.costs.inference import inference, inference_usd_per_query
 from lib.costs.knowledge import (
@@ -27,6 +28,9 @@ from lib.costs.retraining import retrains_per_month
 from lib.costs.situation import NOTHING, Array, Situation, Working
 from lib.costs.training import training
 
+if TYPE_CHECKING:
+    import pandas
+
 IN_HOUSE_NOTE = (
     "Data must stay in house: hosted models are replaced by an open model of about 8 billion parameters on the "
     "client's own GPUs, hosted embeddings by a local model, and a hosted vector store by {store}."
@@ -44,6 +48,7 @@ class Costs:
     ``workings`` holds the intermediate figures by arm (and under ``shared``). ``input_tokens`` are read by one query, ``prompt_tokens`` must fit the context window.
     """
 
+    facts: Facts
     book: PriceBook
     horizon_months: Array
     setup_usd: dict[str, Array] = field(default_factory=dict)
@@ -62,6 +67,25 @@ class Costs:
     def horizon_usd(self) -> dict[str, Array]:
         """Give set-up plus all months of the horizon."""
         return {arm: self.setup_usd[arm] + self.horizon_months * self.monthly_usd[arm] for arm in ARMS}
+
+    def to_frame(self, ranges: Mapping[str, Range] | None = None) -> "pandas.DataFrame":
+        """Give the tidy table of arm × component × month with low, likely and high, in USD.
+
+        ``ranges`` are the client's fields that are ranges (:func:`lib.client.facts.ranges`); month 0 is the
+        set-up. See :func:`lib.costs.table.to_frame`.
+        """
+        from lib.costs.table import to_frame
+
+        return to_frame(self, ranges)
+
+    def to_summary(self) -> "pandas.DataFrame":
+        """Give one row an arm: set-up, month, what of it is billed, one query, the horizon. USD."""
+        from lib.costs.table import to_summary
+
+        return to_summary(self)
+
+    def _repr_html_(self) -> str:
+        return self.to_summary().to_html(float_format="{:,.2f}".format, border=0)
 
 
 def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dict[str, Array]]:
@@ -105,7 +129,7 @@ def costs(
     by key (else their likely value). ``keep_components=False`` keeps only totals, for many draws.
     """
     situation = Situation(facts, book, {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()})
-    result = Costs(book, facts["money.horizon_months"])
+    result = Costs(facts, book, facts["money.horizon_months"])
     for arm in ARMS:
         components, figures = arm_components(situation, arm)
         work = [component for component in components if component.labour]
