@@ -1,6 +1,7 @@
 """From a client file to a decision."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,18 @@ from lib.costs import PriceBook, price_book, usd_per_correct_answer
 from lib.decision import explain
 from lib.decision.advice import advice
 from lib.decision.choice import NOBODY, Outcome, evaluate
-from lib.decision.draws import drawn
 from lib.decision.feasibility import BLOCKERS
 from lib.decision.flips import arm_name, flips
 from lib.decision.readings import READINGS, Situation
 from lib.decision.result import ArmResult, BlockerTrace, Decision, RuleTrace, Verdict
 from lib.decision.rules import Rule, frameworks, rule_thresholds
 from lib.decision.thresholds import ThresholdValues, own_thresholds
+from lib.decision.uncertain import Model, latin_hypercube
 from lib.decision.verdicts import ABSTAINS
 from lib.wording import number
+
+DRAWS = 1000
+SEED = 2026
 
 
 def thresholds() -> ThresholdValues:
@@ -37,8 +41,8 @@ def decide(client: ClientFile, with_flips: bool = True) -> Decision:
     facts, limits = Facts.of(client), thresholds()
     outcome = evaluate(Situation(facts, book, limits))
     recommendation = arm_name(int(outcome.recommendation))
-    shares = _shares_of_draws(client, facts, book, limits)
-    found = tuple(flips(facts, _recommender(book, limits))) if with_flips else ()
+    shares = _shares_of_draws(client, book, limits)
+    found = tuple(flips(facts, recommender(book, limits))) if with_flips else ()
     verdicts = _verdicts(outcome)
     arms = {arm: _arm(outcome, arm) for arm in ARMS}
     proven = recommendation not in TUNED_ARMS or bool(outcome.by_evidence) or bool(outcome.gaps.behaviour_proven)
@@ -61,17 +65,20 @@ def decide(client: ClientFile, with_flips: bool = True) -> Decision:
     )
 
 
-def _recommender(book: PriceBook, limits: ThresholdValues):
+def recommender(book: PriceBook, limits: ThresholdValues) -> Callable[[Facts], Array]:
+    """Give the function from facts to recommendations (positions in ARMS, -1 undecided) that flips are sought with."""
+
     def recommend(facts: Facts) -> Array:
         return np.atleast_1d(evaluate(Situation(facts, book, limits)).recommendation)
 
     return recommend
 
 
-def _shares_of_draws(client: ClientFile, facts: Facts, book: PriceBook, limits: ThresholdValues) -> dict[str, float]:
+def _shares_of_draws(client: ClientFile, book: PriceBook, limits: ThresholdValues) -> dict[str, float]:
     """Give each recommendation's share of the draws, largest first."""
-    many, moved, prices = drawn(client, facts, limits, book)
-    picks = np.atleast_1d(evaluate(Situation(many, book, moved, prices)).recommendation)
+    model = Model.of(client, book, limits)
+    cube = latin_hypercube(len(model.inputs), DRAWS, SEED)
+    picks = np.atleast_1d(evaluate(model.situation(cube)).recommendation)
     shares = {arm_name(place): float(np.mean(picks == place)) for place in range(NOBODY, len(ARMS))}
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 

@@ -55,7 +55,7 @@ def arm_name(place: int) -> str:
 def flips(facts: Facts, recommend: Recommend) -> list[Flip]:
     """Find, for every field, the smallest change that flips; nearest first."""
     specs = {path: spec for path, spec in field_specs().items() if path in facts and path not in NOT_FACTS}
-    grids = {path: _grid(spec, float(facts[path])) for path, spec in specs.items()}
+    grids = {path: candidate_values(spec, float(facts[path])) for path, spec in specs.items()}
     trials = [(path, value) for path, grid in grids.items() for value in grid]
     now = int(np.ravel(recommend(facts))[0])
     found = dict(
@@ -81,7 +81,8 @@ class _Edge:
     changes: float
 
 
-def _grid(spec: FieldSpec, now: float) -> Array:
+def candidate_values(spec: FieldSpec, now: float) -> Array:
+    """Give the coded values that are tried for one field, ascending, its present value among them."""
     if spec.kind == "choice":
         return np.arange(len(spec.choices), dtype=float)
     if spec.kind == "truth":
@@ -164,7 +165,7 @@ def _nearest(
     for edge, (value, answer) in chosen.items():
         spec, present = specs[edge.path], float(facts[edge.path])
         flip = Flip(
-            edge.path, decoded(spec, present), decoded(spec, value), arm_name(answer), _distance(spec, present, value)
+            edge.path, decoded(spec, present), decoded(spec, value), arm_name(answer), distance(spec, present, value)
         )
         if edge.path not in best or _order(flip) < _order(best[edge.path]):
             best[edge.path] = flip
@@ -191,7 +192,7 @@ def _rounded(spec: FieldSpec, edge: _Edge) -> list[float]:
     return [*values, exact]
 
 
-def _distance(spec: FieldSpec, now: float, to: float) -> float:
+def distance(spec: FieldSpec, now: float, to: float) -> float:
     """Measure a change so that fields can be compared: share of the range, decades, or a fixed step for words."""
     if spec.kind != "number":
         return WORDS_DISTANCE
