@@ -10,8 +10,9 @@ from psycopg.types.json import Jsonb
 from lib.errors import InputError
 from lib.experiment.retrieval.chunks import without_nul
 from lib.experiment.retrieval.index import Index
+from lib.experiment.retrieval.methods import METHODS
 
-METHODS = ("dense", "full_text", "hybrid")
+
 # Cormack, Clarke and Büttcher (SIGIR 2009) found 60; little depends on it.
 RANK_CONSTANT = 60
 # Each half of a hybrid search looks further than k, so that a chunk both halves rank middling can win.

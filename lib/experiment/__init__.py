@@ -1,0 +1,24 @@
+"""The experiment: RAG against LoRA, measured on a sample company with a real server, model and training.
+
+Nothing heavy is imported here; torch and the model libraries load when a run starts.
+"""
+
+import os as _os
+
+# Idle OpenMP threads that spin take the cores from everything else on the machine; two such programs
+# on two cores slow one another down ten-fold. Read by torch's runtime once, when torch is first loaded.
+_os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm  # noqa: E402
+from lib.experiment.config import ExperimentConfig  # noqa: E402
+from lib.experiment.finetune import LoraSettings  # noqa: E402
+from lib.experiment.measures import MEASURES  # noqa: E402
+from lib.experiment.progress import silent  # noqa: E402
+from lib.experiment.result import ExperimentResult  # noqa: E402
+from lib.experiment.run import latest_run, load_run, run_experiment  # noqa: E402
+from lib.experiment.summary import ExperimentSummary, Finding, experiment_summary  # noqa: E402
+
+__all__ = [
+    "EXPERIMENT_ARMS", "MEASURES", "ExperimentArm", "ExperimentConfig", "ExperimentResult", "ExperimentSummary", "Finding",
+    "LoraSettings", "experiment_summary", "latest_run", "load_run", "run_experiment", "silent",
+]  # fmt: skip

@@ -1,0 +1,97 @@
+"""Where runs are kept: one folder each under ``data/runs``, whole or not at all."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from lib import paths
+from lib.errors import InputError
+from lib.files import write_text
+
+RECORD = "run.json"
+_WORK = ".work-"
+
+
+def read_record(run_id: str) -> tuple[dict[str, Any], Path]:
+    """Read a stored run and say where it lies.
+
+    Raises:
+        InputError: there is no run of that id, or its file cannot be read.
+    """
+    folder = paths.RUNS / run_id
+    # An id is a name, never a way out of the folder.
+    if Path(run_id).name != run_id or run_id.startswith(".") or not (folder / RECORD).is_file():
+        raise InputError(f"run: there is no run {run_id!r}; stored are {', '.join(run_ids()[-5:]) or 'none'}.")
+    try:
+        return json.loads((folder / RECORD).read_text(encoding="utf-8")), folder
+    except ValueError:
+        problem = f"run: {run_id}/{RECORD} is not JSON; remove the folder and run the experiment again."
+    raise InputError(problem)
+
+
+def run_ids() -> list[str]:
+    """List the ids of all stored runs, oldest first."""
+    if not paths.RUNS.is_dir():
+        return []
+    return sorted(path.parent.name for path in paths.RUNS.glob(f"*/{RECORD}") if not path.parent.name.startswith("."))
+
+
+def newest_with_key(key: str) -> str | None:
+    """Return the id of the newest run that was made from the same inputs, if there is one."""
+    for run_id in reversed(run_ids()):
+        if run_id.endswith(short_key(key)) and read_record(run_id)[0].get("key") == key:
+            return run_id
+    return None
+
+
+def short_key(key: str) -> str:
+    """Shorten a key to what stands in a run's id."""
+    return key[:12]
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """Give a folder for a run in the making; it is removed unless ``finish`` moved it into place."""
+    paths.RUNS.mkdir(parents=True, exist_ok=True)
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_WORK}{os.getpid()}-", dir=paths.RUNS))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def finish(folder: Path, record: dict[str, Any]) -> Path:
+    """Write the record and move the folder to its id; nobody sees a run without its record."""
+    write_text(folder / RECORD, json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    # mkdtemp makes the folder private; results are ordinary files.
+    folder.chmod(0o755)
+    target = paths.RUNS / record["id"]
+    folder.replace(target)
+    return target
+
+
+@contextmanager
+def one_at_a_time(key: str) -> Iterator[None]:
+    """Let runs of the same inputs wait for one another: the second then finds the first one's result."""
+    from filelock import FileLock
+
+    locks = paths.RUNS / ".locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    with FileLock(locks / f"{short_key(key)}.lock"):
+        yield
+
+
+def _sweep() -> None:
+    """Remove what killed runs left."""
+    import psutil
+
+    for folder in paths.RUNS.glob(f"{_WORK}*"):
+        owner = folder.name.removeprefix(_WORK).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
