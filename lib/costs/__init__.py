@@ -5,6 +5,7 @@ five arms at once over arrays of shape ``()`` or ``(n,)``.
 """
 
 from lib.arms import ARMS
+from lib.costs.bounds import corner_costs, spread
 from lib.costs.comparison import break_even_queries, cumulative_usd, payback_months, usd_per_correct_answer
 from lib.costs.component import Component
 from lib.costs.cost_model import Costs, costs
@@ -20,10 +21,12 @@ __all__ = [
     "Price",
     "PriceBook",
     "break_even_queries",
+    "corner_costs",
     "costs",
     "cumulative_usd",
     "latency",
     "payback_months",
     "price_book",
+    "spread",
     "usd_per_correct_answer",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.arms import ARMS, RETRIEVAL_ARMS
 from lib.client import Facts
-from lib.costs.price_book import PriceBook
+from lib.costs.price_book import SPEEDS, PriceBook
 from lib.costs.prompts import Prompt, model_role, prompt
 from lib.costs.situation import NOTHING, Array, Situation, either
 
@@ -92,3 +92,15 @@ def _reading(situation: Situation, arm: str, tokens: Prompt) -> Array:
         fast = tokens.call / _speed(situation, arm, "cached_prefill_speed")
         slow = np.where(tokens.missed_share > SLOWEST_SHARE, slow, fast)
     return slow * MS_PER_SECOND
+
+
+def latency_prices(book: PriceBook, arm: str) -> list[str]:
+    """Name the rows of the price book that the latency of ``arm`` comes from."""
+    role = model_role(arm)
+    speeds = "speed.self-hosted" if book.in_house or book.self_hosted(role) else role
+    keys = [f"{speeds}.{name}" for name in SPEEDS if name != "cached_prefill_speed" or arm == "long_context"]
+    if arm in RETRIEVAL_ARMS:
+        local = book.embedding_is_local or book.in_house
+        place = "local" if local else "hosted"
+        keys += [f"latency.{place}.query_embedding", "latency.vector_search", "latency.re_ranking"]
+    return ["latency.overhead", *keys, "latency.p95_factor"]

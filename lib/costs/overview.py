@@ -11,7 +11,7 @@ from lib.client.quantity import likely
 from lib.costs.bounds import corner_costs, spread
 from lib.costs.cost_model import Costs, costs
 from lib.costs.display import figure
-from lib.costs.latency_model import Latencies, latency
+from lib.costs.latency_model import Latencies, latency, latency_prices
 from lib.costs.price_book import OLD_DAYS, PriceBook, price_book
 
 WIDTH = 16
@@ -55,6 +55,11 @@ class Overview:
                     arms = used.setdefault(self.book.charged(key), [])
                     if arm not in arms:
                         arms.append(arm)
+        for arm in ARMS:
+            for key in latency_prices(self.book, arm):
+                arms = used.setdefault(self.book.charged(key), [])
+                if arm not in arms:
+                    arms.append(arm)
         return used
 
     def notes(self) -> list[str]:

@@ -66,7 +66,7 @@ class PriceBook(Mapping[str, Price]):
 
     ``as_of`` is that date; ``names`` gives the model or store behind each role of the stack;
     ``fallbacks`` names, for a price that is not stated or a piece of work that is the same in two arms,
-    the key that counts instead. ``own_gpus`` tells whether prices of own GPUs matter to this client.
+    the key that counts instead. ``in_house`` tells whether the client's data must stay in house.
     """
 
     def __init__(
@@ -75,14 +75,14 @@ class PriceBook(Mapping[str, Price]):
         as_of: datetime.date,
         names: dict[str, str],
         fallbacks: dict[str, str],
-        own_gpus: bool = False,
+        in_house: bool = False,
     ) -> None:
         """Use :func:`price_book` to make the book of a client."""
         self._prices = prices
         self.as_of = as_of
         self.names = names
         self.fallbacks = fallbacks
-        self.own_gpus = own_gpus
+        self.in_house = in_house
 
     def __getitem__(self, key: str) -> Price:
         """Give the price of ``item.component``, or of the key that counts instead."""
@@ -126,11 +126,12 @@ class PriceBook(Mapping[str, Price]):
             tiers = tuple((start, amount * ratio) for start, amount in old.tiers)
             prices[key] = replace(old, low=value, likely=value, high=value, tiers=tiers)
         fallbacks = {key: instead for key, instead in self.fallbacks.items() if key not in values}
-        return PriceBook(prices, self.as_of, self.names, fallbacks, self.own_gpus)
+        return PriceBook(prices, self.as_of, self.names, fallbacks, self.in_house)
 
     def read(self) -> dict[str, Price]:
         """Give the prices that this client's costs and latency depend on, without those that follow another."""
-        items = ITEMS_READ + (ITEMS_OF_OWN_GPUS if self.own_gpus else ())
+        own_gpus = self.in_house or any(self.self_hosted(role) for role in ("base_model", "tuned_model"))
+        items = ITEMS_READ + (ITEMS_OF_OWN_GPUS if own_gpus else ())
         return {key: price for key, price in self._prices.items() if key.rpartition(".")[0] in items}
 
     def uncertain(self) -> dict[str, Price]:
@@ -175,9 +176,7 @@ def price_book(client: ClientFile, name: str = "client file", folder: Path | Non
     names = {role: getattr(client.stack, role) for role in ("base_model", "tuned_model", "embedding_model")}
     names |= {"vector_store": client.stack.vector_store, "vector_store_in_house": IN_HOUSE_STORE}
     fallbacks |= {key: instead for key, instead in _same_work().items() if key not in prices}
-    models = (client.stack.base_model.lower(), client.stack.tuned_model.lower())
-    own_gpus = client.constraints.data_must_stay_in_house or any(model.startswith(SELF_HOSTED) for model in models)
-    return PriceBook(prices, as_of, names, fallbacks, own_gpus)
+    return PriceBook(prices, as_of, names, fallbacks, client.constraints.data_must_stay_in_house)
 
 
 def _own_list(client: ClientFile, name: str, folder: Path | None) -> PriceList:

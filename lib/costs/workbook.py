@@ -1,0 +1,356 @@
+"""The Excel workbook: assumptions in named cells, one sheet an arm with live formulas, a summary with charts."""
+
+import datetime
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lib.arms import ARM_MEANINGS, ARM_TITLES, ARMS
+from lib.client import ClientFile, Facts
+from lib.client.facts import field_specs
+from lib.client.quantity import likely
+from lib.costs.component import Component
+from lib.costs.cost_model import Costs, arm_components, costs
+from lib.costs.price_book import PriceBook, price_book
+from lib.costs.situation import SHARED, Situation, Working
+from lib.costs.spreadsheet_cell import Cell, formula_of, value_of
+from lib.errors import InputError
+from lib.files import moved_into_place
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+TOTALS = (
+    ("setup_usd", "Set-up", "USD"),
+    ("monthly_usd", "A month", "USD a month"),
+    ("monthly_bill_usd", "Of which paid to vendors", "USD a month"),
+    ("usd_per_query", "One more query", "USD a query"),
+    ("horizon_usd", "Set-up and all months", "USD"),
+)
+SHEETS = {
+    "prompt": "Prompt",
+    "long_context": "Long context",
+    "rag": "RAG",
+    "fine_tune": "Fine-tune",
+    "hybrid": "Hybrid",
+}
+
+
+class NamedFacts:
+    """The facts of one client, each number a named cell; a word, a yes/no or ``never`` stays what it is."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Start with no cell used."""
+        self._facts = facts
+        self.used: dict[str, Cell] = {}
+
+    def __getitem__(self, path: str) -> Any:
+        """Give the cell of a number, or the plain value."""
+        value = self._facts[path]
+        if field_specs()[path].kind != "number" or not np.isfinite(value):
+            return value
+        return self.used.setdefault(path, Cell(cell_name(path), float(value)))
+
+    def truth(self, path: str) -> Any:
+        """Tell a yes/no field."""
+        return self._facts.truth(path)
+
+    def is_word(self, path: str, word: str) -> Any:
+        """Tell whether a choice field has the value ``word``."""
+        return self._facts.is_word(path, word)
+
+
+class NamedSituation(Situation):
+    """A situation whose facts and prices are named cells, and whose workings become rows."""
+
+    def __init__(self, facts: Facts, book: PriceBook) -> None:
+        """Start with no cell used."""
+        super().__init__(facts, book)
+        self.facts = NamedFacts(facts)
+        self.prices_used: dict[str, Cell] = {}
+        self.rows: dict[str, dict[str, Working]] = {}
+
+    def price(self, key: str) -> Any:
+        """Give the named cell of a price."""
+        key = self.book.charged(key)
+        return self.prices_used.setdefault(key, Cell(cell_name(f"price.{key}"), self.book[key].likely))
+
+    def working(self, arm: str, name: str, label: str, unit: str, compute: Any) -> Any:
+        """Compute an intermediate figure once, keep its formula for a row, and give the row's named cell."""
+
+        def row() -> Cell:
+            value = compute()
+            self.rows.setdefault(arm, {})[name] = Working(label, unit, value)
+            return Cell(cell_name(f"{arm}.{name}"), value_of(value))
+
+        return self.once((arm, name), row)
+
+
+@dataclass
+class Formulas:
+    """Everything that the workbook holds, before it is written: formulas with their present values."""
+
+    client: ClientFile
+    book: PriceBook
+    costs: Costs
+    situation: NamedSituation
+    components: dict[str, list[Component]] = field(default_factory=dict)
+    usd_per_query: dict[str, Any] = field(default_factory=dict)
+
+
+def cell_name(path: str) -> str:
+    """Make the name of a cell from the path of a field or the key of a price."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", path)
+
+
+def write_xlsx(client: ClientFile, path: str | Path, name: str = "client file", folder: Path | None = None) -> Path:
+    """Write the Excel workbook of ``client`` to ``path`` and give its path.
+
+    ``name`` and ``folder`` as for :func:`lib.costs.price_book`. Money in the arms' sheets is in USD, in the
+    summary in the client's currency. Raises :class:`InputError` where ``path`` cannot be written.
+    """
+    target = Path(path)
+    if target.suffix.lower() != ".xlsx":
+        raise InputError(f"{target}: is no Excel file by its name; allowed is a name that ends in .xlsx.")
+    formulas = _formulas(client, price_book(client, name, folder))
+    try:
+        with moved_into_place(target) as temporary:
+            _write(formulas, temporary)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written ({error.strerror}); allowed is a path to write to.") from None
+    return target
+
+
+def _formulas(client: ClientFile, book: PriceBook) -> Formulas:
+    facts = Facts.of(client)
+    formulas = Formulas(client, book, costs(facts, book), NamedSituation(facts, book))
+    for path in ("money.horizon_months", "prices.per_usd"):
+        formulas.situation.fact(path)
+    for arm in ARMS:
+        formulas.components[arm], figures = arm_components(formulas.situation, arm)
+        formulas.usd_per_query[arm] = figures["usd_per_query"]
+    return formulas
+
+
+def _write(formulas: Formulas, path: Path) -> None:
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        # The date of the prices and not today's: the same inputs give the same file.
+        created = datetime.datetime.combine(formulas.book.as_of, datetime.time(12))
+        workbook.set_properties({"title": f"Costs of {formulas.client.client.name}", "created": created})
+        sheets = Sheets(workbook)
+        summary = sheets.add("Summary", (34, 22, 22, 22, 22, 22))
+        _assumptions(sheets, formulas)
+        _workings(sheets, formulas)
+        for arm in ARMS:
+            _arm(sheets, formulas, arm)
+        _summary(sheets, summary, formulas)
+
+
+class Sheets:
+    """The workbook under construction: its formats, and writing rows with names."""
+
+    def __init__(self, workbook: "Workbook") -> None:
+        """Make the formats."""
+        self.workbook = workbook
+        self.title = workbook.add_format({"bold": True, "font_size": 14})
+        self.head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self.text = workbook.add_format({"text_wrap": True, "valign": "top"})
+        self.input = workbook.add_format(
+            {"num_format": "#,##0.########", "font_color": "#0000CC", "bg_color": "#FFF9E5"}
+        )
+        self.number = workbook.add_format({"num_format": "#,##0.00######"})
+        self.money = workbook.add_format({"num_format": "#,##0.00"})
+        self.total = workbook.add_format({"num_format": "#,##0.00", "bold": True, "top": 1})
+        self.bold = workbook.add_format({"bold": True, "top": 1})
+
+    def add(self, name: str, widths: tuple[float, ...]) -> "Worksheet":
+        """Add a sheet with columns of these widths, one page wide in print."""
+        sheet = self.workbook.add_worksheet(name)
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def headings(self, sheet: "Worksheet", row: int, *words: str) -> int:
+        """Write a row of headings and give the next row."""
+        for column, word in enumerate(words):
+            sheet.write_string(row, column, word, self.head)
+        return row + 1
+
+    def name(self, sheet: "Worksheet", row: int, column: int, name: str) -> None:
+        """Name a cell."""
+        letter = chr(ord("A") + column)
+        self.workbook.define_name(name, f"='{sheet.get_name()}'!${letter}${row + 1}")
+
+    def formula(self, sheet: "Worksheet", row: int, column: int, item: Any, style: Any = None) -> None:
+        """Write a computed cell with its present value; a plain number is written as such."""
+        words, _ = formula_of(item)
+        value = float(value_of(item))
+        if isinstance(item, Cell):
+            sheet.write_formula(row, column, f"={words}", style or self.number, value)
+        else:
+            sheet.write_number(row, column, value, style or self.number)
+
+
+def _assumptions(sheets: Sheets, formulas: Formulas) -> None:
+    sheet = sheets.add("Assumptions", (44, 16, 12, 12, 30, 46, 12, 70))
+    sheet.write_string(0, 0, "Assumptions: change a coloured cell and every figure follows", sheets.title)
+    specs = field_specs()
+    row = sheets.headings(sheet, 2, "Client file", "Value", "", "", "Unit", "Field", "", "What it is")
+    for path, cell in formulas.situation.facts.used.items():
+        spec = specs[path]
+        sheet.write_string(row, 0, spec.label, sheets.text)
+        sheet.write_number(row, 1, cell.value, sheets.input)
+        for column, words in ((4, spec.unit), (5, path), (7, spec.help)):
+            sheet.write_string(row, column, words, sheets.text)
+        sheets.name(sheet, row, 1, cell.formula)
+        row += 1
+    row = sheets.headings(
+        sheet, row + 1, "Price or figure", "Likely", "Low", "High", "Unit", "Source", "Read on", "Note"
+    )
+    for key, cell in formulas.situation.prices_used.items():
+        price = formulas.book[key]
+        sheet.write_string(row, 0, key, sheets.text)
+        sheet.write_number(row, 1, price.likely, sheets.input)
+        sheet.write_number(row, 2, price.low, sheets.number)
+        sheet.write_number(row, 3, price.high, sheets.number)
+        for column, words in ((4, price.unit), (5, price.source), (6, price.checked.isoformat()), (7, price.note)):
+            sheet.write_string(row, column, words, sheets.text)
+        sheets.name(sheet, row, 1, cell.formula)
+        row += 1
+    row = sheets.headings(sheet, row + 1, "Fixed in this workbook", "Value")
+    for path, words in _fixed(formulas):
+        sheet.write_string(row, 0, path, sheets.text)
+        sheet.write_string(row, 1, words, sheets.text)
+        row += 1
+    sheet.write_string(row + 1, 0, "These choose the formulas: to change one, write the workbook anew.", sheets.text)
+    sheet.freeze_panes(3, 1)
+
+
+def _fixed(formulas: Formulas) -> list[tuple[str, str]]:
+    client = formulas.client
+    yes = {True: "yes", False: "no"}
+    fixed = [
+        ("knowledge.needed", client.knowledge.needed),
+        ("constraints.data_must_stay_in_house", yes[client.constraints.data_must_stay_in_house]),
+    ]
+    facts = formulas.costs.facts
+    for path in ("knowledge.days_between_changes", "behaviour.days_between_changes"):
+        if np.isinf(facts[path]):
+            fixed.append((path, "never"))
+    for path in ("training_data.labelled_examples", "stack.context_window_tokens"):
+        if np.isnan(facts[path]):
+            fixed.append((path, "not answered"))
+    return fixed + [(f"stack.{role}", name) for role, name in formulas.book.names.items() if role in _STACK]
+
+
+_STACK = ("base_model", "tuned_model", "embedding_model", "vector_store")
+
+
+def _workings(sheets: Sheets, formulas: Formulas) -> None:
+    sheet = sheets.add("Workings", (50, 20, 24))
+    sheet.write_string(0, 0, "Workings that are the same in every arm", sheets.title)
+    row = sheets.headings(sheet, 2, "Figure", "Value", "Unit")
+    _working_rows(sheets, sheet, row, SHARED, formulas)
+
+
+def _working_rows(sheets: Sheets, sheet: "Worksheet", row: int, arm: str, formulas: Formulas) -> int:
+    for name, working in formulas.situation.rows.get(arm, {}).items():
+        sheet.write_string(row, 0, working.label, sheets.text)
+        sheets.formula(sheet, row, 1, working.value)
+        sheet.write_string(row, 2, working.unit, sheets.text)
+        sheets.name(sheet, row, 1, cell_name(f"{arm}.{name}"))
+        row += 1
+    return row
+
+
+def _arm(sheets: Sheets, formulas: Formulas, arm: str) -> None:
+    sheet = sheets.add(SHEETS[arm], (50, 20, 24, 12, 90))
+    sheet.write_string(0, 0, f"{ARM_TITLES[arm]}: {ARM_MEANINGS[arm]}", sheets.title)
+    row = sheets.headings(sheet, 2, "Workings", "Value", "Unit")
+    row = _working_rows(sheets, sheet, row, arm, formulas)
+    row = sheets.headings(sheet, row + 1, "Component", "Set-up, USD", "A month, USD", "Kind", "How it comes about")
+    first = row
+    for component in formulas.components[arm]:
+        sheet.write_string(row, 0, component.label, sheets.text)
+        sheets.formula(sheet, row, 1, component.setup, sheets.money)
+        sheets.formula(sheet, row, 2, component.monthly, sheets.money)
+        sheet.write_string(row, 3, "labour" if component.labour else "bill", sheets.text)
+        sheet.write_string(row, 4, component.formula, sheets.text)
+        row += 1
+    span = {letter: f"{letter}{first + 1}:{letter}{row}" for letter in "BCD"}
+    months = formulas.situation.fact("money.horizon_months").formula
+    totals = {
+        "setup_usd": f"SUM({span['B']})",
+        "monthly_usd": f"SUM({span['C']})",
+        "monthly_bill_usd": f'SUMIF({span["D"]},"bill",{span["C"]})',
+        "usd_per_query": formula_of(formulas.usd_per_query[arm])[0],
+        "horizon_usd": f"{cell_name(f'{arm}.setup_usd')}+{months}*{cell_name(f'{arm}.monthly_usd')}",
+    }
+    row = sheets.headings(sheet, row + 1, "Total", "Value", "Unit")
+    for name, label, unit in TOTALS:
+        value = float(getattr(formulas.costs, name)[arm])
+        sheet.write_string(row, 0, label, sheets.text)
+        sheet.write_formula(row, 1, f"={totals[name]}", sheets.number, value)
+        sheet.write_string(row, 2, unit, sheets.text)
+        sheets.name(sheet, row, 1, cell_name(f"{arm}.{name}"))
+        row += 1
+
+
+def _summary(sheets: Sheets, sheet: "Worksheet", formulas: Formulas) -> None:
+    client, found = formulas.client, formulas.costs
+    rate = formulas.situation.fact("prices.per_usd")
+    currency = client.prices.currency
+    per_usd = float(likely(client.prices.per_usd))
+    sheet.write_string(0, 0, f"Costs of {client.client.name}", sheets.title)
+    sheet.write_string(1, 0, f"In {currency}; prices as of {formulas.book.as_of}")
+    row = sheets.headings(sheet, 3, "", *(ARM_TITLES[arm] for arm in ARMS))
+    first = row
+    for name, label, _ in TOTALS:
+        style = sheets.number if name == "usd_per_query" else sheets.money
+        sheet.write_string(row, 0, label)
+        for column, arm in enumerate(ARMS, start=1):
+            value = float(getattr(found, name)[arm]) * per_usd
+            sheet.write_formula(row, column, f"={cell_name(f'{arm}.{name}')}*{rate.formula}", style, value)
+        row += 1
+    for note in found.notes:
+        sheet.write_string(row + 1, 0, f"Note: {note}")
+        row += 1
+    horizon = int(found.horizon_months)
+    head = row + 2
+    row = sheets.headings(sheet, head, "Spent after month", *(ARM_TITLES[arm] for arm in ARMS))
+    for month in range(horizon + 1):
+        sheet.write_number(row, 0, month)
+        for column, arm in enumerate(ARMS, start=1):
+            value = (float(found.setup_usd[arm]) + month * float(found.monthly_usd[arm])) * per_usd
+            words = f"=({cell_name(f'{arm}.setup_usd')}+$A{row + 1}*{cell_name(f'{arm}.monthly_usd')})*{rate.formula}"
+            sheet.write_formula(row, column, words, sheets.money, value)
+        row += 1
+    _charts(sheets, sheet, first, head, horizon, currency)
+
+
+def _charts(sheets: Sheets, sheet: "Worksheet", first: int, head: int, horizon: int, currency: str) -> None:
+    bars = sheets.workbook.add_chart({"type": "column"})
+    total = first + len(TOTALS) - 1
+    bars.add_series({"categories": ["Summary", 3, 1, 3, len(ARMS)], "values": ["Summary", total, 1, total, len(ARMS)]})
+    bars.set_title({"name": f"Set-up and {horizon} months, {currency}"})
+    bars.set_legend({"none": True})
+    lines = sheets.workbook.add_chart({"type": "line"})
+    for column in range(1, len(ARMS) + 1):
+        lines.add_series(
+            {
+                "name": ["Summary", head, column],
+                "categories": ["Summary", head + 1, 0, head + 1 + horizon, 0],
+                "values": ["Summary", head + 1, column, head + 1 + horizon, column],
+            }
+        )
+    lines.set_title({"name": f"Spent after each month, {currency}"})
+    sheet.insert_chart(3, 7, bars, {"description": "Columns: total over the horizon by arm", "x_scale": 1.3})
+    sheet.insert_chart(20, 7, lines, {"description": "Lines: money spent after each month by arm", "x_scale": 1.3})

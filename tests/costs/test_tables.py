@@ -1,0 +1,137 @@
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from lib.arms import ARMS
+from lib.client import Facts, check_client
+from lib.client.facts import ranges
+from lib.commands.costs import costs_command
+from lib.costs import corner_costs, costs, price_book
+from lib.costs.bounds import spread
+from lib.costs.display import money
+from lib.costs.overview import Overview
+
+RANGES = {
+    "traffic": {"queries_per_month": {"low": 20000, "likely": 25000, "high": 60000}},
+    "knowledge": {
+        "needed": "private",
+        "documents": 500,
+        "days_between_changes": {"low": 7, "likely": 30, "high": 90},
+    },
+}
+
+
+def test_the_tidy_table_has_every_month_of_the_horizon(case):
+    frame = case(money={"horizon_months": 3}).costs.to_frame()
+    assert list(frame.columns) == ["arm", "component", "label", "kind", "month", "low", "likely", "high"]
+    assert set(frame["arm"]) == set(ARMS)
+    assert sorted(frame["month"].unique()) == [0, 1, 2, 3]
+
+
+def test_the_tidy_table_adds_up_to_the_totals(case):
+    found = case(**RANGES)
+    frame = found.costs.to_frame(ranges(found.client))
+    totals = frame.groupby("arm")["likely"].sum()
+    bills = frame[(frame["kind"] == "bill") & (frame["month"] == 1)].groupby("arm")["likely"].sum()
+    for arm in ARMS:
+        assert totals[arm] == pytest.approx(float(found.costs.horizon_usd[arm]))
+        assert bills[arm] == pytest.approx(float(found.costs.monthly_bill_usd[arm]))
+
+
+def test_low_is_never_above_likely_nor_likely_above_high(case):
+    for sections in ({}, RANGES, {"constraints": {"data_must_stay_in_house": True}, **RANGES}):
+        found = case(**sections)
+        frame = found.costs.to_frame(ranges(found.client))
+        assert (frame["low"] <= frame["likely"]).all() and (frame["likely"] <= frame["high"]).all()
+        assert (frame["low"] < frame["high"]).any()
+
+
+def test_more_frequent_changes_are_the_dear_end():
+    client = check_client({"client": {"name": "Test"}, **RANGES})
+    corners = corner_costs(Facts.of(client), price_book(client), ranges(client))
+    cheap, likely, dear = corners.retrains_per_month["fine_tune"]
+    assert cheap < likely < dear
+    assert spread(np.array([3.0, 2.0, 1.0])) == (1.0, 2.0, 3.0)
+
+
+def test_a_table_of_many_draws_is_refused(case):
+    found = case()
+    many = costs(found.facts.replaced({"traffic.queries_per_month": [1.0, 2.0]}), found.book)
+    with pytest.raises(ValueError, match="one client"):
+        many.to_frame()
+
+
+def test_costs_show_themselves_without_a_dollar_sign(case):
+    words = case().costs._repr_html_()
+    assert "<table" in words and "$" not in words
+
+
+def test_money_is_read_with_its_currency():
+    assert money(1234.4) == "USD 1,234"
+    assert money(12.345) == "USD 12.35"
+    assert money(0.00083) == "USD 0.00083"
+    assert money(0.0000012) == "USD 0.0000012"
+    assert money(0) == "USD 0"
+    assert money(100, "EUR", 0.9) == "EUR 90.00"
+
+
+@pytest.fixture
+def client_file(tmp_path):
+    path = tmp_path / "client.yaml"
+    path.write_text("client: {name: Northwind}\nknowledge: {needed: private, documents: 500}\n", encoding="utf-8")
+    return path
+
+
+def test_the_command_prints_all_arms_and_where_the_prices_come_from(client_file):
+    result = CliRunner().invoke(costs_command, [str(client_file)])
+    assert result.exit_code == 0
+    for words in (
+        "Northwind",
+        "Set-up",
+        "A month",
+        "One more query",
+        "Whole answer, p95",
+        "genai-prices",
+        "2026-11-21",
+    ):
+        assert words in result.output
+    assert "$" not in result.output
+
+
+def test_the_command_prints_json_whose_components_add_up(client_file):
+    result = CliRunner().invoke(costs_command, [str(client_file), "--json"])
+    found = json.loads(result.output)
+    assert set(found["arms"]) == set(ARMS)
+    for arm in found["arms"].values():
+        assert sum(part["monthly_usd"] for part in arm["components"]) == pytest.approx(arm["monthly_usd"], abs=0.01)
+        assert arm["horizon_usd"]["low"] <= arm["horizon_usd"]["likely"] <= arm["horizon_usd"]["high"]
+    keys = {price["key"] for price in found["prices"]}
+    assert {"base_model.input", "latency.p95_factor"} <= keys
+
+
+def test_the_command_writes_an_excel_workbook(client_file, tmp_path):
+    target = tmp_path / "out.xlsx"
+    result = CliRunner().invoke(costs_command, [str(client_file), "--xlsx", str(target)])
+    assert result.exit_code == 0 and target.read_bytes()[:2] == b"PK"
+
+
+def test_a_price_list_is_found_beside_the_client_file(tmp_path):
+    header = "item,component,value,unit,currency,source,checked,note"
+    row = "openai/gpt-4o-mini,input,0.10,USD per million tokens,USD,our contract,2026-10-01,"
+    (tmp_path / "ours.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    path = tmp_path / "client.yaml"
+    path.write_text("client: {name: Northwind}\nprices: {file: ours.csv}\n", encoding="utf-8")
+    assert "our contract" in CliRunner().invoke(costs_command, [str(path)]).output
+
+
+def test_notes_say_what_is_estimated_and_what_has_no_history():
+    client = check_client({"client": {"name": "Test"}, "prices": {"as_of": "2026-05-01"}})
+    notes = " ".join(Overview.of(client).notes())
+    assert "estimates" in notes and "no known history at 2026-05-01" in notes
+
+
+def test_old_prices_are_called_old():
+    client = check_client({"client": {"name": "Test"}, "prices": {"as_of": "2027-12-01"}})
+    assert "more than 180 days" in " ".join(Overview.of(client).notes())

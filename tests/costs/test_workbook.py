@@ -1,0 +1,170 @@
+"""The Excel workbook, recalculated by LibreOffice, equals Python to the cent."""
+
+import csv
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lib.arms import ARM_TITLES, ARMS
+from lib.client import Facts, check_client
+from lib.costs import costs, price_book
+from lib.costs.spreadsheet_cell import Cell
+from lib.costs.workbook import SHEETS, write_xlsx
+from lib.errors import InputError
+
+SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
+ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
+ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse">
+<value>0</value></prop></item>
+</oor:items>
+"""
+CLIENTS = {
+    "default": {},
+    "knowledge": {
+        "knowledge": {
+            "needed": "private",
+            "documents": 12000,
+            "days_between_changes": 3,
+            "multi_hop_share": 0.3,
+            "hours_until_visible": 100,
+        },
+        "behaviour": {"days_between_changes": 30},
+        "training_data": {"labelled_examples": 800},
+        "traffic": {"cacheable_share": 0.3, "queries_per_month": 1234567},
+        "prices": {"batch_share": 0.25, "currency": "EUR", "per_usd": 0.87},
+    },
+    "in_house": {
+        "constraints": {"data_must_stay_in_house": True},
+        "knowledge": {"needed": "private", "documents": 4_000_000, "days_between_changes": "never"},
+        "traffic": {"queries_per_month": 3_000_000},
+        "stack": {"vector_store": "pinecone"},
+    },
+    "long_prompts": {
+        "stack": {"base_model": "google/gemini-2.5-pro", "context_window_tokens": 500000},
+        "knowledge": {"needed": "private", "documents": 400},
+        "money": {"engineer_usd_per_hour": {"low": 90, "likely": 133.33, "high": 200}, "horizon_months": 36},
+    },
+}
+needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed (libreoffice-calc)")
+
+
+def client_of(name: str):
+    return check_client({"client": {"name": "=1+1 & <b>"}, **CLIENTS[name]})
+
+
+def recalculated(folder: Path, *files: Path) -> dict[str, dict[str, list[list[str]]]]:
+    """Let LibreOffice compute every formula anew and give the rows of each sheet of each file."""
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(ALWAYS_RECALCULATE, encoding="utf-8")
+    command = [SOFFICE, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", EVERY_SHEET]
+    out = folder / "csv"
+    subprocess.run([*command, "--outdir", str(out), *map(str, files)], check=True, capture_output=True, timeout=180)
+    found: dict[str, dict[str, list[list[str]]]] = {}
+    for file in files:
+        for path in out.glob(f"{file.stem}-*.csv"):
+            with path.open(encoding="utf-8", newline="") as lines:
+                found.setdefault(file.stem, {})[path.stem.removeprefix(f"{file.stem}-")] = list(csv.reader(lines))
+    return found
+
+
+def check_against_python(sheets: dict[str, list[list[str]]], facts: Facts, book, per_usd: float) -> None:
+    expected = costs(facts, book)
+    summary = {row[0]: row[1:] for row in sheets["Summary"]}
+    for column, arm in enumerate(ARMS):
+        assert float(summary["Set-up"][column]) == pytest.approx(float(expected.setup_usd[arm]) * per_usd, abs=0.005)
+        assert float(summary["A month"][column]) == pytest.approx(float(expected.monthly_usd[arm]) * per_usd, abs=0.005)
+        assert float(summary["Set-up and all months"][column]) == pytest.approx(
+            float(expected.horizon_usd[arm]) * per_usd, abs=0.005
+        )
+        assert float(summary["One more query"][column]) == pytest.approx(
+            float(expected.usd_per_query[arm]) * per_usd, rel=1e-9
+        )
+        rows = {row[0]: row for row in sheets[SHEETS[arm]] if len(row) > 3 and row[3] in ("bill", "labour")}
+        assert len(rows) == len(expected.components[arm])
+        for part in expected.components[arm].values():
+            assert float(rows[part.label][1]) == pytest.approx(float(part.setup), abs=0.005), part.id
+            assert float(rows[part.label][2]) == pytest.approx(float(part.monthly), abs=0.005), part.id
+
+
+@needs_libreoffice
+def test_libreoffice_computes_the_same_as_python_to_the_cent(tmp_path):
+    clients = {name: client_of(name) for name in CLIENTS}
+    files = [write_xlsx(client, tmp_path / f"{name}.xlsx") for name, client in clients.items()]
+    found = recalculated(tmp_path, *files)
+    for name, client in clients.items():
+        per_usd = client.prices.per_usd
+        check_against_python(found[name], Facts.of(client), price_book(client), per_usd)
+
+
+@needs_libreoffice
+def test_changing_assumptions_in_the_workbook_changes_every_figure_as_in_python(tmp_path):
+    client = client_of("knowledge")
+    file = write_xlsx(client, tmp_path / "changed.xlsx")
+    change(file, "traffic_queries_per_month", 54321)
+    change(file, "money_engineer_usd_per_hour", 99)
+    change(file, "price_base_model_input", 0.33)
+    facts = Facts.of(client).replaced({"traffic.queries_per_month": 54321, "money.engineer_usd_per_hour": 99})
+    book = price_book(client).replaced({"base_model.input": 0.33})
+    check_against_python(recalculated(tmp_path, file)["changed"], facts, book, 0.87)
+
+
+def change(file: Path, name: str, value: float) -> None:
+    """Type another value into a named cell, as a person would, leaving all stored results as they are."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    names = parts["xl/workbook.xml"].decode()
+    reference = re.search(rf'name="{name}">\'?Assumptions\'?!\$(\w)\$(\d+)<', names)
+    sheet = "xl/worksheets/sheet2.xml"
+    cell = f'(<c r="{reference[1]}{reference[2]}"[^>]*><v>)[^<]*'
+    text, count = re.subn(cell, rf"\g<1>{value}", parts[sheet].decode())
+    assert count == 1
+    parts[sheet] = text.encode()
+    with zipfile.ZipFile(file, "w") as archive:
+        for filename, data in parts.items():
+            archive.writestr(filename, data)
+
+
+def test_the_same_client_gives_the_same_file(tmp_path):
+    one, two = (write_xlsx(client_of("default"), tmp_path / f"{name}.xlsx").read_bytes() for name in "ab")
+    assert one == two
+
+
+def test_text_of_the_client_stays_text(tmp_path):
+    file = write_xlsx(client_of("default"), tmp_path / "text.xlsx")
+    with zipfile.ZipFile(file) as archive:
+        assert "<f>1+1" not in archive.read("xl/worksheets/sheet1.xml").decode()
+        assert "=1+1 &amp; &lt;b&gt;" in archive.read("xl/sharedStrings.xml").decode()
+
+
+def test_every_arm_has_a_sheet_and_the_summary_has_charts(tmp_path):
+    file = write_xlsx(client_of("default"), tmp_path / "sheets.xlsx")
+    with zipfile.ZipFile(file) as archive:
+        names = archive.read("xl/workbook.xml").decode()
+        charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
+    assert all(f'name="{sheet}"' in names for sheet in ("Summary", "Assumptions", "Workings", *SHEETS.values()))
+    assert len(charts) == 2
+    assert set(SHEETS) == set(ARM_TITLES)
+
+
+@pytest.mark.parametrize("path", ["costs.csv", "costs"])
+def test_a_name_that_is_no_excel_file_is_refused(tmp_path, path):
+    with pytest.raises(InputError, match=r"ends in \.xlsx"):
+        write_xlsx(client_of("default"), tmp_path / path)
+
+
+def test_formulas_keep_the_order_of_operations():
+    a, b, c = Cell("a", 7.0), Cell("b", 3.0), Cell("c", 2.0)
+    assert (a - (b - c)).formula == "a-(b-c)"
+    assert (a / (b * c)).formula == "a/(b*c)"
+    assert (a * (b + c)).formula == "a*(b+c)"
+    assert ((a + b) / c).formula == "(a+b)/c"
+    assert (1 - a).formula == "1-a"
+    assert (a - (b - c)).value == 6.0
