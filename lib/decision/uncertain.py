@@ -41,9 +41,12 @@ class UncertainInput:
             return high - np.sqrt((1 - share) * ((high - low) * (high - likely)))
         if rise == 1.0:
             return low + np.sqrt(share * ((high - low) * (likely - low)))
-        left = low + np.sqrt(share * ((high - low) * (likely - low)))
-        right = high - np.sqrt((1 - share) * ((high - low) * (high - likely)))
-        return np.where(share < rise, left, right)
+        # One square root for both sides of the mode: this runs over millions of draws.
+        left = share < rise
+        root = np.sqrt(
+            np.where(left, share * ((high - low) * (likely - low)), (1 - share) * ((high - low) * (high - likely)))
+        )
+        return np.where(left, low + root, high - root)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from lib.decision.flips import arm_name
 from lib.decision.readings import Situation
 from lib.decision.uncertain import Model, UncertainInput
 
-BLOCK = 2**15
+BLOCK = 2**14
 QUANTILES = (0.1, 0.5, 0.9)
 
 
