@@ -81,7 +81,7 @@ class Behaviour(Section):
         "0 to 1",
         0,
         1,
-        plausible=(0.0, 0.9),
+        plausible=(0.0, 0.8),
         judgement=0.1,
     ) = 0.2
     strict_schema: truth("Strict schema", "Every answer must follow a fixed output format.") = False
@@ -91,7 +91,7 @@ class Behaviour(Section):
         "0 to 1",
         0,
         1,
-        plausible=(0.0, 0.9),
+        plausible=(0.0, 0.8),
         judgement=0.1,
     ) = 0.2
     narrow_task: truth("Narrow task", "One well-defined task rather than open conversation.") = False

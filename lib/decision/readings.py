@@ -148,9 +148,11 @@ def _behaviour_need(s: Situation) -> Array:
     need = (
         s.read("style_or_reasoning")
         + limits["schema_weight"] * facts.truth("behaviour.strict_schema")
+        + limits["narrow_schema_weight"] * s.holds("schema_on_narrow_task")
         + limits["dissatisfied_weight"] * dissatisfied
     )
-    return np.minimum(need, 1.0)
+    # Rounded, because 0.2 + 0.3 + 0.2 must reach a threshold of 0.7.
+    return np.minimum(np.round(need, 9), 1.0)
 
 
 def _prompt_meets_target(s: Situation) -> Array:
@@ -217,8 +219,10 @@ READINGS: dict[str, Reading] = {
     "share_of_window": Reading(_share_of_window, ("knowledge.documents", "knowledge.tokens_per_document")),
     "citations_required": _yes("knowledge.citations_required"),
     "style_or_reasoning": Reading(_style_or_reasoning, _BEHAVIOUR),
-    "behaviour_need": Reading(_behaviour_need, (*_BEHAVIOUR, "behaviour.strict_schema")),
-    "behaviour_need_after_evidence": Reading(_after_evidence, (*_BEHAVIOUR, "behaviour.strict_schema")),
+    "behaviour_need": Reading(_behaviour_need, (*_BEHAVIOUR, "behaviour.strict_schema", "behaviour.narrow_task")),
+    "behaviour_need_after_evidence": Reading(
+        _after_evidence, (*_BEHAVIOUR, "behaviour.strict_schema", "behaviour.narrow_task")
+    ),
     "schema_on_narrow_task": Reading(
         lambda s: (s.facts.truth("behaviour.strict_schema") & s.facts.truth("behaviour.narrow_task")).astype(float),
         ("behaviour.strict_schema", "behaviour.narrow_task"),
