@@ -80,7 +80,7 @@ def _gaps(situation: Situation, support: dict[str, Array], possible: Feasibility
     need = situation.read("behaviour_need_after_evidence")
     disputed = (need >= limits.low) & (need < limits.high)
     votes = np.nan_to_num(sum(support[arm] for arm in TUNED_ARMS))
-    likely = (need >= limits.high) | (disputed & (votes >= 0.5))
+    likely = (need >= limits.high) | (disputed & (votes > 0.5))
     proven = _proven(situation, knowledge, need)
     saves = situation.read("tuning_saves_usd") > 0
     slow = _latency_only_by_tuning(knowledge, possible)
