@@ -1,0 +1,1 @@
+"""Live forms over the client file, and the pages that show a decision."""

@@ -1,0 +1,165 @@
+"""The form's state: setting, clearing, loading, saving, and errors beside the field."""
+
+import shutil
+
+import pytest
+
+from lib.client import load_client
+from lib.errors import InputError
+from lib.forms.state import ClientState
+from lib.paths import CLIENTS
+
+SUPPORT = CLIENTS / "support-knowledge-base.yaml"
+STYLE = "behaviour.style_sensitivity"
+
+
+@pytest.fixture
+def state(tmp_path):
+    copy = tmp_path / "support.yaml"
+    shutil.copy(SUPPORT, copy)
+    return ClientState(copy)
+
+
+def test_a_loaded_client_is_decided_and_has_nothing_unsaved(state):
+    assert state.decision.recommendation == "rag"
+    assert state.decision.flips
+    assert not state.unsaved and not state.errors and not state.problem
+
+
+def test_setting_a_field_changes_the_decision(state):
+    state.set(STYLE, 0.9)
+    assert state.decision.recommendation == "hybrid"
+    assert state.client.behaviour.style_sensitivity == 0.9
+    assert state.unsaved
+
+
+def test_clearing_a_field_returns_to_the_assumed_default(state):
+    state.set(STYLE, 0.9)
+    state.clear(STYLE)
+    assert not state.answered(STYLE)
+    assert state.client.behaviour.style_sensitivity == 0.2
+    assert STYLE in state.decision.assumed
+    assert state.decision.recommendation == "rag"
+
+
+def test_setting_nothing_is_clearing(state):
+    state.set("knowledge.documents", None)
+    assert not state.answered("knowledge.documents")
+
+
+def test_a_refused_value_leaves_the_last_valid_one_and_gives_the_models_own_sentence(state):
+    state.set(STYLE, 0.9)
+    state.set(STYLE, 7)
+    assert state.client.behaviour.style_sensitivity == 0.9
+    assert "behaviour.style_sensitivity is 7; allowed is a number from 0 to 1" in state.errors[STYLE]
+    assert state.decision.recommendation == "hybrid"
+
+
+def test_a_valid_value_takes_the_error_away(state):
+    state.set(STYLE, 7)
+    state.set(STYLE, 0.2)
+    assert state.errors == {}
+
+
+def test_an_error_in_one_field_does_not_stop_another(state):
+    state.set("knowledge.documents", -1)
+    state.set(STYLE, 0.9)
+    assert state.decision.recommendation == "hybrid"
+    assert list(state.errors) == ["knowledge.documents"]
+
+
+def test_the_name_cannot_be_taken_away(state):
+    state.clear("client.name")
+    assert "client.name is missing" in state.errors["client.name"]
+    assert state.client.client.name == "SaaS support desk"
+
+
+def test_an_unknown_field_is_a_mistake_of_the_program(state):
+    with pytest.raises(KeyError):
+        state.set("behaviour.colour", 1)
+
+
+def test_a_model_that_the_price_book_does_not_know_is_said_on_the_page_and_beside_the_field(state):
+    state.set("stack.base_model", "no/such-model")
+    assert state.decision is None
+    assert "no/such-model" in state.problem
+    assert state.error("stack.base_model") == state.problem
+    state.clear("stack.base_model")
+    assert state.problem == "" and state.decision.recommendation == "rag"
+
+
+def test_saving_then_loading_gives_the_same_answers_and_keeps_the_comments(state):
+    state.set(STYLE, {"low": 0.3, "likely": 0.5, "high": 0.9})
+    state.set("behaviour.days_between_changes", "never")
+    state.clear("today.monthly_usd")
+    path = state.save()
+    assert not state.unsaved
+    again = ClientState(path)
+    assert again.values == state.values
+    assert load_client(path) == state.client
+    assert "# re-indexed nightly" in path.read_text()
+
+
+def test_saving_under_a_new_name_leaves_the_old_file_as_it_was(state, tmp_path):
+    before = state.path.read_text()
+    old = state.path
+    state.set(STYLE, 0.9)
+    state.save(tmp_path / "other.yaml")
+    assert old.read_text() == before
+    assert state.path == tmp_path / "other.yaml"
+
+
+def test_another_clients_file_is_overwritten_only_when_told_to(state, tmp_path):
+    other = tmp_path / "other.yaml"
+    shutil.copy(CLIENTS / "voice-agent.yaml", other)
+    with pytest.raises(InputError, match="exists already"):
+        state.save(other)
+    state.save(other, replace=True)
+    assert load_client(other) == state.client
+
+
+@pytest.mark.parametrize("name", ["README.md", "client", ""])
+def test_only_yaml_files_are_written(state, tmp_path, name):
+    state.path = None
+    with pytest.raises(InputError, match="that ends in"):
+        state.save(tmp_path / name if name else None)
+
+
+def test_a_yaml_file_that_is_no_client_file_is_never_overwritten(state, tmp_path):
+    other = tmp_path / "thresholds.yaml"
+    other.write_text("thresholds: [1, 2]\n")
+    with pytest.raises(InputError):
+        state.save(other, replace=True)
+    assert other.read_text() == "thresholds: [1, 2]\n"
+
+
+def test_nothing_is_saved_while_a_field_is_refused(state):
+    before = state.path.read_text()
+    state.set(STYLE, 7)
+    with pytest.raises(InputError, match="not saved"):
+        state.save()
+    assert state.path.read_text() == before
+
+
+def test_a_bad_file_leaves_the_state_as_it_was(state, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("client: {name: A}\ntraffic: {queries: 5}\n")
+    before = state.values
+    with pytest.raises(InputError, match="queries"):
+        state.load(bad)
+    assert state.values == before
+
+
+def test_a_new_client_has_a_name_and_nothing_else():
+    state = ClientState()
+    assert state.values == {"client.name": "New client"}
+    assert state.path is None
+    assert state.decision.recommendation == "prompt"
+
+
+def test_flips_wait_until_there_is_time(tmp_path):
+    waiting = []
+    state = ClientState(SUPPORT, later=waiting.append)
+    assert state.decision.recommendation == "rag" and not state.decision.flips
+    waiting.pop()()
+    assert state.decision.flips
