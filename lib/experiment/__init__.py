@@ -9,14 +9,14 @@ import os as _os
 # on two cores slow one another down ten-fold. Read by torch's runtime once, when torch is first loaded.
 _os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm  # noqa: E402
-from lib.experiment.config import ExperimentConfig  # noqa: E402
-from lib.experiment.finetune import LoraSettings  # noqa: E402
-from lib.experiment.measures import MEASURES  # noqa: E402
-from lib.experiment.progress import silent  # noqa: E402
-from lib.experiment.result import ExperimentResult  # noqa: E402
-from lib.experiment.run import latest_run, load_run, run_experiment  # noqa: E402
-from lib.experiment.summary import ExperimentSummary, Finding, experiment_summary  # noqa: E402
+from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm
+from lib.experiment.config import ExperimentConfig
+from lib.experiment.finetune import LoraSettings
+from lib.experiment.measures import MEASURES
+from lib.experiment.progress import silent
+from lib.experiment.result import ExperimentResult
+from lib.experiment.run import latest_run, load_run, run_experiment
+from lib.experiment.summary import ExperimentSummary, Finding, experiment_summary
 
 __all__ = [
     "EXPERIMENT_ARMS", "MEASURES", "ExperimentArm", "ExperimentConfig", "ExperimentResult", "ExperimentSummary", "Finding",

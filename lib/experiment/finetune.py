@@ -108,7 +108,7 @@ def fine_tune(
                     num_train_epochs=settings.epochs,
                     learning_rate=settings.learning_rate,
                     lr_scheduler_type="linear",
-                    warmup_steps=10,
+                    warmup_steps=0.05,
                     train_sampling_strategy="group_by_length",
                     logging_steps=1,
                     save_strategy="no",

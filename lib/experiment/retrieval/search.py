@@ -12,7 +12,6 @@ from lib.experiment.retrieval.chunks import without_nul
 from lib.experiment.retrieval.index import Index
 from lib.experiment.retrieval.methods import METHODS
 
-
 # Cormack, Clarke and Büttcher (SIGIR 2009) found 60; little depends on it.
 RANK_CONSTANT = 60
 # Each half of a hybrid search looks further than k, so that a chunk both halves rank middling can win.
