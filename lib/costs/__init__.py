@@ -6,7 +6,15 @@ five arms at once over arrays of shape ``()`` or ``(n,)``.
 
 from lib.arms import ARMS
 from lib.costs.bounds import corner_costs, spread
-from lib.costs.comparison import break_even_queries, cumulative_usd, payback_months, usd_per_correct_answer
+from lib.costs.comparison import (
+    break_even_queries,
+    break_even_volume,
+    cumulative_usd,
+    payback,
+    payback_months,
+    share_right_to_match,
+    usd_per_correct_answer,
+)
 from lib.costs.component import Component
 from lib.costs.cost_model import Costs, costs
 from lib.costs.latency_model import Latencies, latency
@@ -21,12 +29,15 @@ __all__ = [
     "Price",
     "PriceBook",
     "break_even_queries",
+    "break_even_volume",
     "corner_costs",
     "costs",
     "cumulative_usd",
     "latency",
+    "payback",
     "payback_months",
     "price_book",
+    "share_right_to_match",
     "spread",
     "usd_per_correct_answer",
 ]

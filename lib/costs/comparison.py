@@ -1,8 +1,11 @@
 """Comparing arms: cost per correct answer, break-even volume, payback, cumulative curves."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from lib.costs.cost_model import Costs
 
 Array = np.ndarray
 
@@ -48,3 +51,37 @@ def cumulative_usd(setup: Any, monthly: Any, months: int) -> Array:
     """Give the USD spent after 0, 1, … ``months`` months: shape ``(months + 1,)`` or ``(n, months + 1)``."""
     passed = np.arange(months + 1, dtype=float)
     return np.asarray(setup, float)[..., np.newaxis] + np.asarray(monthly, float)[..., np.newaxis] * passed
+
+
+def share_right_to_match(usd_per_correct: Any, cost_per_query: Any, correction_usd: Any) -> Array:
+    """Give the share of right answers at which an arm's right answer costs ``usd_per_correct``: where a ranking turns.
+
+    Solves (cost per query + share wrong × correction) ÷ share right = ``usd_per_correct`` for the share. ``nan``
+    where not even an arm that is always right gets there.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wanted = np.asarray(usd_per_correct, float) + correction_usd
+        share = (np.asarray(cost_per_query, float) + correction_usd) / wanted
+    return np.where(share <= 1, share, np.nan)
+
+
+def break_even_volume(found: "Costs", arm_a: str, arm_b: str) -> Array:
+    """Give the queries a month at which ``arm_a`` and ``arm_b`` cost the same, set-up spread over the horizon.
+
+    What does not depend on volume is the month without its queries, and the set-up divided by the months. The cost of
+    one more query is taken as it is at the present volume. ``nan`` where one arm is cheaper at every volume.
+    """
+    queries = found.facts["traffic.queries_per_month"]
+
+    def fixed(arm: str) -> Array:
+        without_queries = found.monthly_usd[arm] - queries * found.usd_per_query[arm]
+        return without_queries + found.setup_usd[arm] / found.horizon_months
+
+    return break_even_queries(fixed(arm_a), found.usd_per_query[arm_a], fixed(arm_b), found.usd_per_query[arm_b])
+
+
+def payback(found: "Costs", arm_a: str, arm_b: str) -> Array:
+    """Give the months after which ``arm_b``'s set-up is paid back by its cheaper months, against ``arm_a``."""
+    return payback_months(
+        found.setup_usd[arm_a], found.monthly_usd[arm_a], found.setup_usd[arm_b], found.monthly_usd[arm_b]
+    )

@@ -10,6 +10,7 @@ import numpy as np
 from lib.arms import ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client import Facts
 from lib.client.quantity import Range
+from lib.costs.comparison import usd_per_correct_answer
 from lib.costs.component import Component
 from lib.costs.inference import inference, inference_usd_per_query
 from lib.costs.knowledge import (
@@ -67,6 +68,24 @@ class Costs:
     def horizon_usd(self) -> dict[str, Array]:
         """Give set-up plus all months of the horizon."""
         return {arm: self.setup_usd[arm] + self.horizon_months * self.monthly_usd[arm] for arm in ARMS}
+
+    @cached_property
+    def usd_per_correct_answer(self) -> dict[str, Array | None]:
+        """Give USD for one right answer where the share of right answers was measured, ``None`` elsewhere.
+
+        The whole month's cost is spread over its queries, and each wrong answer is put right at
+        ``money.correction_usd``: (USD a month ÷ queries + share wrong × correction) ÷ share right.
+        """
+        queries = self.facts["traffic.queries_per_month"]
+        with np.errstate(divide="ignore"):
+            return {
+                arm: usd_per_correct_answer(
+                    np.divide(self.monthly_usd[arm], queries),
+                    self.facts[f"evidence.{arm}_score"],
+                    self.facts["money.correction_usd"],
+                )
+                for arm in ARMS
+            }
 
     def to_frame(self, ranges: Mapping[str, Range] | None = None) -> "pandas.DataFrame":
         """Give the tidy table of arm × component × month with low, likely and high, in USD.

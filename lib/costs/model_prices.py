@@ -40,11 +40,12 @@ class HostedModel:
 @cache
 def snapshot_date() -> datetime.date:
     """Give the date on which the bundled data of ``genai-prices`` was taken over."""
-    return datetime.date.fromisoformat(_snapshot_row()["checked"])
+    return datetime.date.fromisoformat(snapshot()["checked"])
 
 
 @cache
-def _snapshot_row() -> dict[str, str]:
+def snapshot() -> dict[str, str]:
+    """Give the package, its version and the date on which its prices were taken over."""
     with (PRICES / "schema" / "snapshot.csv").open(encoding="utf-8", newline="") as file:
         return next(csv.DictReader(file))
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from lib.arms import ARM_TITLES, ARMS
 from lib.client import ClientFile, Facts
 from lib.client.facts import ranges
@@ -91,11 +93,13 @@ class Overview:
 
     def _arm(self, arm: str) -> dict[str, Any]:
         low, _, high = spread(self.corners.horizon_usd[arm])
+        right = self.costs.usd_per_correct_answer[arm]
         return {
             "setup_usd": round(float(self.costs.setup_usd[arm]), 2),
             "monthly_usd": round(float(self.costs.monthly_usd[arm]), 2),
             "monthly_bill_usd": round(float(self.costs.monthly_bill_usd[arm]), 2),
             "usd_per_query": round(float(self.costs.usd_per_query[arm]), 8),
+            "usd_per_correct_answer": None if right is None or not np.isfinite(right) else round(float(right), 8),
             "horizon_usd": {
                 "low": round(low, 2),
                 "likely": round(float(self.costs.horizon_usd[arm]), 2),
@@ -142,7 +146,9 @@ class Overview:
         lines += self._block("Set-up", "setup", self.costs.setup_usd)
         lines += self._block("A month", "monthly", self.costs.monthly_usd)
         lines += [self._amounts("  of which paid to vendors", self.costs.monthly_bill_usd), ""]
-        lines += [self._amounts("One more query", self.costs.usd_per_query), ""]
+        lines += [self._amounts("One more query", self.costs.usd_per_query)]
+        right = {arm: usd for arm, usd in self.costs.usd_per_correct_answer.items() if usd is not None}
+        lines += [self._amounts("One right answer", right), ""] if right else [""]
         months = int(self.costs.horizon_months)
         lines.append(self._amounts(f"Set-up and {months} months", self.costs.horizon_usd))
         for word, end in (("  at the least", 0), ("  at the most", 2)):

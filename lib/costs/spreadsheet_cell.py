@@ -41,7 +41,8 @@ class Cell(NDArrayOperatorsMixin):
         """Compute the value and write the formula of one arithmetic step."""
         if method != "__call__" or keywords:
             return NotImplemented
-        value = ufunc(*(value_of(item) for item in inputs))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = ufunc(*(value_of(item) for item in inputs))
         if ufunc is np.isnan:
             # Cells hold known numbers; what is not answered is no cell.
             return value

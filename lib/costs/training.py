@@ -1,5 +1,7 @@
 """What training runs cost, at set-up and afterwards."""
 
+import numpy as np
+
 from lib.costs.component import Component
 from lib.costs.retraining import retrains_per_month, tokens_per_run
 from lib.costs.situation import Array, Situation, either
@@ -23,6 +25,11 @@ def run_usd(situation: Situation, arm: str) -> Array:
     )
 
 
+def _run_prices(situation: Situation) -> tuple[str, ...]:
+    own = ("self-hosted.training_throughput", "self-hosted.gpu_hour")
+    return own if np.all(situation.own_gpus("tuned_model")) else ("tuned_model.training",)
+
+
 def training(situation: Situation, arm: str) -> Component:
     """USD for the training runs at set-up, and USD a month for the runs of retraining."""
     one = run_usd(situation, arm)
@@ -31,7 +38,7 @@ def training(situation: Situation, arm: str) -> Component:
         "Training runs",
         "set-up: runs × tokens × epochs × training price ÷ 1,000,000; monthly: retrainings a month × one run",
         (
-            "tuned_model.training",
+            *_run_prices(situation),
             "training.epochs",
             "training.setup_runs",
             "training.examples",

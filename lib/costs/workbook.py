@@ -1,22 +1,19 @@
 """The Excel workbook: assumptions in named cells, one sheet an arm with live formulas, a summary with charts."""
 
 import datetime
-import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lib.arms import ARM_MEANINGS, ARM_TITLES, ARMS
-from lib.client import ClientFile, Facts
+from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import likely
-from lib.costs.component import Component
-from lib.costs.cost_model import Costs, arm_components, costs
-from lib.costs.price_book import PriceBook, price_book
-from lib.costs.situation import SHARED, Situation, Working
+from lib.costs.price_book import price_book
+from lib.costs.situation import SHARED
 from lib.costs.spreadsheet_cell import Cell, formula_of, value_of
+from lib.costs.spreadsheet_formulas import Formulas, cell_name, formulas_of
 from lib.errors import InputError
 from lib.files import moved_into_place
 
@@ -29,8 +26,12 @@ TOTALS = (
     ("monthly_usd", "A month", "USD a month"),
     ("monthly_bill_usd", "Of which paid to vendors", "USD a month"),
     ("usd_per_query", "One more query", "USD a query"),
+    ("usd_per_correct_answer", "One right answer", "USD an answer"),
     ("horizon_usd", "Set-up and all months", "USD"),
 )
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00")
+"""Okabe and Ito's colours, which the colour-blind can tell apart, in the order of the arms."""
+
 SHEETS = {
     "prompt": "Prompt",
     "long_context": "Long context",
@@ -38,73 +39,6 @@ SHEETS = {
     "fine_tune": "Fine-tune",
     "hybrid": "Hybrid",
 }
-
-
-class NamedFacts:
-    """The facts of one client, each number a named cell; a word, a yes/no or ``never`` stays what it is."""
-
-    def __init__(self, facts: Facts) -> None:
-        """Start with no cell used."""
-        self._facts = facts
-        self.used: dict[str, Cell] = {}
-
-    def __getitem__(self, path: str) -> Any:
-        """Give the cell of a number, or the plain value."""
-        value = self._facts[path]
-        if field_specs()[path].kind != "number" or not np.isfinite(value):
-            return value
-        return self.used.setdefault(path, Cell(cell_name(path), float(value)))
-
-    def truth(self, path: str) -> Any:
-        """Tell a yes/no field."""
-        return self._facts.truth(path)
-
-    def is_word(self, path: str, word: str) -> Any:
-        """Tell whether a choice field has the value ``word``."""
-        return self._facts.is_word(path, word)
-
-
-class NamedSituation(Situation):
-    """A situation whose facts and prices are named cells, and whose workings become rows."""
-
-    def __init__(self, facts: Facts, book: PriceBook) -> None:
-        """Start with no cell used."""
-        super().__init__(facts, book)
-        self.facts = NamedFacts(facts)
-        self.prices_used: dict[str, Cell] = {}
-        self.rows: dict[str, dict[str, Working]] = {}
-
-    def price(self, key: str) -> Any:
-        """Give the named cell of a price."""
-        key = self.book.charged(key)
-        return self.prices_used.setdefault(key, Cell(cell_name(f"price.{key}"), self.book[key].likely))
-
-    def working(self, arm: str, name: str, label: str, unit: str, compute: Any) -> Any:
-        """Compute an intermediate figure once, keep its formula for a row, and give the row's named cell."""
-
-        def row() -> Cell:
-            value = compute()
-            self.rows.setdefault(arm, {})[name] = Working(label, unit, value)
-            return Cell(cell_name(f"{arm}.{name}"), value_of(value))
-
-        return self.once((arm, name), row)
-
-
-@dataclass
-class Formulas:
-    """Everything that the workbook holds, before it is written: formulas with their present values."""
-
-    client: ClientFile
-    book: PriceBook
-    costs: Costs
-    situation: NamedSituation
-    components: dict[str, list[Component]] = field(default_factory=dict)
-    usd_per_query: dict[str, Any] = field(default_factory=dict)
-
-
-def cell_name(path: str) -> str:
-    """Make the name of a cell from the path of a field or the key of a price."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", path)
 
 
 def write_xlsx(client: ClientFile, path: str | Path, name: str = "client file", folder: Path | None = None) -> Path:
@@ -116,24 +50,13 @@ def write_xlsx(client: ClientFile, path: str | Path, name: str = "client file", 
     target = Path(path)
     if target.suffix.lower() != ".xlsx":
         raise InputError(f"{target}: is no Excel file by its name; allowed is a name that ends in .xlsx.")
-    formulas = _formulas(client, price_book(client, name, folder))
+    formulas = formulas_of(client, price_book(client, name, folder))
     try:
         with moved_into_place(target) as temporary:
             _write(formulas, temporary)
     except OSError as error:
         raise InputError(f"{target}: cannot be written ({error.strerror}); allowed is a path to write to.") from None
     return target
-
-
-def _formulas(client: ClientFile, book: PriceBook) -> Formulas:
-    facts = Facts.of(client)
-    formulas = Formulas(client, book, costs(facts, book), NamedSituation(facts, book))
-    for path in ("money.horizon_months", "prices.per_usd"):
-        formulas.situation.fact(path)
-    for arm in ARMS:
-        formulas.components[arm], figures = arm_components(formulas.situation, arm)
-        formulas.usd_per_query[arm] = figures["usd_per_query"]
-    return formulas
 
 
 def _write(formulas: Formulas, path: Path) -> None:
@@ -144,7 +67,7 @@ def _write(formulas: Formulas, path: Path) -> None:
         created = datetime.datetime.combine(formulas.book.as_of, datetime.time(12))
         workbook.set_properties({"title": f"Costs of {formulas.client.client.name}", "created": created})
         sheets = Sheets(workbook)
-        summary = sheets.add("Summary", (34, 22, 22, 22, 22, 22))
+        summary = sheets.add("Summary", (30, 22, 22, 22, 22, 28))
         _assumptions(sheets, formulas)
         _workings(sheets, formulas)
         for arm in ARMS:
@@ -159,8 +82,9 @@ class Sheets:
         """Make the formats."""
         self.workbook = workbook
         self.title = workbook.add_format({"bold": True, "font_size": 14})
-        self.head = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        self.text = workbook.add_format({"text_wrap": True, "valign": "top"})
+        self.head = workbook.add_format({"bold": True, "bottom": 1, "indent": 1})
+        self.right = workbook.add_format({"align": "right"})
+        self.text = workbook.add_format({"indent": 1})
         self.input = workbook.add_format(
             {"num_format": "#,##0.########", "font_color": "#0000CC", "bg_color": "#FFF9E5"}
         )
@@ -200,7 +124,7 @@ class Sheets:
 
 
 def _assumptions(sheets: Sheets, formulas: Formulas) -> None:
-    sheet = sheets.add("Assumptions", (44, 16, 12, 12, 30, 46, 12, 70))
+    sheet = sheets.add("Assumptions", (44, 22, 12, 12, 38, 76, 14, 150))
     sheet.write_string(0, 0, "Assumptions: change a coloured cell and every figure follows", sheets.title)
     specs = field_specs()
     row = sheets.headings(sheet, 2, "Client file", "Value", "", "", "Unit", "Field", "", "What it is")
@@ -272,7 +196,7 @@ def _working_rows(sheets: Sheets, sheet: "Worksheet", row: int, arm: str, formul
 
 
 def _arm(sheets: Sheets, formulas: Formulas, arm: str) -> None:
-    sheet = sheets.add(SHEETS[arm], (50, 20, 24, 12, 90))
+    sheet = sheets.add(SHEETS[arm], (50, 20, 24, 12, 120))
     sheet.write_string(0, 0, f"{ARM_TITLES[arm]}: {ARM_MEANINGS[arm]}", sheets.title)
     row = sheets.headings(sheet, 2, "Workings", "Value", "Unit")
     row = _working_rows(sheets, sheet, row, arm, formulas)
@@ -294,9 +218,14 @@ def _arm(sheets: Sheets, formulas: Formulas, arm: str) -> None:
         "usd_per_query": formula_of(formulas.usd_per_query[arm])[0],
         "horizon_usd": f"{cell_name(f'{arm}.setup_usd')}+{months}*{cell_name(f'{arm}.monthly_usd')}",
     }
+    if formulas.costs.usd_per_correct_answer[arm] is not None:
+        totals["usd_per_correct_answer"] = formula_of(formulas.usd_per_correct_answer[arm])[0]
     row = sheets.headings(sheet, row + 1, "Total", "Value", "Unit")
     for name, label, unit in TOTALS:
-        value = float(getattr(formulas.costs, name)[arm])
+        amount = getattr(formulas.costs, name)[arm]
+        if name not in totals or not np.isfinite(amount):
+            continue
+        value = float(amount)
         sheet.write_string(row, 0, label, sheets.text)
         sheet.write_formula(row, 1, f"={totals[name]}", sheets.number, value)
         sheet.write_string(row, 2, unit, sheets.text)
@@ -314,10 +243,14 @@ def _summary(sheets: Sheets, sheet: "Worksheet", formulas: Formulas) -> None:
     row = sheets.headings(sheet, 3, "", *(ARM_TITLES[arm] for arm in ARMS))
     first = row
     for name, label, _ in TOTALS:
-        style = sheets.number if name == "usd_per_query" else sheets.money
+        style = sheets.number if name.startswith("usd_per") else sheets.money
         sheet.write_string(row, 0, label)
         for column, arm in enumerate(ARMS, start=1):
-            value = float(getattr(found, name)[arm]) * per_usd
+            amount = getattr(found, name)[arm]
+            if amount is None or not np.isfinite(amount):
+                sheet.write_string(row, column, "not measured" if amount is None else "none is right", sheets.right)
+                continue
+            value = float(amount) * per_usd
             sheet.write_formula(row, column, f"={cell_name(f'{arm}.{name}')}*{rate.formula}", style, value)
         row += 1
     for note in found.notes:
@@ -338,17 +271,27 @@ def _summary(sheets: Sheets, sheet: "Worksheet", formulas: Formulas) -> None:
 
 def _charts(sheets: Sheets, sheet: "Worksheet", first: int, head: int, horizon: int, currency: str) -> None:
     bars = sheets.workbook.add_chart({"type": "column"})
+    lines = sheets.workbook.add_chart({"type": "line"})
     total = first + len(TOTALS) - 1
-    bars.add_series({"categories": ["Summary", 3, 1, 3, len(ARMS)], "values": ["Summary", total, 1, total, len(ARMS)]})
+    bars.add_series(
+        {
+            "categories": ["Summary", 3, 1, 3, len(ARMS)],
+            "values": ["Summary", total, 1, total, len(ARMS)],
+            "points": [{"fill": {"color": colour}} for colour in COLOURS],
+            "gap": 60,
+        }
+    )
     bars.set_title({"name": f"Set-up and {horizon} months, {currency}"})
     bars.set_legend({"none": True})
-    lines = sheets.workbook.add_chart({"type": "line"})
+    for chart in (bars, lines):
+        chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
     for column in range(1, len(ARMS) + 1):
         lines.add_series(
             {
                 "name": ["Summary", head, column],
                 "categories": ["Summary", head + 1, 0, head + 1 + horizon, 0],
                 "values": ["Summary", head + 1, column, head + 1 + horizon, column],
+                "line": {"color": COLOURS[column - 1], "width": 2},
             }
         )
     lines.set_title({"name": f"Spent after each month, {currency}"})

@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from lib.costs import break_even_queries, cumulative_usd, payback_months, usd_per_correct_answer
+from lib.costs import (
+    break_even_queries,
+    break_even_volume,
+    costs,
+    cumulative_usd,
+    payback,
+    payback_months,
+    share_right_to_match,
+    usd_per_correct_answer,
+)
 
 
 def test_cost_per_correct_answer_is_worked_by_hand():
@@ -43,3 +52,32 @@ def test_payback_and_break_even_take_arrays():
 def test_cumulative_curves_begin_at_set_up_and_add_a_month_each():
     assert cumulative_usd(100, 10, 3).tolist() == [100, 110, 120, 130]
     assert cumulative_usd(np.array([1.0, 2.0]), 10, 2).shape == (2, 3)
+
+
+def test_the_share_at_which_the_ranking_turns_gives_the_same_cost_per_right_answer():
+    dear = usd_per_correct_answer(0.05, 0.9, 2.0)
+    share = share_right_to_match(dear, 0.01, 2.0)
+    assert usd_per_correct_answer(0.01, share, 2.0) == pytest.approx(dear)
+    assert np.isnan(share_right_to_match(0.001, 0.05, 2.0))
+
+
+def test_at_the_break_even_volume_both_arms_cost_the_same_over_the_horizon(case):
+    found = case(traffic={"instruction_tokens": 5000})
+    volume = break_even_volume(found.costs, "prompt", "fine_tune")
+    there = costs(found.facts.replaced({"traffic.queries_per_month": volume}), found.book)
+    assert there.horizon_usd["prompt"] == pytest.approx(there.horizon_usd["fine_tune"])
+
+
+def test_payback_of_costs_is_that_of_their_totals(case):
+    found = case(traffic={"queries_per_month": 5_000_000, "instruction_tokens": 5000}).costs
+    months = payback(found, "prompt", "fine_tune")
+    assert found.setup_usd["prompt"] + months * found.monthly_usd["prompt"] == pytest.approx(
+        found.setup_usd["fine_tune"] + months * found.monthly_usd["fine_tune"]
+    )
+
+
+def test_cost_per_right_answer_spreads_the_whole_month_over_its_queries(case):
+    found = case(evidence={"rag_score": 0.8}, money={"correction_usd": 2}).costs
+    expected = (found.monthly_usd["rag"] / 25000 + 0.2 * 2) / 0.8
+    assert found.usd_per_correct_answer["rag"] == pytest.approx(expected)
+    assert found.usd_per_correct_answer["prompt"] is None

@@ -133,7 +133,7 @@ def test_more_load_needs_more_gpus(case):
     house = {"data_must_stay_in_house": True}
     found = case(constraints=house, traffic={"queries_per_month": 10_000_000})
     gpus = found.costs.components["rag"]["gpu"].monthly / (730 * 0.82)
-    seconds = 10_000_000 * (2350 / 4000 + 800 / 600)
+    seconds = 10_000_000 * (2350 / 4000 + 800 / 500)
     assert gpus == pytest.approx(np.ceil(seconds / (730 * 3600 * 0.3)))
 
 

@@ -193,3 +193,22 @@ def test_costs_are_the_same_twice():
 
     first, second = (costs(Facts.of(client), price_book(client)).horizon_usd for _ in range(2))
     assert first == second
+
+
+def test_the_snapshot_row_names_the_installed_package():
+    # A newer package brings newer prices: the date on which they were taken over must then be stated anew.
+    import genai_prices
+
+    from lib.costs.model_prices import snapshot
+
+    assert snapshot()["version"] == genai_prices.__version__
+
+
+def test_a_source_is_an_article_an_address_or_said_to_be_an_estimate_or_recalled():
+    from lib.costs.price_rows import workbook_prices
+
+    articles = {"three-numbers", "decision-matrix", "start-with-rag", "which-approach", "five-questions"}
+    for prices in workbook_prices().rows.values():
+        for price in prices:
+            known = set(price.source.split("; ")) <= articles or price.source.startswith("https://")
+            assert known or price.is_estimate or "recalled" in price.source, price

@@ -1,6 +1,7 @@
 """The Excel workbook, recalculated by LibreOffice, equals Python to the cent."""
 
 import csv
+import json
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from lib.arms import ARM_TITLES, ARMS
 from lib.client import Facts, check_client
 from lib.costs import costs, price_book
+from lib.costs.overview import Overview
 from lib.costs.spreadsheet_cell import Cell
 from lib.costs.workbook import SHEETS, write_xlsx
 from lib.errors import InputError
@@ -38,6 +40,8 @@ CLIENTS = {
         "behaviour": {"days_between_changes": 30},
         "training_data": {"labelled_examples": 800},
         "traffic": {"cacheable_share": 0.3, "queries_per_month": 1234567},
+        "evidence": {"rag_score": 0.87, "hybrid_score": 0.93},
+        "money": {"correction_usd": 4},
         "prices": {"batch_share": 0.25, "currency": "EUR", "per_usd": 0.87},
     },
     "in_house": {
@@ -87,6 +91,9 @@ def check_against_python(sheets: dict[str, list[list[str]]], facts: Facts, book,
         assert float(summary["One more query"][column]) == pytest.approx(
             float(expected.usd_per_query[arm]) * per_usd, rel=1e-9
         )
+        right = expected.usd_per_correct_answer[arm]
+        shown = summary["One right answer"][column]
+        assert shown == "not measured" if right is None else float(shown) == pytest.approx(float(right) * per_usd)
         rows = {row[0]: row for row in sheets[SHEETS[arm]] if len(row) > 3 and row[3] in ("bill", "labour")}
         assert len(rows) == len(expected.components[arm])
         for part in expected.components[arm].values():
@@ -168,3 +175,17 @@ def test_formulas_keep_the_order_of_operations():
     assert ((a + b) / c).formula == "(a+b)/c"
     assert (1 - a).formula == "1-a"
     assert (a - (b - c)).value == 6.0
+
+
+def test_extreme_clients_are_written_too(tmp_path):
+    extremes = [
+        {"traffic": {"queries_per_month": 0}, "evidence": {"rag_score": 0.5}},
+        {"evidence": {"rag_score": 0}, "money": {"correction_usd": 1}},
+        {"traffic": {"queries_per_month": 1e11}, "knowledge": {"needed": "public", "documents": 10**9}},
+        {"behaviour": {"days_between_changes": 0.0001}, "prices": {"batch_share": 1, "per_usd": 1e6}},
+    ]
+    for sections in extremes:
+        client = check_client({"client": {"name": "Extreme"}, **sections})
+        assert write_xlsx(client, tmp_path / "extreme.xlsx").stat().st_size > 10_000
+        json.dumps(Overview.of(client).to_dict(), allow_nan=False)
+        assert not re.search(r"\bnan\b", Overview.of(client).to_text())

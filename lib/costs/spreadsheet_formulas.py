@@ -1,0 +1,106 @@
+"""The cost model of one client as spreadsheet formulas, traced from the functions that compute it."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from lib.arms import ARMS
+from lib.client import ClientFile, Facts
+from lib.client.facts import field_specs
+from lib.costs.component import Component
+from lib.costs.cost_model import Costs, arm_components, costs
+from lib.costs.price_book import PriceBook
+from lib.costs.situation import Situation, Working
+from lib.costs.spreadsheet_cell import Cell, value_of
+
+
+class NamedFacts:
+    """The facts of one client, each number a named cell; a word, a yes/no or ``never`` stays what it is."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Start with no cell used."""
+        self._facts = facts
+        self.used: dict[str, Cell] = {}
+
+    def __getitem__(self, path: str) -> Any:
+        """Give the cell of a number, or the plain value."""
+        value = self._facts[path]
+        if field_specs()[path].kind != "number" or not np.isfinite(value):
+            return value
+        return self.used.setdefault(path, Cell(cell_name(path), float(value)))
+
+    def truth(self, path: str) -> Any:
+        """Tell a yes/no field."""
+        return self._facts.truth(path)
+
+    def is_word(self, path: str, word: str) -> Any:
+        """Tell whether a choice field has the value ``word``."""
+        return self._facts.is_word(path, word)
+
+
+class NamedSituation(Situation):
+    """A situation whose facts and prices are named cells, and whose workings become rows."""
+
+    def __init__(self, facts: Facts, book: PriceBook) -> None:
+        """Start with no cell used."""
+        super().__init__(facts, book)
+        self.facts = NamedFacts(facts)
+        self.prices_used: dict[str, Cell] = {}
+        self.rows: dict[str, dict[str, Working]] = {}
+
+    def price(self, key: str) -> Any:
+        """Give the named cell of a price."""
+        key = self.book.charged(key)
+        return self.prices_used.setdefault(key, Cell(cell_name(f"price.{key}"), self.book[key].likely))
+
+    def working(self, arm: str, name: str, label: str, unit: str, compute: Any) -> Any:
+        """Compute an intermediate figure once, keep its formula for a row, and give the row's named cell."""
+
+        def row() -> Cell:
+            value = compute()
+            self.rows.setdefault(arm, {})[name] = Working(label, unit, value)
+            return Cell(cell_name(f"{arm}.{name}"), value_of(value))
+
+        return self.once((arm, name), row)
+
+
+@dataclass
+class Formulas:
+    """Everything that the workbook holds, before it is written: formulas with their present values."""
+
+    client: ClientFile
+    book: PriceBook
+    costs: Costs
+    situation: NamedSituation
+    components: dict[str, list[Component]] = field(default_factory=dict)
+    usd_per_query: dict[str, Any] = field(default_factory=dict)
+    usd_per_correct_answer: dict[str, Any] = field(default_factory=dict)
+
+
+def cell_name(path: str) -> str:
+    """Make the name of a cell from the path of a field or the key of a price."""
+    return re.sub(r"[^A-Za-z0-9]+", "_", path)
+
+
+def formulas_of(client: ClientFile, book: PriceBook) -> Formulas:
+    """Trace the cost model of ``client``: every figure as a formula of named cells."""
+    facts = Facts.of(client)
+    formulas = Formulas(client, book, costs(facts, book), NamedSituation(facts, book))
+    for path in ("money.horizon_months", "prices.per_usd"):
+        formulas.situation.fact(path)
+    for arm in ARMS:
+        formulas.components[arm], figures = arm_components(formulas.situation, arm)
+        formulas.usd_per_query[arm] = figures["usd_per_query"]
+        if formulas.costs.usd_per_correct_answer[arm] is not None:
+            formulas.usd_per_correct_answer[arm] = _per_correct_answer(formulas, arm)
+    return formulas
+
+
+def _per_correct_answer(formulas: Formulas, arm: str) -> Any:
+    situation = formulas.situation
+    right = situation.fact(f"evidence.{arm}_score")
+    month = Cell(cell_name(f"{arm}.monthly_usd"), float(formulas.costs.monthly_usd[arm]))
+    per_query = month / situation.fact("traffic.queries_per_month")
+    return (per_query + (1 - right) * situation.fact("money.correction_usd")) / right
