@@ -1,0 +1,28 @@
+"""Charts as functions from results to a :class:`Chart`: picture, accessible name, sentence and numbers."""
+
+from lib.charts.answer_time import answer_time
+from lib.charts.architecture import architecture
+from lib.charts.chart import Chart
+from lib.charts.cost_bars import cost_bars
+from lib.charts.cumulative import break_evens, cumulative
+from lib.charts.flips import flip_chart
+from lib.charts.forest import forest
+from lib.charts.money import Money
+from lib.charts.style import setup
+from lib.charts.table import Table
+from lib.charts.votes import votes
+
+__all__ = [
+    "Chart",
+    "Money",
+    "Table",
+    "answer_time",
+    "architecture",
+    "break_evens",
+    "cost_bars",
+    "cumulative",
+    "flip_chart",
+    "forest",
+    "setup",
+    "votes",
+]

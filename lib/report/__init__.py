@@ -1,0 +1,6 @@
+"""The client report: what a notebook shows of one client, and the engine that turns it into files."""
+
+from lib.report.case import Case, case_from, case_of
+from lib.report.parameters import client_from, load_parameter
+
+__all__ = ["Case", "case_from", "case_of", "client_from", "load_parameter"]

@@ -1,0 +1,88 @@
+"""Every input and every source."""
+
+from typing import Any
+
+from lib.arms import ARMS
+from lib.charts.table import Table
+from lib.client import ClientFile
+from lib.client.facts import field_specs
+from lib.client.quantity import Range
+from lib.costs import Price
+from lib.report.articles import articles
+from lib.report.case import Case
+from lib.report.parts import Part, part
+from lib.wording import listed, number
+
+
+def inputs(case: Case) -> Part:
+    """Give every field of the client file: its value, unit, and whether it was answered or is assumed."""
+    tables = [_section_table(case.client, section) for section in ClientFile.model_fields]
+    answered = sum(row[2] == "answered" for table in tables for row in table.rows)
+    total = sum(len(table.rows) for table in tables)
+    return part("inputs", tables=tables, answered=answered, total=total)
+
+
+def sources(case: Case) -> Part:
+    """Give the articles, and every price, effort and speed that the figures come from."""
+    rows = [
+        [item["title"], item["author"] or "not stated", str(item["date"] or "not stated"), id_]
+        for id_, item in articles().items()
+    ]
+    table = Table(
+        ["Title", "Author", "Date", "Called here"], rows, "The five articles behind the frameworks", wrap=True
+    )
+    return part("sources", articles=table, prices=price_table(case), thresholds=threshold_table(case))
+
+
+def price_table(case: Case) -> Table:
+    """Give every price, effort and speed used, with its source and the day on which it was read."""
+    keys = {key for arm in ARMS for item in case.costs.components[arm].values() for key in item.prices}
+    keys |= {key for key in case.book if key.startswith(("latency.", "base_model.", "tuned_model."))}
+    used = {(case.book[key].item, case.book[key].component): case.book[key] for key in sorted(keys) if key in case.book}
+    rows = [
+        [
+            f"{price.item}: {price.component.replace('_', ' ')}",
+            _value(price),
+            price.unit,
+            price.source,
+            price.checked.isoformat(),
+            price.note or "–",
+        ]
+        for _, price in sorted(used.items())
+    ]
+    columns = ["Item", "Value (range)", "Unit", "Source", "Read on", "Note"]
+    return Table(columns, rows, "Prices, hours and speeds behind the figures", wrap=True)
+
+
+def threshold_table(case: Case) -> Table:
+    """Give the source of every threshold of the five frameworks."""
+    rows = [[verdict.id, rule.question, rule.source] for verdict in case.decision.frameworks for rule in verdict.trace]
+    return Table(["Framework", "Rule", "Where its limit comes from"], rows, "Limits of the frameworks' rules")
+
+
+def _section_table(client: ClientFile, section: str) -> Table:
+    part_of = getattr(client, section)
+    rows = []
+    for name in type(part_of).model_fields:
+        spec = field_specs()[f"{section}.{name}"]
+        value = getattr(part_of, name)
+        state = "answered" if name in part_of.model_fields_set else "assumed"
+        if state == "assumed" and value in (None, []):
+            state = "not answered"
+        rows.append([spec.label, _shown(value), state, spec.unit or "–", spec.help])
+    columns = ["Input", "Value", "State", "Unit", "What it means"]
+    title = section.replace("_", " ")
+    return Table(columns, rows, title[0].upper() + title[1:], wrap=True)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Range):
+        return f"{number(value.low)} to {number(value.high)}, likely {number(value.likely)}"
+    if isinstance(value, list):
+        return listed(value)
+    return "–" if value is None else number(value) if isinstance(value, bool | int | float) else str(value)
+
+
+def _value(price: Price) -> str:
+    text = f"{price.likely:,.6g}"
+    return text if price.low == price.high else f"{text} ({price.low:,.6g} to {price.high:,.6g})"

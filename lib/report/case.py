@@ -1,0 +1,96 @@
+"""One client with everything that is computed for the report."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lib.arms import ARMS
+from lib.charts.money import Money
+from lib.client import ClientFile, Facts
+from lib.costs import Costs, Latencies, PriceBook, costs, latency, price_book
+from lib.decision import Decision, decide
+from lib.errors import InputError
+from lib.report.parameters import RefusedParameter, client_from
+
+
+@dataclass(frozen=True)
+class Case:
+    """A client's facts, decision, prices, costs and answer times; money inside is US dollars."""
+
+    client: ClientFile
+    file: Path | None
+    facts: Facts
+    decision: Decision
+    book: PriceBook
+    costs: Costs
+    latency: Latencies
+    money: Money
+    experiment: Any = None
+
+    @property
+    def recommended(self) -> str | None:
+        """Give the recommended arm, ``None`` where it is not decidable yet."""
+        return self.decision.recommendation if self.decision.recommendation in ARMS else None
+
+    @property
+    def ruled_out(self) -> tuple[str, ...]:
+        """Give the arms that the client's facts rule out."""
+        return tuple(arm for arm, result in self.decision.arms.items() if not result.feasible)
+
+    @property
+    def folder(self) -> Path | None:
+        """Give the folder from which paths in the client file are counted."""
+        return self.file.parent if self.file else None
+
+    @property
+    def title(self) -> str:
+        """Give the report's title."""
+        given = self.client.report.title
+        use_case = self.client.client.use_case
+        subject = self.client.client.name if use_case == "not stated" else use_case
+        return given or f"Architecture recommendation: {subject}"
+
+    @property
+    def date(self) -> str:
+        """Give the report's date: the one stated, else that of the prices. Never the day of the run."""
+        return (self.client.report.date or self.book.as_of).isoformat()
+
+
+def case_of(client: ClientFile, file: Path | None = None, experiment: Any = None) -> Case:
+    """Compute everything the report shows. Raises :class:`InputError` for a stack or price list of no use."""
+    name = file.name if file else "client file"
+    located = _located(client, file)
+    book = price_book(located, name, file.parent if file else None)
+    facts = Facts.of(located)
+    return Case(
+        client=client,
+        file=file,
+        facts=facts,
+        decision=decide(located),
+        book=book,
+        costs=costs(facts, book),
+        latency=latency(facts, book),
+        money=Money.of(client),
+        experiment=experiment,
+    )
+
+
+def case_from(variables: Mapping[str, Any]) -> Case:
+    """Make the case from a notebook's variables; what cannot be used is refused in one sentence."""
+    client, file = client_from(variables)
+    try:
+        return case_of(client, file, variables.get("experiment"))
+    except InputError as error:
+        raise RefusedParameter(str(error)) from None
+
+
+def _located(client: ClientFile, file: Path | None) -> ClientFile:
+    """Make the path of the client's own price list absolute where it is counted from the client file's folder."""
+    if file is None or client.prices.file is None:
+        return client
+    beside = file.parent / client.prices.file
+    if not beside.is_file():
+        return client
+    prices = client.prices.model_copy(update={"file": str(beside.resolve())})
+    return client.model_copy(update={"prices": prices})

@@ -1,0 +1,91 @@
+"""What a report was made from, so that it can be made again."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+from typing import Any
+
+from lib.charts.table import Table
+from lib.client import ClientFile, answers
+from lib.decision.decide import SEED
+from lib.report.case import Case
+from lib.report.parts import Part, part
+
+PACKAGES = (
+    "decision-workbook",
+    "genai-prices",
+    "numpy",
+    "pandas",
+    "plotly",
+    "pydantic",
+    "papermill",
+    "nbconvert",
+    "torch",
+    "transformers",
+    "peft",
+    "sentence-transformers",
+)
+
+
+def manifest(case: Case, result: Any = None) -> dict[str, Any]:
+    """Give what decides the report's content, as plain values. ``result`` is the experiment's run, if any."""
+    run = None
+    if result is not None:
+        record = result.record
+        run = {key: record[key] for key in ("id", "key", "config", "versions")}
+        run |= {"model": record["model"]["name"], "sample": record["sample"]["name"]}
+    return {
+        "client_file": case.file.name if case.file else None,
+        "inputs_sha256": inputs_hash(case.client),
+        "prices_as_of": case.book.as_of.isoformat(),
+        "prices_sha256": _prices_hash(case),
+        "confidence_seed": SEED,
+        "experiment": run,
+        "python": platform.python_version(),
+        "packages": _versions(),
+        "recommendation": case.decision.recommendation,
+    }
+
+
+def manifest_table(case: Case, result: Any = None) -> Part:
+    """Give the manifest as the last page shows it."""
+    plain = manifest(case, result)
+    rows = [
+        ["Client file", plain["client_file"] or "given as parameters"],
+        ["Fingerprint of the inputs (SHA-256)", plain["inputs_sha256"]],
+        ["Date of the prices", plain["prices_as_of"]],
+        ["Fingerprint of the prices (SHA-256)", plain["prices_sha256"]],
+        ["Seed of the confidence", str(plain["confidence_seed"])],
+    ]
+    if plain["experiment"]:
+        rows.append(["Experiment", plain["experiment"]["id"]])
+        rows.append(["Seed of the experiment", str(plain["experiment"]["config"]["seed"])])
+    rows.append(["Python", plain["python"]])
+    rows += [[name, version] for name, version in plain["packages"].items()]
+    return part("manifest", table=Table(["What", "Value"], rows, "What this report was made from", wrap=True))
+
+
+def inputs_hash(client: ClientFile) -> str:
+    """Give the SHA-256 of the answered fields, the same however the file is laid out."""
+    return _hash(answers(client))
+
+
+def _prices_hash(case: Case) -> str:
+    prices = {key: [price.low, price.likely, price.high, price.source] for key, price in case.book.items()}
+    return _hash(prices)
+
+
+def _hash(values: Any) -> str:
+    text = json.dumps(values, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found

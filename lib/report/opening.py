@@ -1,0 +1,109 @@
+"""The first page: cover and executive summary."""
+
+from lib.arms import ARM_MEANINGS
+from lib.charts import flip_chart
+from lib.charts.style import style
+from lib.charts.table import Table
+from lib.report.case import Case
+from lib.report.logo import logo_uri
+from lib.report.parts import Part, part
+from lib.wording import arm_title, share
+
+
+def cover(case: Case) -> Part:
+    """Give title, client, date and state of the report."""
+    stated = {
+        "Client": case.client.client.name,
+        "Date": case.date,
+        "Prepared by": case.client.report.prepared_by,
+        "Status": case.client.report.status,
+    }
+    return part(
+        "cover",
+        style=Part(style()),
+        title=case.title,
+        stated={label: value for label, value in stated.items() if value},
+        confidential=bool(case.client.report.confidential),
+        logo=logo_uri(case.client.report.logo, case.folder),
+        colour=case.client.report.colour,
+    )
+
+
+def summary(case: Case) -> Part:
+    """Give the executive summary, which fits one page."""
+    decision = case.decision
+    result = decision.arms[case.recommended] if case.recommended else None
+    return part(
+        "summary",
+        decision=decision,
+        recommended=case.recommended,
+        meaning=ARM_MEANINGS.get(decision.recommendation, "no architecture passes every condition yet"),
+        cards=_cards(case, result),
+        reasons=decision.reasons[:3],
+        comparison=comparison(case),
+        flip=flip_chart(decision).sentence,
+    )
+
+
+def comparison(case: Case) -> Table:
+    """Give the five architectures side by side."""
+    rows = [
+        [
+            arm_title(arm),
+            "yes" if result.feasible else "no",
+            case.money.text(result.setup_usd),
+            case.money.text(result.monthly_usd),
+            case.money.text(1000 * result.usd_per_query),
+            f"{result.p95_latency_ms / 1000:.1f} s",
+            share(result.support) if result.support is not None else "–",
+        ]
+        for arm, result in case.decision.arms.items()
+    ]
+    columns = [
+        "Architecture",
+        "Possible",
+        "Set-up",
+        "A month",
+        "1,000 more queries",
+        "Whole answer",
+        "Frameworks for it",
+    ]
+    strong = [place for place, arm in enumerate(case.decision.arms) if arm == case.recommended]
+    caption = "The five architectures side by side; the whole answer is there within this time in 95 of 100 cases"
+    return Table(columns, rows, caption, right=range(2, 7), strong=strong)
+
+
+def _cards(case: Case, result) -> list[tuple[str, str, str]]:
+    decision, money = case.decision, case.money
+    voting = sum(verdict.says is not None for verdict in decision.frameworks)
+    agreeing = sum(verdict.says == decision.recommendation for verdict in decision.frameworks)
+    cards = [
+        ("Confidence", share(decision.confidence), "stays the answer when facts move within their ranges"),
+        (
+            "Frameworks agreeing",
+            f"{agreeing} of {voting}",
+            f"{len(decision.frameworks) - voting} abstain" if voting < 5 else "all five gave an answer",
+        ),
+    ]
+    if result:
+        months = round(float(case.costs.horizon_months))
+        cards += [
+            ("Set-up, once", money.text(result.setup_usd), "mostly labour" if _mostly_labour(case) else "mostly bills"),
+            (
+                "Running, a month",
+                money.text(result.monthly_usd),
+                f"{money.text(result.monthly_bill_usd)} of it bills, the rest labour",
+            ),
+            (f"Over {months} months", money.text(result.horizon_usd), "set-up and running together"),
+            (
+                "Answer begins after",
+                f"{result.first_token_ms / 1000:.1f} s",
+                f"complete after {result.p95_latency_ms / 1000:.1f} s, in 95 of 100 cases",
+            ),
+        ]
+    return cards
+
+
+def _mostly_labour(case: Case) -> bool:
+    arm = case.recommended
+    return float(case.costs.setup_labour_usd[arm]) * 2 >= float(case.costs.setup_usd[arm])
