@@ -19,7 +19,8 @@ from lib.costs.component import Component
 from lib.costs.cost_model import Costs, costs
 from lib.costs.latency_model import Latencies, latency
 from lib.costs.price import Price
-from lib.costs.price_book import PriceBook, price_book
+from lib.costs.price_book import PriceBook
+from lib.costs.price_search import price_book
 
 __all__ = [
     "ARMS",

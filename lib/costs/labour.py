@@ -38,7 +38,8 @@ def setup_hours(situation: Situation, arm: str, work: str) -> Array:
 def labour(situation: Situation, arm: str) -> list[Component]:
     """USD for every piece of work of ``arm``: at set-up, for maintenance and for retraining."""
     components = []
-    for work in sorted(situation.effort(arm), key=list(LABELS).index):
+    order = list(LABELS)
+    for work in sorted(situation.effort(arm), key=lambda work: order.index(work) if work in LABELS else len(order)):
         setup, monthly, formula = NOTHING, NOTHING, "hours × USD an hour"
         keys = (f"{arm}.{work}",)
         if work == "maintenance":
@@ -50,7 +51,11 @@ def labour(situation: Situation, arm: str) -> list[Component]:
             setup = setup_hours(situation, arm, work) * rate(situation)
         if work == "data_curation":
             keys, formula = (*keys, "training.preparation_multiplier"), "hours × multiplier × USD an hour"
-        components.append(Component(work, LABELS[work], formula, keys, setup, monthly, labour=True))
+        components.append(
+            Component(
+                work, LABELS.get(work, work.replace("_", " ").capitalize()), formula, keys, setup, monthly, labour=True
+            )
+        )
     own = situation.own_gpus(model_role(arm))
     if np.any(own):
         hours = either(own, lambda: situation.price("self-hosting.self_hosting"), lambda: NOTHING)

@@ -8,7 +8,8 @@ import numpy as np
 
 from lib.arms import ARMS, RETRIEVAL_ARMS
 from lib.client import Facts
-from lib.costs.price_book import SPEEDS, PriceBook
+from lib.costs.price_book import PriceBook
+from lib.costs.price_search import SPEEDS
 from lib.costs.prompts import Prompt, model_role, prompt
 from lib.costs.situation import NOTHING, Array, Situation, either
 

@@ -14,7 +14,8 @@ from lib.costs.bounds import corner_costs, spread
 from lib.costs.cost_model import Costs, costs
 from lib.costs.display import figure
 from lib.costs.latency_model import Latencies, latency, latency_prices
-from lib.costs.price_book import OLD_DAYS, PriceBook, price_book
+from lib.costs.price_book import OLD_DAYS, PriceBook
+from lib.costs.price_search import price_book
 
 WIDTH = 16
 MS_PER_SECOND = 1000

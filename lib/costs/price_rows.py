@@ -6,14 +6,16 @@ Columns: ``item,component,value,unit,currency,source,checked,note`` and, where t
 
 import csv
 import datetime
+import difflib
 import io
 import math
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from lib.arms import ARMS
 from lib.costs.price import Price
-from lib.costs.units import check_magnitude, unit_rule
+from lib.costs.units import check_magnitude, unit_rule, unit_rules
 from lib.errors import InputError
 from lib.paths import PRICES
 
@@ -87,7 +89,7 @@ def read_prices(path: Path, currency: str = "USD", per_usd: float = 1.0) -> Pric
             known = rows.setdefault((price.item.lower(), price.component), [])
             if any(other.checked == price.checked for other in known):
                 raise InputError(
-                    f"{path}: line {reader.line_num} prices {price.item} {price.component} a second time "
+                    f"{path}: line {reader.line_num} prices {price.item!r} {price.component!r} a second time "
                     f"for {price.checked}; allowed is once a date."
                 )
             known.append(price)
@@ -125,6 +127,12 @@ def _price(where: str, row: dict[str, str | None], currency: str, per_usd: float
         if not row[name]:
             raise InputError(f"{where}: {name} is empty; allowed is a value.")
     component = row["component"]
+    if component not in unit_rules() and row["item"] not in ARMS:
+        near = difflib.get_close_matches(component, unit_rules(), n=3, cutoff=0.3) or ["input", "output", "monthly"]
+        raise InputError(
+            f"{where}: component of {row['item']!r} is {component!r}; nearest are {', '.join(near)} "
+            "(any word for a piece of work, in hours, where the item is an arm)."
+        )
     rule = unit_rule(component)
     if row["unit"] != rule.unit:
         raise InputError(f"{where}: unit of {component} is {row['unit']!r}; allowed is {rule.unit!r}.")

@@ -10,7 +10,7 @@ from lib.arms import ARM_MEANINGS, ARM_TITLES, ARMS
 from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import likely
-from lib.costs.price_book import price_book
+from lib.costs.price_search import price_book
 from lib.costs.situation import SHARED
 from lib.costs.spreadsheet_cell import Cell, formula_of, value_of
 from lib.costs.spreadsheet_formulas import Formulas, cell_name, formulas_of

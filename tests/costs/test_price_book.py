@@ -1,6 +1,8 @@
 import datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lib.client import check_client
 from lib.costs import costs, price_book
@@ -145,6 +147,7 @@ def test_a_slip_of_units_fails_loudly(price_file, factor, item, component, value
         ("x,input,1,USD per million tokens,EUR,s,2026-10-01,", "currency is 'EUR'"),
         ("x,input,1,USD per million tokens,USD,s,yesterday,", "checked is 'yesterday'"),
         ("x,input,1,USD per million tokens,USD,,2026-10-01,", "source is empty"),
+        ("x,inputt,1,USD per million tokens,USD,s,2026-10-01,", "nearest are input"),
         ("x,input,1,USD per million tokens", "cells"),
         ("x,input,1,USD per million tokens,USD,s,2026-10-01,,,", "cells"),
     ],
@@ -212,3 +215,56 @@ def test_a_source_is_an_article_an_address_or_said_to_be_an_estimate_or_recalled
         for price in prices:
             known = set(price.source.split("; ")) <= articles or price.source.startswith("https://")
             assert known or price.is_estimate or "recalled" in price.source, price
+
+
+def test_a_client_can_plan_work_of_its_own(price_file):
+    from lib.client import Facts
+
+    prices = price_file("rag,legal_review,10,hours,USD,our lawyers,2026-10-01,")
+    client = check_client({"client": {"name": "Test"}, "prices": prices})
+    part = costs(Facts.of(client), price_book(client)).components["rag"]["legal_review"]
+    assert part.setup == 1500 and part.label == "Legal review" and part.labour
+
+
+CELL = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["", "rag", "maintenance", "input", "1", "0.15", "-1", "1e400", "USD", "EUR", "2026-10-01", '"']),
+)
+
+
+@given(st.one_of(st.binary(max_size=200), st.lists(st.lists(CELL, max_size=10), max_size=4)))
+@settings(max_examples=300, deadline=None)
+def test_no_price_list_however_bad_ends_in_a_traceback(tmp_path_factory, content):
+    path = tmp_path_factory.mktemp("prices") / "prices.csv"
+    if isinstance(content, list):
+        content = (HEADER + "\n".join(",".join(cells) for cells in content)).encode("utf-8", "surrogatepass")
+    path.write_bytes(content)
+    try:
+        book_of(prices={"file": str(path)})
+    except InputError as error:
+        assert "\n" not in str(error) and "prices.csv" in str(error)
+
+
+def test_a_folder_is_no_price_list(tmp_path):
+    with pytest.raises(InputError, match="does not exist"):
+        book_of(prices={"file": str(tmp_path)})
+
+
+def test_an_own_price_below_the_cached_one_counts_for_cached_tokens_too(price_file):
+    prices = price_file("openai/gpt-4o-mini,input,0.05,USD per million tokens,USD,our contract,2026-10-01,")
+    assert book_of(prices=prices)["base_model.cached_input"].likely == 0.05
+
+
+def test_a_measured_speed_of_the_clients_model_counts(price_file):
+    prices = price_file("openai/gpt-4o-mini,generation_speed,99,tokens per second,USD,our measurement,2026-10-01,")
+    book = book_of(prices=prices)
+    assert book["base_model.generation_speed"].likely == 99
+    assert book["tuned_model.generation_speed"].likely == 160
+
+
+def test_in_house_any_open_model_may_be_named(case):
+    stack = {"base_model": "meta/some-open-8b", "tuned_model": "ours/tuned", "embedding_model": "ours/embedder"}
+    found = case(constraints={"data_must_stay_in_house": True}, stack=stack)
+    default = case(constraints={"data_must_stay_in_house": True})
+    assert found.costs.monthly_usd["rag"] == default.costs.monthly_usd["rag"]
+    assert found.book.self_hosted("base_model") and not default.book.self_hosted("base_model")
