@@ -8,6 +8,7 @@ from lib.charts.cumulative import break_evens, cumulative
 from lib.charts.flips import flip_chart
 from lib.charts.forest import forest
 from lib.charts.money import Money
+from lib.charts.query_bars import query_bars
 from lib.charts.style import setup
 from lib.charts.table import Table
 from lib.charts.votes import votes
@@ -23,6 +24,7 @@ __all__ = [
     "cumulative",
     "flip_chart",
     "forest",
+    "query_bars",
     "setup",
     "votes",
 ]

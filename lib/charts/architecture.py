@@ -48,8 +48,8 @@ class Diagram:
         shapes = [_arrow(places[start], places[end]) for start, end in self.arrows]
         shapes += [_box(box, places[box.id], colour) for box in self.boxes]
         return (
-            '<figure class="workbook-chart"><figcaption>The recommended architecture</figcaption>'
-            f'<svg id="chart-architecture" role="img" aria-label="{safe(self.sentence)}" viewBox="0 0 {WIDTH} {height}" '
+            f'<figure class="workbook-chart"><figcaption>{safe(plain_title(self.arm)[0].upper() + plain_title(self.arm)[1:])}: what runs, what is prepared, what is watched</figcaption>'
+            f'<svg id="chart-architecture" role="img" aria-label="{safe(self.sentence)}" viewBox="-2 -2 {WIDTH + 4} {height + 4}" '
             f'width="{WIDTH}" height="{height}" font-family="{safe(FONT)}">'
             '<defs><marker id="architecture-head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" '
             f'orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" fill="{MUTED}"/></marker></defs>'

@@ -74,7 +74,7 @@ def cumulative(
     tallest = max(float(totals[each][-1]) for each in ARMS if each not in away)
     drawn.update_xaxes(title_text="Months since the start", dtick=max(1, months // 12))
     drawn.update_yaxes(title_text=f"{money.currency} spent", range=[0, money.value(tallest) * 1.06], tickformat=",")
-    drawn.update_layout(legend_y=-0.2, hovermode="closest")
+    drawn.update_layout(legend_y=-0.24, hovermode="closest")
     return Chart(
         id="cumulative",
         title=f"Money spent over {months} months",

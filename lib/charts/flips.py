@@ -42,7 +42,7 @@ def flip_chart(decision: Decision) -> Chart:
         )
     widest = max((flip.distance for flip in nearest), default=1.0)
     drawn.update_xaxes(
-        title_text="Size of the change (0 = none, 1 = a thousandfold or the whole scale)", range=[0, widest * 1.6]
+        title_text="Size of the change (1 = a thousandfold, or the whole scale)", range=[0, widest * 1.6]
     )
     drawn.update_yaxes(categoryorder="array", categoryarray=labels, autorange="reversed")
     drawn.update_layout(showlegend=True, legend_y=-0.35 if len(nearest) < 4 else -0.22, barmode="overlay")

@@ -64,8 +64,8 @@ def _narrow(arm: str) -> str:
 
 
 def _cell(chosen: bool, held: int, asked: int) -> str:
-    counts = f"{held} of {asked}" if asked else "–"
-    return f"<b>✓ verdict</b><br>{counts}" if chosen else counts
+    counts = f"{held} of {asked}" if asked else ""
+    return f"<b>✓ verdict</b><br>{counts}" if chosen else counts or "–"
 
 
 def _table(decision: Decision) -> Table:

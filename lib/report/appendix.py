@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from lib.arms import ARMS
 from lib.charts.table import Table
 from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import Range
-from lib.costs import Price
 from lib.report.articles import articles
 from lib.report.case import Case
+from lib.report.cost_tables import prices
 from lib.report.parts import Part, part
 from lib.wording import listed, number
 
@@ -31,27 +30,7 @@ def sources(case: Case) -> Part:
     table = Table(
         ["Title", "Author", "Date", "Called here"], rows, "The five articles behind the frameworks", wrap=True
     )
-    return part("sources", articles=table, prices=price_table(case), thresholds=threshold_table(case))
-
-
-def price_table(case: Case) -> Table:
-    """Give every price, effort and speed used, with its source and the day on which it was read."""
-    keys = {key for arm in ARMS for item in case.costs.components[arm].values() for key in item.prices}
-    keys |= {key for key in case.book if key.startswith(("latency.", "base_model.", "tuned_model."))}
-    used = {(case.book[key].item, case.book[key].component): case.book[key] for key in sorted(keys) if key in case.book}
-    rows = [
-        [
-            f"{price.item}: {price.component.replace('_', ' ')}",
-            _value(price),
-            price.unit,
-            price.source,
-            price.checked.isoformat(),
-            price.note or "–",
-        ]
-        for _, price in sorted(used.items())
-    ]
-    columns = ["Item", "Value (range)", "Unit", "Source", "Read on", "Note"]
-    return Table(columns, rows, "Prices, hours and speeds behind the figures", wrap=True)
+    return part("sources", articles=table, prices=prices(case.overview), thresholds=threshold_table(case))
 
 
 def threshold_table(case: Case) -> Table:
@@ -81,8 +60,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return listed(value)
     return "–" if value is None else number(value) if isinstance(value, bool | int | float) else str(value)
-
-
-def _value(price: Price) -> str:
-    text = f"{price.likely:,.6g}"
-    return text if price.low == price.high else f"{text} ({price.low:,.6g} to {price.high:,.6g})"

@@ -8,7 +8,8 @@ from typing import Any
 from lib.arms import ARMS
 from lib.charts.money import Money
 from lib.client import ClientFile, Facts
-from lib.costs import Costs, Latencies, PriceBook, costs, latency, price_book
+from lib.costs import Costs, Latencies, PriceBook
+from lib.costs.overview import Overview
 from lib.decision import Decision, decide
 from lib.errors import InputError
 from lib.report.parameters import RefusedParameter, client_from
@@ -22,11 +23,24 @@ class Case:
     file: Path | None
     facts: Facts
     decision: Decision
-    book: PriceBook
-    costs: Costs
-    latency: Latencies
+    overview: Overview
     money: Money
     experiment: Any = None
+
+    @property
+    def book(self) -> PriceBook:
+        """Give the prices."""
+        return self.overview.book
+
+    @property
+    def costs(self) -> Costs:
+        """Give the costs at their likely value."""
+        return self.overview.costs
+
+    @property
+    def latency(self) -> Latencies:
+        """Give the answer times."""
+        return self.overview.latency
 
     @property
     def recommended(self) -> str | None:
@@ -61,16 +75,13 @@ def case_of(client: ClientFile, file: Path | None = None, experiment: Any = None
     """Compute everything the report shows. Raises :class:`InputError` for a stack or price list of no use."""
     name = file.name if file else "client file"
     located = _located(client, file)
-    book = price_book(located, name, file.parent if file else None)
-    facts = Facts.of(located)
+    overview = Overview.of(located, name, file.parent if file else None)
     return Case(
         client=client,
         file=file,
-        facts=facts,
+        facts=Facts.of(located),
         decision=decide(located),
-        book=book,
-        costs=costs(facts, book),
-        latency=latency(facts, book),
+        overview=overview,
         money=Money.of(client),
         experiment=experiment,
     )

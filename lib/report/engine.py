@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import logging
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ from lib.report.pdf import PdfError, find_chromium, print_pdf
 NOTEBOOK = NOTEBOOKS / "report.ipynb"
 CELL_TIMEOUT_SECONDS = 1800
 """Long enough for the experiment on a slow machine where no stored run serves."""
+QUIET_KERNEL = "--log-level=50"
 INTERACTIVE_TAGS = ("interactive", "nbval-skip")
 
 
@@ -65,6 +67,9 @@ def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
     """
     import papermill
 
+    # It cannot read several names on one line and would warn; the client model checks the names.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+
     with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as folder:
         executed = papermill.execute_notebook(
             prepared(nbformat.read(NOTEBOOK, as_version=4)),
@@ -75,6 +80,7 @@ def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
             execution_timeout=CELL_TIMEOUT_SECONDS,
             progress_bar=False,
             log_output=False,
+            extra_arguments=[QUIET_KERNEL],
         )
     return pinned(executed)
 

@@ -4,6 +4,7 @@ from lib.arms import ARM_MEANINGS
 from lib.charts import flip_chart
 from lib.charts.style import style
 from lib.charts.table import Table
+from lib.costs.bounds import spread
 from lib.report.case import Case
 from lib.report.logo import logo_uri
 from lib.report.parts import Part, part
@@ -87,6 +88,7 @@ def _cards(case: Case, result) -> list[tuple[str, str, str]]:
     ]
     if result:
         months = round(float(case.costs.horizon_months))
+        low, _, high = spread(case.overview.corners.horizon_usd[case.recommended])
         cards += [
             ("Set-up, once", money.text(result.setup_usd), "mostly labour" if _mostly_labour(case) else "mostly bills"),
             (
@@ -94,7 +96,11 @@ def _cards(case: Case, result) -> list[tuple[str, str, str]]:
                 money.text(result.monthly_usd),
                 f"{money.text(result.monthly_bill_usd)} of it bills, the rest labour",
             ),
-            (f"Over {months} months", money.text(result.horizon_usd), "set-up and running together"),
+            (
+                f"Over {months} months",
+                money.text(result.horizon_usd),
+                f"between {money.text(low)} and {money.text(high)}",
+            ),
             (
                 "Answer begins after",
                 f"{result.first_token_ms / 1000:.1f} s",

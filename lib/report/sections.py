@@ -2,14 +2,16 @@
 
 from lib import charts
 from lib.charts.architecture import Diagram
+from lib.report import cost_tables as tables
 from lib.report.appendix import inputs, sources
 from lib.report.case import Case
-from lib.report.cost_tables import cost_tables
 from lib.report.manifest import manifest_table
 from lib.report.measured import experiment_result, measured
 from lib.report.opening import cover, summary
 from lib.report.parts import Part, part
 from lib.report.reasoning import advice, frameworks, steps
+
+OWN_MODEL = "open model on own GPUs"
 
 __all__ = [
     "advice",
@@ -30,6 +32,11 @@ __all__ = [
 ]
 
 
+def cost_tables(case: Case) -> Part:
+    """Give totals, components, formulas and remarks on the prices."""
+    return tables.cost_tables(case.overview, case.money)
+
+
 def cost_bars(case: Case) -> charts.Chart:
     """Draw set-up and monthly costs."""
     return charts.cost_bars(case.costs, case.recommended, case.ruled_out, case.money)
@@ -48,4 +55,12 @@ def answer_time(case: Case) -> charts.Chart:
 
 def architecture(case: Case) -> Diagram | Part:
     """Draw the recommended architecture, or say why there is none."""
-    return charts.architecture(case.recommended, case.book.names) if case.recommended else part("no_architecture")
+    if case.recommended is None:
+        return part("no_architecture")
+    names = dict(case.book.names)
+    if bool(case.facts.truth("constraints.data_must_stay_in_house")):
+        names |= {"base_model": OWN_MODEL, "tuned_model": OWN_MODEL, "embedding_model": "local embedding model"}
+        names["vector_store"] = case.book.names[
+            "vector_store" if case.book.store_is_in_house else "vector_store_in_house"
+        ]
+    return charts.architecture(case.recommended, names)

@@ -1,0 +1,138 @@
+"""Sliders over the costs: what a client's volume, prompts, wages and horizon change."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lib import charts
+from lib.charts.escape import safe
+from lib.charts.money import Money
+from lib.client import ClientFile, Facts
+from lib.client.facts import field_specs
+from lib.client.quantity import likely
+from lib.costs import PriceBook, costs, price_book
+from lib.errors import InputError
+
+FIELDS = (
+    "traffic.queries_per_month",
+    "traffic.instruction_tokens",
+    "traffic.context_tokens",
+    "traffic.answer_tokens",
+    "traffic.cacheable_share",
+    "money.engineer_usd_per_hour",
+    "money.horizon_months",
+)
+STEPS = 60
+"""Positions of a slider over several powers of ten."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The values that a slider can take, lowest first; the client's own value is one of them."""
+
+    values: tuple[float, ...]
+
+    @classmethod
+    def of(cls, path: str, own: float) -> "Scale":
+        """Make the scale of the field ``path`` around the client's ``own`` value."""
+        spec = field_specs()[path]
+        if spec.highest <= 1:
+            values = np.linspace(spec.lowest, spec.highest, 21)
+        elif path == "money.horizon_months":
+            values = np.arange(1, max(37, own + 1))
+        else:
+            middle = own if own > 0 else 1000.0
+            values = _two_digits(np.geomspace(max(middle / 100, 1), min(middle * 100, spec.highest), STEPS))
+        return cls(tuple(sorted({*np.round(values, 6).tolist(), float(own)})))
+
+
+def redrawn(client: ClientFile, book: PriceBook, values: dict[str, float]) -> tuple[charts.Chart, charts.Chart]:
+    """Give the bars and the lines of the costs with other values of some fields (dotted path → number)."""
+    result = costs(Facts.of(client).replaced(values), book)
+    money = Money.of(client)
+    return charts.cost_bars(result, money=money), charts.cumulative(result, money=money)
+
+
+class CostPanel:
+    """Sliders above two charts that follow them. Made by :func:`cost_panel`."""
+
+    def __init__(self, client: ClientFile) -> None:
+        """Start at the client's own values."""
+        import ipywidgets as widgets
+
+        self.client, self.book = client, price_book(client)
+        self.sliders = {path: _slider(path, _own(client, path)) for path in FIELDS}
+        self.sentence = widgets.HTML()
+        self.reset = widgets.Button(description="Back to the client's values", layout=widgets.Layout(width="auto"))
+        self.widget = widgets.VBox([*self.sliders.values(), self.reset, self.sentence])
+        self._shown: tuple[Any, ...] = ()
+        for slider in self.sliders.values():
+            slider.observe(lambda change: self.follow(), "value")
+        self.reset.on_click(lambda button: self.back())
+
+    @property
+    def values(self) -> dict[str, float]:
+        """Give the values at which the sliders stand."""
+        return {path: float(slider.value) for path, slider in self.sliders.items()}
+
+    def show(self) -> None:
+        """Display the sliders and the two charts."""
+        from IPython.display import display
+
+        bars, lines = redrawn(self.client, self.book, self.values)
+        self._say(bars, lines)
+        display(self.widget)
+        self._shown = (bars.live(), lines.live())
+
+    def follow(self) -> None:
+        """Redraw for the sliders' values; what goes wrong is shown in the page, since nothing else shows it."""
+        try:
+            drawn = redrawn(self.client, self.book, self.values)
+        except InputError as error:
+            self.sentence.value = f"<p>{safe(error)}</p>"
+            return
+        self._say(*drawn)
+        for handle, chart in zip(self._shown, drawn, strict=False):
+            handle.update(chart)
+
+    def back(self) -> None:
+        """Set every slider to the client's own value."""
+        for path, slider in self.sliders.items():
+            slider.value = _own(self.client, path)
+
+    def _say(self, bars: charts.Chart, lines: charts.Chart) -> None:
+        self.sentence.value = f"<p>{safe(bars.sentence)} {safe(lines.sentence)}</p>"
+
+
+def cost_panel(client: ClientFile) -> None:
+    """Display the sliders and their charts for ``client``."""
+    CostPanel(client).show()
+
+
+def _own(client: ClientFile, path: str) -> float:
+    section, name = path.split(".")
+    return float(likely(getattr(getattr(client, section), name)))
+
+
+def _slider(path: str, own: float) -> Any:
+    import ipywidgets as widgets
+
+    spec = field_specs()[path]
+    unit = f" ({spec.unit})" if spec.unit and spec.unit != "share" else ""
+    return widgets.SelectionSlider(
+        options=[
+            (f"{value:,.0%}" if spec.highest <= 1 else f"{value:,.0f}", value) for value in Scale.of(path, own).values
+        ],
+        value=own,
+        description=spec.label + unit,
+        continuous_update=False,
+        tooltip=spec.help,
+        style={"description_width": "230px"},
+        layout=widgets.Layout(width="640px", max_width="100%"),
+    )
+
+
+def _two_digits(values: np.ndarray) -> np.ndarray:
+    size = 10.0 ** (np.floor(np.log10(values)) - 1)
+    return np.round(values / size) * size
