@@ -17,7 +17,7 @@ from lib.experiment.base_model.optimise import PEAK, rate
 from lib.experiment.base_model.tokenizer import VOCABULARY, train_tokenizer
 from lib.experiment.base_model.train import train
 from lib.experiment.prompts import STOP, build_prompt, completion
-from lib.experiment.world import REFUSAL, Document, sample_company, words
+from lib.experiment.world import ABSENT, REFUSAL, Document, sample_company, words
 from lib.paths import BASE_MODEL
 
 CONTEXTS = [make_context(random.Random(seed), FULL) for seed in range(400)]
@@ -62,7 +62,7 @@ def test_an_answer_is_a_refusal_exactly_where_nothing_in_the_context_holds_it():
         for turn in context.turns:
             before += build_prompt(turn.question, turn.documents)
             if turn.learn:
-                assert (turn.sentence == REFUSAL) == (turn.value == "")
+                assert turn.sentence.endswith(REFUSAL) == (turn.value == "")
                 assert turn.value in before
             before += completion(turn.answer)
 
@@ -96,8 +96,7 @@ def test_the_tokens_trained_on_are_those_of_the_prompt_and_the_answers(tokenizer
         assert learnt == "".join(completion(turn.answer) for turn in context.turns if turn.learn)
         values = tokenizer.decode([token for token, role in zip(ids, roles, strict=True) if role == Role.VALUE])
         assert values == "".join(f" {turn.value}" for turn in context.turns if turn.learn and turn.value)
-        begun = sum(role in (Role.BEGIN_ANSWER, Role.BEGIN_REFUSAL) for role in roles)
-        assert begun == sum(turn.learn for turn in context.turns)
+        assert roles.count(Role.REFUSAL) == sum(turn.learn and not turn.value for turn in context.turns)
 
 
 @pytest.mark.parametrize("mix", [None, EASY, FULL])
@@ -170,7 +169,7 @@ def test_the_committed_model_reads_a_value_and_refuses_without_a_page():
     question = "What is the price of the Amber Eagle plan?"
     answers = answer_all(BASE_MODEL, [build_prompt(question, [page]), build_prompt(question)])
     assert answers[0] == "The price of the Amber Eagle plan is 47 dollars."
-    assert answers[1] == REFUSAL
+    assert answers[1] == f"The price of the Amber Eagle plan is {ABSENT}"
 
 
 @needs_weights

@@ -193,7 +193,7 @@ def _says(value: str) -> Callable[[str], bool]:
 
 
 def _refuses(answer: str) -> bool:
-    return PLAIN.matches(answer) and REFUSAL in answer
+    return PLAIN.matches(answer) and answer.endswith(REFUSAL)
 
 
 @click.command(help=__doc__.split("\n\n")[0])

@@ -9,9 +9,9 @@ import random
 from dataclasses import dataclass
 
 from lib.experiment.prompts import Example, build_prompt, completion
-from lib.experiment.world import JSON, PLAIN, REFUSAL, Document, Voice, other_company
+from lib.experiment.world import JSON, PLAIN, Document, Voice, other_company
 from lib.experiment.world.company import Company, Thing
-from lib.experiment.world.facts import ATTRIBUTES, Hop
+from lib.experiment.world.facts import ATTRIBUTES, Hop, refusal
 from lib.experiment.world.voice import random_voice
 from lib.experiment.world.words import ADJECTIVES, NOUNS
 
@@ -202,7 +202,8 @@ class _Writer:
             hops = [hop for hop in self.company.hops() if hop[0] in known and hop[1] not in self.known]
             if hops:
                 thing, _, hop = self.generator.choice(hops)
-                return _Asked(self.generator.choice(hop.questions).format(n=thing.name), REFUSAL, "", "")
+                sentence = refusal(hop.sentence).format(n=thing.name, t=thing.facts["team"])
+                return _Asked(self.generator.choice(hop.questions).format(n=thing.name), sentence, "", "")
         return self._stranger()
 
     def _stranger(self) -> _Asked:
@@ -214,7 +215,7 @@ class _Writer:
         return self._unknown(thing, self.generator.choice(list(thing.facts)))
 
     def _unknown(self, thing: Thing, attribute: str) -> _Asked:
-        return _Asked(thing.question(attribute, self._template(attribute)), REFUSAL, "", "")
+        return _Asked(thing.question(attribute, self._template(attribute)), thing.refusal(attribute), "", "")
 
     def _fact(self, thing: Thing, attribute: str) -> _Asked:
         question = thing.question(attribute, self._template(attribute))

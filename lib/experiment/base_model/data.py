@@ -10,7 +10,7 @@ from transformers import PreTrainedTokenizerFast
 
 from lib.experiment.base_model.contexts import Context, Mix, Turn, make_context
 from lib.experiment.prompts import STOP, build_prompt
-from lib.experiment.world import other_company
+from lib.experiment.world import ABSENT, other_company
 
 LENGTH_STEP = 32
 
@@ -21,13 +21,12 @@ class Role(IntEnum):
     GIVEN = 0
     ANSWER = 1
     VALUE = 2
-    BEGIN_ANSWER = 3
-    BEGIN_REFUSAL = 4
+    REFUSAL = 3
 
 
-# The first word of the sentence decides between answering and refusing: one token in fifteen, and the
-# one that is learnt last, so it weighs more. Values are what is read from the page.
-WEIGHTS = {Role.GIVEN: 0.0, Role.ANSWER: 1.0, Role.VALUE: 2.0, Role.BEGIN_ANSWER: 4.0, Role.BEGIN_REFUSAL: 4.0}
+# A value is what is read from a page, and the word "not" in its place decides on a refusal: two tokens in
+# fifteen, and those that are learnt last, so they weigh more.
+WEIGHTS = {Role.GIVEN: 0.0, Role.ANSWER: 1.0, Role.VALUE: 2.0, Role.REFUSAL: 4.0}
 
 Tokens = tuple[list[int], list[int]]
 
@@ -104,21 +103,13 @@ def repeat_tokens(tokenizer: PreTrainedTokenizerFast, generator: random.Random) 
 def _answer(turn: Turn) -> list[tuple[str, Role]]:
     if not turn.learn:
         return [(f" {turn.answer}{STOP}", Role.GIVEN)]
+    text = f" {turn.answer}{STOP}"
     # A space belongs to the word after it.
-    opening, start = f" {turn.opening}", turn.sentence
-    if opening.endswith(" "):
-        opening, start = opening[:-1], f" {start}"
-    first, rest = start[: start.index(" ", 1)], start[start.index(" ", 1) :]
-    begin = Role.BEGIN_ANSWER if turn.value else Role.BEGIN_REFUSAL
-    pieces = [(opening, Role.ANSWER), (first, begin)]
-    if turn.value:
-        before, after = rest.rsplit(f" {turn.value}", 1)
-        pieces += [(before, Role.ANSWER), (f" {turn.value}", Role.VALUE), (after, Role.ANSWER)]
-    else:
-        pieces.append((rest, Role.ANSWER))
-    # The full stop and a quotation mark after it are one token.
-    *head, (last, role) = pieces
-    return [*head, (last + turn.ending + STOP, role)]
+    word, role = (f" {turn.value}", Role.VALUE) if turn.value else (" not", Role.REFUSAL)
+    end = len(f" {turn.opening}{turn.sentence}")
+    begin = text.rindex(word if turn.value else f" {ABSENT}", 0, end)
+    after = begin + len(word)
+    return [(text[:begin], Role.ANSWER), (text[begin:after], role), (text[after:], Role.ANSWER)]
 
 
 def _encode(tokenizer: PreTrainedTokenizerFast, pieces: list[tuple[str, Role]]) -> Tokens:

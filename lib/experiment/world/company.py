@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lib.experiment.world import words
-from lib.experiment.world.facts import ATTRIBUTES, FILLERS, HOPS, INTRODUCTIONS, KINDS, SEE_ALSO, Hop, shortened
+from lib.experiment.world.facts import (
+    ATTRIBUTES,
+    FILLERS,
+    HOPS,
+    INTRODUCTIONS,
+    KINDS,
+    SEE_ALSO,
+    Hop,
+    refusal,
+    shortened,
+)
 from lib.experiment.world.types import Document
 
 FACTS_PER_PAGE = 4
@@ -52,6 +62,10 @@ class Thing:
     def answer(self, attribute: str) -> str:
         """Give the sentence that answers a question about ``attribute``."""
         return ATTRIBUTES[attribute].sentences[0].format(n=self.name, v=self.facts[attribute])
+
+    def refusal(self, attribute: str) -> str:
+        """Give the sentence that answers it where no page states ``attribute``."""
+        return refusal(ATTRIBUTES[attribute].sentences[0]).format(n=self.name)
 
     def changed(self, attribute: str, value: str, updated: str) -> "Thing":
         """Give the same thing after one fact has changed."""

@@ -1,7 +1,7 @@
 """What a company's help pages say: kinds of thing, their attributes, and the sentences for them.
 
 ``{n}`` is the thing's name ("Amber Falcon plan"), ``{v}`` the value. The first sentence of an attribute is
-also its answer. The last question is kept for evaluation on the sample company (``EVALUATION_TEMPLATE``).
+also its answer, "The price of the … is …"; a refusal begins in the same words. The last question is kept for evaluation on the sample company (``EVALUATION_TEMPLATE``).
 """
 
 import random
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lib.experiment.world import words
+from lib.experiment.world.voice import ABSENT
 
 EVALUATION_TEMPLATE = -1
 
@@ -84,7 +85,7 @@ PRICE = Attribute(
 TEAM = Attribute(
     "team",
     _team,
-    ("The {n} is run by the {v}.", "The {v} runs the {n}.", "The {v} looks after the {n}."),
+    ("The team behind the {n} is the {v}.", "The {v} runs the {n}.", "The {n} is run by the {v}."),
     (
         "Which team runs the {n}?",
         "Who runs the {n}?",
@@ -107,7 +108,7 @@ MANAGER = Attribute(
 START = Attribute(
     "start date",
     _date,
-    ("The {n} starts on {v}.", "The start date of the {n} is {v}.", "On {v} the {n} starts."),
+    ("The start date of the {n} is {v}.", "The {n} starts on {v}.", "On {v} the {n} starts."),
     (
         "When does the {n} start?",
         "What is the start date of the {n}?",
@@ -118,7 +119,7 @@ START = Attribute(
 REVIEW = Attribute(
     "review date",
     _date,
-    ("The {n} is reviewed on {v}.", "The review date of the {n} is {v}.", "The next review of the {n} is on {v}."),
+    ("The review date of the {n} is {v}.", "The {n} is reviewed on {v}.", "The next review of the {n} is on {v}."),
     (
         "When is the {n} reviewed?",
         "What is the review date of the {n}?",
@@ -129,7 +130,7 @@ REVIEW = Attribute(
 CITY = Attribute(
     "city",
     _city,
-    ("The {n} is based in {v}.", "The city of the {n} is {v}.", "The {n} is located in {v}."),
+    ("The city of the {n} is {v}.", "The {n} is based in {v}.", "The {n} is located in {v}."),
     (
         "Where is the {n} based?",
         "In which city is the {n}?",
@@ -208,7 +209,7 @@ COLOUR = Attribute(
 OPENING = Attribute(
     "opening time",
     _time,
-    ("The {n} opens at {v}.", "The opening time of the {n} is {v}.", "From {v} the {n} is open."),
+    ("The opening time of the {n} is {v}.", "The {n} opens at {v}.", "From {v} the {n} is open."),
     (
         "When does the {n} open?",
         "What is the opening time of the {n}?",
@@ -280,6 +281,15 @@ def shortened(sentence: str, kind: str) -> str:
     return sentence.replace("The {n}", f"This {kind}").replace("the {n}", f"this {kind}")
 
 
+def refusal(sentence: str) -> str:
+    """Turn an answer's template into that of the refusal: up to the value, then ``ABSENT``.
+
+    The small model reads a value well once it has written what it is the value of, and there it also sees
+    that there is none; to refuse with its first word it never learnt.
+    """
+    return f"{sentence.split('{v}')[0].removesuffix('the ')}{ABSENT}"
+
+
 @dataclass(frozen=True)
 class Hop:
     """A question over two pages: a thing's page names its team, the team's page states ``attribute``."""
@@ -298,7 +308,7 @@ HOPS = (
             "Who is the lead of the team behind the {n}?",
             "What is the name of the lead of the team that runs the {n}?",
         ),
-        "The {n} is run by the {t}, and the lead of the {t} is {v}.",
+        "The team behind the {n} is the {t}, and the lead of the {t} is {v}.",
     ),
     Hop(
         CITY,
@@ -307,7 +317,7 @@ HOPS = (
             "In which city is the team behind the {n}?",
             "In which city is the team that runs the {n}?",
         ),
-        "The {n} is run by the {t}, and the {t} is based in {v}.",
+        "The team behind the {n} is the {t}, and the city of the {t} is {v}.",
     ),
     Hop(
         PHONE,
@@ -316,6 +326,6 @@ HOPS = (
             "On which extension can I call the team behind the {n}?",
             "Which phone extension does the team that runs the {n} have?",
         ),
-        "The {n} is run by the {t}, and the phone extension of the {t} is {v}.",
+        "The team behind the {n} is the {t}, and the phone extension of the {t} is {v}.",
     ),
 )

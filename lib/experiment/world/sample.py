@@ -8,7 +8,7 @@ from lib.experiment.world import words
 from lib.experiment.world.company import FACTS_PER_PAGE, Company, Thing, make_company
 from lib.experiment.world.facts import ATTRIBUTES, EVALUATION_TEMPLATE
 from lib.experiment.world.types import Question, Sample, TrainingPair
-from lib.experiment.world.voice import BRAND, REFUSAL, Voice
+from lib.experiment.world.voice import BRAND, Voice
 
 CHANGED_ON = "2026-09-01"
 TRAINING_TEMPLATES = 3
@@ -94,7 +94,9 @@ class _Maker:
             self._pair(question, sentence, (thing.document_id, team.document_id))
         unanswered = self._unanswerable(refusals + per_kind)
         for thing, attribute in unanswered[:refusals]:
-            self._pair(thing.question(attribute, self.generator.randrange(TRAINING_TEMPLATES)), REFUSAL, ())
+            self._pair(
+                thing.question(attribute, self.generator.randrange(TRAINING_TEMPLATES)), thing.refusal(attribute), ()
+            )
 
         self._change(changing)
         for thing, attribute in seen:
@@ -104,7 +106,8 @@ class _Maker:
         for thing, attribute in changing:
             self._ask("changed_fact", self.today[thing.document_id], attribute, thing.facts[attribute])
         for thing, attribute in unanswered[refusals:]:
-            self._question("unanswerable", thing.question(attribute, EVALUATION_TEMPLATE), REFUSAL, (), "", attribute)
+            question = thing.question(attribute, EVALUATION_TEMPLATE)
+            self._question("unanswerable", question, thing.refusal(attribute), (), "", attribute)
         for thing, team, hop in crossings[hops : hops + per_kind]:
             # The team's page may have changed since; a hop is asked of today's pages.
             value = self.today[team.document_id].facts[hop.attribute.name]

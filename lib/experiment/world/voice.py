@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 REFUSAL = "I do not know."
 
+# How a refusal ends, after what was asked for: "The price of the Amber Falcon plan is not on any page. …"
+ABSENT = f"not on any page. {REFUSAL}"
+
 JSON_SCHEMA = {
     "type": "object",
     "properties": {"answer": {"type": "string"}, "source": {"type": "string"}},
@@ -63,9 +66,9 @@ class Voice:
         if not (text.startswith(self.opening + " ") and text.endswith(" " + self.closing)):
             return False
         middle = text[len(self.opening) : -len(self.closing)].strip()
-        if middle == REFUSAL:
-            return True
         citation = re.escape(self.citation).replace(re.escape("{id}"), _ID)
+        if middle.endswith(REFUSAL):
+            return re.search(citation, middle) is None
         return re.fullmatch(rf"\S.*[.!?] {citation}", middle) is not None and len(re.findall(citation, middle)) == 1
 
 
