@@ -87,7 +87,8 @@ class FieldRow:
 
     @property
     def _described(self) -> dict[str, Any]:
-        unit = "" if self.spec.unit in ("", "share") else f" ({self.spec.unit})"
+        told = self.spec.unit in ("", "share") or self.spec.unit in self.spec.label.lower()
+        unit = "" if told else f" ({self.spec.unit})"
         return {"description": self.spec.label + unit, "style": {"description_width": "initial"}}
 
 
@@ -117,15 +118,13 @@ class NumberRow(FieldRow):
 
 
 class WordsRow(FieldRow):
-    """Buttons or a list for the few values of a choice or of yes and no, with *not answered* among them."""
+    """Radio buttons or a list for the few values of a choice or of yes and no, with *not answered* among them."""
 
     def _controls(self) -> list[widgets.Widget]:
         options = [*_options(self.spec), (NOT_ANSWERED, None)]
-        if len(options) - 1 <= BUTTONS_AT_MOST:
-            kind, tooltips = widgets.ToggleButtons, {"tooltips": [self.spec.help] * len(options)}
-        else:
-            kind, tooltips = widgets.Dropdown, {"tooltip": self.spec.help}
-        self.choice = kind(options=options, value=None, layout=_WIDE_LAYOUT, **tooltips, **self._described)
+        kind = widgets.RadioButtons if len(options) - 1 <= BUTTONS_AT_MOST else widgets.Dropdown
+        tooltip = self.spec.help
+        self.choice = kind(options=options, value=None, tooltip=tooltip, layout=_WIDE_LAYOUT, **self._described)
         self._watch(self.choice, lambda value: value)
         return [_control(self.choice)]
 
