@@ -18,5 +18,5 @@ def decide_command(file: str, as_json: bool) -> None:
     python -m lib decide data/clients/voice-agent.yaml
     python -m lib decide data/clients/voice-agent.yaml --json
     """
-    decision = decide(load_client(file))
+    decision = decide(load_client(file), source=file)
     click.echo(json.dumps(decision.to_dict(), indent=2, ensure_ascii=False) if as_json else decision.to_text())

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
 from lib.client import ClientFile, Facts
 from lib.client.facts import Array, field_specs
-from lib.costs import PriceBook, price_book, usd_per_correct_answer
+from lib.costs import PriceBook, price_book
 from lib.decision import explain
 from lib.decision.advice import advice
 from lib.decision.choice import NOBODY, Outcome, evaluate
@@ -32,12 +33,13 @@ def thresholds() -> ThresholdValues:
     return ThresholdValues(rule_thresholds() | own_thresholds())
 
 
-def decide(client: ClientFile, with_flips: bool = True) -> Decision:
+def decide(client: ClientFile, with_flips: bool = True, source: str | Path | None = None) -> Decision:
     """Give the decision for one client.
 
+    ``source`` is the client file's path, where it has one: errors name it, and a price list may lie beside it.
     Raises :class:`lib.errors.InputError` where the client's stack or price list cannot be used.
     """
-    book = price_book(client)
+    book = prices_of(client, source)
     facts, limits = Facts.of(client), thresholds()
     outcome = evaluate(Situation(facts, book, limits))
     recommendation = arm_name(int(outcome.recommendation))
@@ -63,6 +65,11 @@ def decide(client: ClientFile, with_flips: bool = True) -> Decision:
         assumed=tuple(path for path in field_specs() if _counts_as_assumed(facts, path)),
         notes=tuple(outcome.situation.costs.notes),
     )
+
+
+def prices_of(client: ClientFile, source: str | Path | None = None) -> PriceBook:
+    """Resolve the client's prices; see :func:`decide` for ``source``."""
+    return price_book(client) if source is None else price_book(client, str(source), Path(source).parent)
 
 
 def recommender(book: PriceBook, limits: ThresholdValues) -> Callable[[Facts], Array]:
@@ -127,11 +134,6 @@ def _rule_trace(outcome: Outcome, framework: str, rule: Rule) -> RuleTrace:
 def _arm(outcome: Outcome, arm: str) -> ArmResult:
     situation = outcome.situation
     score = float(situation.facts[f"evidence.{arm}_score"])
-    correct = usd_per_correct_answer(
-        situation.costs.usd_per_query[arm],
-        situation.facts[f"evidence.{arm}_score"],
-        situation.facts["money.correction_usd"],
-    )
     closes = (arm in KNOWING_ARMS or not outcome.gaps.knowledge) and (arm in TUNED_ARMS or not outcome.gaps.tuning)
     feasible = bool(outcome.feasibility.feasible[arm])
     return ArmResult(
@@ -142,13 +144,21 @@ def _arm(outcome: Outcome, arm: str) -> ArmResult:
         setup_usd=_money(situation.costs.setup_usd[arm]),
         monthly_usd=_money(situation.costs.monthly_usd[arm]),
         monthly_bill_usd=_money(situation.costs.monthly_bill_usd[arm]),
-        usd_per_query=round(float(situation.costs.usd_per_query[arm]), 8),
-        usd_per_correct_answer=_plain(correct),
+        usd_per_query=_per_query(situation, arm),
+        marginal_usd_per_query=round(float(situation.costs.usd_per_query[arm]), 8),
+        usd_per_correct_answer=_plain(situation.costs.usd_per_correct_answer[arm]),
         horizon_usd=_money(situation.costs.horizon_usd[arm]),
         p95_latency_ms=round(float(situation.latency.p95_ms[arm])),
         first_token_ms=round(float(situation.latency.first_token_ms[arm])),
         measured_score=None if math.isnan(score) else score,
     )
+
+
+def _per_query(situation: Situation, arm: str) -> float:
+    """Give the whole month over its queries, as all money is the total over all components."""
+    queries = float(situation.facts["traffic.queries_per_month"])
+    whole = situation.costs.monthly_usd[arm] / queries if queries else situation.costs.usd_per_query[arm]
+    return round(float(whole), 8)
 
 
 def _blocked(outcome: Outcome, arm: str, blocker: str) -> bool:

@@ -142,7 +142,7 @@ BLOCKERS: tuple[Blocker, ...] = (
     ),
     Blocker(
         "per-query-ceiling", ARMS, _cost("usd_per_query"), "above", _fact("money.per_query_usd"), "USD a query",
-        "one query costs more than the ceiling", ("money.per_query_usd",),
+        "search and tokens of one query cost more than the ceiling", ("money.per_query_usd",),
     ),
     Blocker(
         "launch-date", ARMS, lambda s, arm: s.thresholds[f"{arm}_weeks_to_launch"], "above", _fact("delivery.weeks"),

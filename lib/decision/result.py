@@ -52,7 +52,12 @@ class BlockerTrace:
 
 @dataclass(frozen=True)
 class ArmResult:
-    """One arm: whether it passes, what speaks for it, what it costs and how fast it answers. Money in USD."""
+    """One arm: whether it passes, what speaks for it, what it costs and how fast it answers.
+
+    Money is in USD and the total over all components, work included: ``usd_per_query`` is the month over
+    its queries. ``monthly_bill_usd`` is what vendors are paid of it, ``marginal_usd_per_query`` what one more
+    query costs.
+    """
 
     feasible: bool
     blockers: tuple[BlockerTrace, ...]
@@ -62,6 +67,7 @@ class ArmResult:
     monthly_usd: float
     monthly_bill_usd: float
     usd_per_query: float
+    marginal_usd_per_query: float
     usd_per_correct_answer: float | None
     horizon_usd: float
     p95_latency_ms: float

@@ -6,15 +6,16 @@ cache. SciPy is imported here and nowhere on the way of ``decide``.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from lib.arms import ARMS
 from lib.client import ClientFile
 from lib.client.facts import Array
-from lib.costs import break_even_queries, payback_months, price_book
+from lib.costs import break_even_queries, payback_months
 from lib.decision.choice import NOBODY, evaluate
-from lib.decision.decide import SEED, thresholds
+from lib.decision.decide import SEED, prices_of, thresholds
 from lib.decision.flips import arm_name
 from lib.decision.readings import Situation
 from lib.decision.uncertain import Model, UncertainInput
@@ -81,16 +82,16 @@ def sobol_cube(inputs: int, power: int, seed: int = SEED) -> Iterator[Array]:
         left -= size
 
 
-def draws(client: ClientFile, power: int = 13, seed: int = SEED) -> Draws:
-    """Send ``2**power`` draws through frameworks, costs and recommendation."""
-    model = model_of(client)
+def draws(client: ClientFile, power: int = 13, seed: int = SEED, source: str | Path | None = None) -> Draws:
+    """Send ``2**power`` draws through frameworks, costs and recommendation; ``source`` as for ``decide``."""
+    model = model_of(client, source)
     blocks = [_block(model.situation(cube)) for cube in sobol_cube(len(model.inputs), power, seed)]
     return Draws(*(_joined([block[i] for block in blocks]) for i in range(8)))
 
 
-def model_of(client: ClientFile) -> Model:
-    """Collect facts, prices, thresholds and what of them is uncertain."""
-    return Model.of(client, price_book(client), thresholds())
+def model_of(client: ClientFile, source: str | Path | None = None) -> Model:
+    """Collect facts, prices, thresholds and what of them is uncertain; ``source`` as for ``decide``."""
+    return Model.of(client, prices_of(client, source), thresholds())
 
 
 def _block(situation: Situation) -> tuple:
@@ -168,9 +169,9 @@ def return_on_investment(result: Draws, arm: str) -> Interval:
     return Interval.of((benefit - result.horizon_usd[arm]) / np.maximum(result.horizon_usd[arm], 1e-9))
 
 
-def tornado(client: ClientFile, arm: str, other: str) -> list[Swing]:
+def tornado(client: ClientFile, arm: str, other: str, source: str | Path | None = None) -> list[Swing]:
     """Give how each input moves the difference in horizon cost (``arm`` − ``other``, USD); widest first."""
-    model = model_of(client)
+    model = model_of(client, source)
     values: dict[UncertainInput, Array] = {}
     count = 2 * len(model.inputs)
     for place, item in enumerate(model.inputs):
@@ -186,14 +187,16 @@ def tornado(client: ClientFile, arm: str, other: str) -> list[Swing]:
     return sorted((swing for swing in swings if swing.width > 0), key=lambda swing: (-swing.width, swing.label))
 
 
-def sobol_first_order(client: ClientFile, arm: str, points: int = 512) -> dict[str, tuple[float, float]]:
+def sobol_first_order(
+    client: ClientFile, arm: str, points: int = 512, source: str | Path | None = None
+) -> dict[str, tuple[float, float]]:
     """Give each input's first-order Sobol index for the horizon cost of ``arm`` and for ``arm`` being the answer.
 
     An index is the share of the variance that the input explains alone; inputs below 1 % in both are left out.
     """
     from scipy.stats import sobol_indices, uniform
 
-    model = model_of(client)
+    model = model_of(client, source)
 
     def both(cube: Array) -> Array:
         flat = cube.reshape(len(model.inputs), -1)
