@@ -1,0 +1,11 @@
+"""The claims audit: every checkable figure of the five articles, recomputed.
+
+``audit()`` recomputes the claims under ``data/claims/``; ``cost_tables()`` sets the articles' cost tables
+beside the figures that their own inputs give. Verdicts are computed, never typed in.
+"""
+
+from lib.claims.audit import Audit, audit
+from lib.claims.cost_tables import CostTables, cost_tables
+from lib.claims.row import Row
+
+__all__ = ["Audit", "CostTables", "Row", "audit", "cost_tables"]

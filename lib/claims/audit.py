@@ -1,0 +1,126 @@
+"""The audit of all claims, as an object that shows itself."""
+
+import html
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lib.claims.claim import Claim
+from lib.claims.load import articles, claims
+from lib.claims.row import Row, audited
+from lib.claims.verdicts import PRIORITY
+from lib.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas
+
+COLUMNS = ("id", "article", "claim", "claimed", "recomputed", "verdict", "contradicts", "workings")
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Audited claims in the articles' order."""
+
+    rows: tuple[Row, ...]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Go through the rows."""
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.rows)
+
+    def __getitem__(self, id_: str) -> Row:
+        """Give the row of a claim's id.
+
+        Raises:
+            InputError: if there is no such claim.
+        """
+        found = next((row for row in self.rows if row.id == id_.upper()), None)
+        if found is None:
+            allowed = ", ".join(f"{first}–{last}" for first, last in self._spans())
+            raise InputError(f"claim {id_!r}: there is no such id; there are {allowed}")
+        return found
+
+    def only(self, article: str = "all", verdict: str = "all") -> "Audit":
+        """Keep the rows of one article and one verdict; ``all`` keeps every one.
+
+        Raises:
+            InputError: if there is no such article or verdict.
+        """
+        _known("article", article, ("all", *articles()))
+        _known("verdict", verdict, ("all", *PRIORITY))
+        return Audit(
+            tuple(row for row in self.rows if article in ("all", row.claim.article) and verdict in ("all", row.verdict))
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows by verdict, every verdict named."""
+        counted = Counter(row.verdict for row in self.rows)
+        return {verdict: counted[verdict] for verdict in PRIORITY}
+
+    def counts_by_article(self) -> dict[str, dict[str, int]]:
+        """Count the rows by article and verdict."""
+        return {article: self.only(article).counts() for article in articles()}
+
+    def to_frame(self) -> "pandas.DataFrame":
+        """Give one line a claim, with the texts that the table shows."""
+        import pandas
+
+        return pandas.DataFrame([self._cells(row) for row in self.rows], columns=list(COLUMNS))
+
+    def workings(self) -> str:
+        """Give every row's workings as text."""
+        return "\n\n".join(f"{row.id}  {row.claim.article}\n  " + "\n  ".join(row.workings) for row in self.rows)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f'<th scope="col">{title.capitalize()}</th>' for title in COLUMNS)
+        body = "".join(_html_row(self._cells(row)) for row in self.rows)
+        return (
+            '<div class="workbook-scroll"><table class="workbook-table"><caption>Published figures and what became of '
+            f"them</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+
+    @staticmethod
+    def _cells(row: Row) -> dict[str, str]:
+        return {
+            "id": row.id,
+            "article": row.claim.article,
+            "claim": row.claim.claim,
+            "claimed": str(row.claim.stated),
+            "recomputed": str(row.recomputed) if row.recomputed else "",
+            "verdict": row.verdict,
+            "contradicts": ", ".join(row.contradicts),
+            "workings": "\n".join(row.workings[1:-1]),
+        }
+
+    def _spans(self) -> list[tuple[str, str]]:
+        by_article: dict[str, list[str]] = {}
+        for row in self.rows:
+            by_article.setdefault(row.claim.article, []).append(row.id)
+        return [(ids[0], ids[-1]) for ids in by_article.values()]
+
+
+def audit(rows: list[Claim] | None = None) -> Audit:
+    """Recompute every claim under ``data/claims/``, or the claims given.
+
+    Raises:
+        InputError: if the data are malformed.
+    """
+    found = claims() if rows is None else rows
+    by_id = {claim.id: claim for claim in found}
+    return Audit(tuple(audited(claim, by_id) for claim in found))
+
+
+def _known(kind: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InputError(f"{kind} {value!r}: allowed are {', '.join(allowed)}")
+
+
+def _html_row(cells: dict[str, str]) -> str:
+    # "$" would start a formula in JupyterLab.
+    texts = [html.escape(text).replace("$", "&#36;").replace("\n", "<br>") for text in cells.values()]
+    first, *others = texts
+    return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{text}</td>" for text in others)}</tr>'

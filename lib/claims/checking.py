@@ -1,0 +1,117 @@
+"""Running a claim's checks: references resolved, steps computed, workings written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lib.claims.claim import Check, Claim, Reference, Step
+from lib.claims.figure import Figure
+from lib.claims.functions import FUNCTIONS
+from lib.claims.list_prices import list_price
+from lib.claims.named import Named
+from lib.claims.rules import RULES
+from lib.errors import InputError
+
+HOLDS = {True: "holds", False: "does not hold", None: "cannot be told from what is stated"}
+RULE_WORDS = {
+    "equal": "the claimed figure against the recomputed one",
+    "covers": "the claimed range must hold the recomputed one",
+    "inside": "the claimed figure must lie within the recomputed range",
+    "compatible": "the same quantity stated twice: one range must hold the other",
+    "overlaps": "the other article's figure must share more than an end point with the claimed one",
+    "threshold": "two thresholds must be within a factor of 2",
+    "above": "must be greater",
+    "below": "must be less",
+    "mostly": "must hold in at least half of the measured comparisons",
+    "reaches": "the claimed gap must be one that the sample can see",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one check found: its last figure, whether the claim holds (``None``: undecided), its lines.
+
+    ``of_the_claim`` tells that the claimed figure itself was compared, and not another amount on its way.
+    """
+
+    against: str | None
+    holds: bool | None
+    of_the_claim: bool
+    found: Figure | None
+    partner: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+class Names:
+    """The figures that a check may refer to: inputs, earlier steps, other claims, list prices, literals."""
+
+    def __init__(self, inputs: Mapping[str, float | list[float]], others: Mapping[str, Claim]) -> None:
+        """Start with the inputs; ``others`` are all claims by id."""
+        self._known = {name: Named(name.replace("_", " "), Figure.of(value)) for name, value in inputs.items()}
+        self._others = others
+
+    def resolve(self, reference: Reference) -> Named:
+        """Give the figure that a reference names.
+
+        Raises:
+            InputError: if nothing has that name.
+        """
+        if isinstance(reference, dict):
+            ((label, value),) = reference.items()
+            return Named(label, Figure.of(value))
+        if not isinstance(reference, str):
+            return Named("stated", Figure.of(reference))
+        if reference.startswith("price:"):
+            price = list_price(reference.removeprefix("price:"))
+            return Named(f"list price, {reference.removeprefix('price:').replace('.', ' ')}", price.in_unit("USD"))
+        if reference in self._others:
+            return Named(f"claim {reference}", self._others[reference].stated.figure)
+        if reference not in self._known:
+            raise InputError(f"{reference}: no input, step or claim of that name")
+        return self._known[reference]
+
+    def run(self, step: Step) -> tuple[Named, str]:
+        """Compute one step and remember its result under its name."""
+        if step.recompute not in FUNCTIONS:
+            raise InputError(f"{step.recompute}: no such recomputation; there are {', '.join(FUNCTIONS)}")
+        figure, line = FUNCTIONS[step.recompute]([self.resolve(each) for each in step.of], step.unit)
+        named = Named(step.gives, figure)
+        self._known[step.gives] = named
+        return named, f"{step.gives}: {line}."
+
+
+def run_steps(
+    steps: Sequence[Step], inputs: Mapping[str, float | list[float]], others: Mapping[str, Claim]
+) -> tuple[Figure | None, list[str]]:
+    """Compute steps in order; give the last figure and the line of each."""
+    names, last, lines = Names(inputs, others), None, []
+    for step in steps:
+        last, line = names.run(step)
+        lines.append(line)
+    return last.figure if last else None, lines
+
+
+def run_check(claim: Claim, check: Check, others: Mapping[str, Claim]) -> Outcome:
+    """Run one check of a claim."""
+    names, lines, last = Names(claim.inputs, others), [], None
+    for step in check.steps:
+        last, line = names.run(step)
+        lines.append(line)
+    if check.found is not None:
+        last = names.resolve(check.found)
+    holds = None
+    if check.rule and last:
+        subject = names.resolve(check.subject) if check.subject is not None else None
+        claimed = subject.figure if subject else claim.stated.figure
+        holds = RULES[check.rule](claim.stated, claimed, last.figure)
+        said = f"{subject}" if subject else f"{claim.stated} claimed"
+        against = f"{check.against} ({', '.join(check.partner)})" if check.partner else check.against
+        if check.subject is None and not last.figure.unit:
+            last = Named(last.label, last.figure.in_unit(claim.stated.unit))
+        lines.append(
+            f"Against {against}: {said}, {last.figure} found ({last.label}); {RULE_WORDS[check.rule]}: {HOLDS[holds]}."
+        )
+    if check.note:
+        lines.append(check.note)
+    return Outcome(
+        check.against, holds, check.subject is None, last.figure if last else None, tuple(check.partner), tuple(lines)
+    )
