@@ -1,6 +1,5 @@
 """The audit of all claims, as an object that shows itself."""
 
-import html
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lib.claims.claim import Claim
 from lib.claims.load import articles, claims
-from lib.claims.row import Row, audited
+from lib.claims.row import Row, audited, escaped
 from lib.claims.verdicts import PRIORITY
 from lib.errors import InputError
 
@@ -120,7 +119,7 @@ def _known(kind: str, value: str, allowed: tuple[str, ...]) -> None:
 
 
 def _html_row(cells: dict[str, str]) -> str:
-    # "$" would start a formula in JupyterLab.
-    texts = [html.escape(text).replace("$", "&#36;").replace("\n", "<br>") for text in cells.values()]
-    first, *others = texts
-    return f'<tr><th scope="row">{first}</th>{"".join(f"<td>{text}</td>" for text in others)}</tr>'
+    first, *others, workings = (escaped(text) for text in cells.values())
+    told = "".join(f"<td>{text}</td>" for text in others)
+    lines = workings.replace("\n", "<br>")
+    return f'<tr><th scope="row">{first}</th>{told}<td><details><summary>show</summary>{lines}</details></td></tr>'

@@ -1,6 +1,5 @@
 """The articles' cost tables beside what their own inputs, or list prices, give."""
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from lib.claims.checking import run_steps
 from lib.claims.claim import Number, Step, Strict
 from lib.claims.figure import Figure, plain
 from lib.claims.load import CLAIMS, claims, read_yaml
+from lib.claims.row import escaped
 
 if TYPE_CHECKING:
     import pandas
@@ -116,4 +116,4 @@ def _row(article: str, table: str, row: Component, others: dict[str, Any]) -> Co
 
 
 def _text(text: str) -> str:
-    return html.escape(text).replace("$", "&#36;").replace("\n", "<br>")
+    return escaped(text).replace("\n", "<br>")

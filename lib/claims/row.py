@@ -1,5 +1,6 @@
 """One audited claim: verdict, recomputed figures and workings."""
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,6 +62,15 @@ class Row:
             "see_also": self.claim.see_also,
             "workings": self.workings,
         }
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{escaped(line)}</li>" for line in self.workings)
+        return f'<div class="workbook-workings"><p><strong>{self.id}</strong> ({self.claim.article})</p><ul>{lines}</ul></div>'
+
+
+def escaped(text: str) -> str:
+    """Make text harmless for HTML; a dollar sign would start a formula in JupyterLab."""
+    return html.escape(text).replace("$", "&#36;")
 
 
 def audited(claim: Claim, others: Mapping[str, Claim]) -> Row:
