@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from lib.claims.claim import Claim
 from lib.claims.load import articles, claims
-from lib.claims.row import Row, audited, escaped
+from lib.claims.page import table
+from lib.claims.row import Row, audited
 from lib.claims.verdicts import PRIORITY
 from lib.errors import InputError
 
@@ -75,12 +76,8 @@ class Audit:
         return "\n\n".join(f"{row.id}  {row.claim.article}\n  " + "\n  ".join(row.workings) for row in self.rows)
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{title.capitalize()}</th>' for title in COLUMNS)
-        body = "".join(_html_row(self._cells(row)) for row in self.rows)
-        return (
-            '<div class="workbook-scroll"><table class="workbook-table"><caption>Published figures and what became of '
-            f"them</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        )
+        rows = (list(self._cells(row).values()) for row in self.rows)
+        return table(COLUMNS, rows, "Published figures and what became of them")
 
     @staticmethod
     def _cells(row: Row) -> dict[str, str]:
@@ -116,10 +113,3 @@ def audit(rows: list[Claim] | None = None) -> Audit:
 def _known(kind: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
         raise InputError(f"{kind} {value!r}: allowed are {', '.join(allowed)}")
-
-
-def _html_row(cells: dict[str, str]) -> str:
-    first, *others, workings = (escaped(text) for text in cells.values())
-    told = "".join(f"<td>{text}</td>" for text in others)
-    lines = workings.replace("\n", "<br>")
-    return f'<tr><th scope="row">{first}</th>{told}<td><details><summary>show</summary>{lines}</details></td></tr>'

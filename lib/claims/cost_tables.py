@@ -10,7 +10,7 @@ from lib.claims.checking import run_steps
 from lib.claims.claim import Number, Step, Strict
 from lib.claims.figure import Figure, plain
 from lib.claims.load import CLAIMS, claims, read_yaml
-from lib.claims.row import escaped
+from lib.claims.page import table
 
 if TYPE_CHECKING:
     import pandas
@@ -49,7 +49,7 @@ class CostRow:
 
     def cells(self) -> dict[str, str]:
         """Give the line as texts."""
-        ends = dict.fromkeys(plain(round(end, 2)) for end in self.ratio or ())
+        ends = dict.fromkeys(plain(end) for end in self.ratio or ())
         return {
             "article": self.article,
             "table": self.table,
@@ -82,14 +82,8 @@ class CostTables:
         return pandas.DataFrame([row.cells() for row in self.rows], columns=list(COLUMNS))
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{title.capitalize()}</th>' for title in COLUMNS)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{_text(text)}</td>" for text in row.cells().values()) + "</tr>" for row in self.rows
-        )
-        return (
-            '<div class="workbook-scroll"><table class="workbook-table"><caption>Cost tables of the articles beside the '
-            f"recomputed figures</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-        )
+        rows = (list(row.cells().values()) for row in self.rows)
+        return table(COLUMNS, rows, "Cost tables of the articles beside the recomputed figures")
 
 
 def cost_tables() -> CostTables:
@@ -113,7 +107,3 @@ def _row(article: str, table: str, row: Component, others: dict[str, Any]) -> Co
     if row.note:
         lines.append(row.note)
     return CostRow(article, table, row.component, Figure.of(row.stated, row.unit), figure, tuple(lines))
-
-
-def _text(text: str) -> str:
-    return escaped(text).replace("\n", "<br>")

@@ -1,6 +1,5 @@
 """One audited claim: verdict, recomputed figures and workings."""
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from lib.claims.checking import Outcome, run_check
 from lib.claims.claim import Claim
 from lib.claims.figure import Figure
+from lib.claims.page import escaped
 from lib.claims.verdicts import FAILED, verdict
 
 
@@ -66,11 +66,6 @@ class Row:
     def _repr_html_(self) -> str:
         lines = "".join(f"<li>{escaped(line)}</li>" for line in self.workings)
         return f'<div class="workbook-workings"><p><strong>{self.id}</strong> ({self.claim.article})</p><ul>{lines}</ul></div>'
-
-
-def escaped(text: str) -> str:
-    """Make text harmless for HTML; a dollar sign would start a formula in JupyterLab."""
-    return html.escape(text).replace("$", "&#36;")
 
 
 def audited(claim: Claim, others: Mapping[str, Claim]) -> Row:
