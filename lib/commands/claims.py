@@ -45,7 +45,7 @@ def _table(chosen: Audit) -> str:
     lines = []
     for row in chosen:
         found = f" → {row.recomputed}" if row.recomputed else ""
-        partner = f" ({', '.join(row.contradicts)})" if row.contradicts else ""
+        partner = f", at odds with {', '.join(row.contradicts)}" if row.contradicts else ""
         lines.append(f"{row.id:<4}  {row.verdict}{partner}: {row.claim.stated}{found}")
         lines.append(_wrapped(row.claim.claim, INDENT))
     counted = ", ".join(f"{count} {verdict}" for verdict, count in chosen.counts().items() if count)
