@@ -37,11 +37,9 @@ class Chart:
         display(self)
         display(HTML(self.reading()))
 
-    def live(self) -> Any:
-        """Display the picture in a cell with widgets; the handle given back redraws it by ``update(chart)``."""
-        from IPython.display import display
-
-        return display(self, display_id=f"live-{self.id}")
+    def titled(self) -> go.Figure:
+        """Give the figure with its title in the picture, for where no caption stands above it."""
+        return go.Figure(self.figure).update_layout(title_text=safe(self.title))
 
     def reading(self) -> str:
         """Give the sentence and the table of numbers as HTML."""

@@ -58,7 +58,8 @@ def _draw(
     labels = [arm_label(arm, recommended, ruled_out) for arm in ARMS]
     for place, group in enumerate((*GROUPS, OTHER)):
         drawn = [None if arm in away else money.value(parts[arm][group]) for arm in ARMS]
-        if any(drawn):
+        # The same bars are there whatever the numbers, so that a live chart only has to move them.
+        if any(drawn) or group in GROUPS:
             figure.add_bar(
                 y=labels,
                 x=drawn,

@@ -27,8 +27,13 @@ class BreakEven:
 
 
 def break_evens(costs: Costs, arm: str) -> list[BreakEven]:
-    """Find where the total of ``arm`` crosses that of another arm within the horizon, earliest first."""
-    found = []
+    """Find where the total of ``arm`` crosses that of another arm within the horizon, earliest first.
+
+    Empty where ``arm`` is none of the five, as when nothing is decidable yet.
+    """
+    found: list[BreakEven] = []
+    if arm not in ARMS:
+        return found
     for other in ARMS:
         more_setup = float(costs.setup_usd[other] - costs.setup_usd[arm])
         more_monthly = float(costs.monthly_usd[other] - costs.monthly_usd[arm])

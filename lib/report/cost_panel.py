@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
 from lib import charts
 from lib.charts.escape import safe
@@ -47,26 +48,33 @@ class Scale:
         return cls(tuple(sorted({*np.round(values, 6).tolist(), float(own)})))
 
 
-def redrawn(client: ClientFile, book: PriceBook, values: dict[str, float]) -> tuple[charts.Chart, charts.Chart]:
-    """Give the bars and the lines of the costs with other values of some fields (dotted path → number)."""
+def redrawn(
+    client: ClientFile, book: PriceBook, values: dict[str, float], arm: str | None = None
+) -> tuple[charts.Chart, charts.Chart]:
+    """Give the bars and the lines of the costs with other values of some fields (dotted path → number).
+
+    ``arm`` is the one that the sentences speak of; without it, the cheapest over the horizon.
+    """
     result = costs(Facts.of(client).replaced(values), book)
     money = Money.of(client)
-    return charts.cost_bars(result, money=money), charts.cumulative(result, money=money)
+    return charts.cost_bars(result, arm, money=money), charts.cumulative(result, arm, money=money)
 
 
 class CostPanel:
     """Sliders above two charts that follow them. Made by :func:`cost_panel`."""
 
-    def __init__(self, client: ClientFile) -> None:
-        """Start at the client's own values."""
+    def __init__(self, client: ClientFile, arm: str | None = None) -> None:
+        """Start at the client's own values; ``arm`` is the one recommended for them."""
         import ipywidgets as widgets
 
-        self.client, self.book = client, price_book(client)
+        self.client, self.book, self.arm = client, price_book(client), arm
         self.sliders = {path: _slider(path, _own(client, path)) for path in FIELDS}
         self.sentence = widgets.HTML()
-        self.reset = widgets.Button(description="Back to the client's values", layout=widgets.Layout(width="auto"))
-        self.widget = widgets.VBox([*self.sliders.values(), self.reset, self.sentence])
-        self._shown: tuple[Any, ...] = ()
+        self.reset = widgets.Button(
+            description="Back to the client's values", layout=widgets.Layout(width="auto", align_self="flex-start")
+        )
+        self.figures = [go.FigureWidget(chart.titled()) for chart in self._redrawn()]
+        self.widget = widgets.VBox([*self.sliders.values(), self.reset, self.sentence, *self.figures])
         for slider in self.sliders.values():
             slider.observe(lambda change: self.follow(), "value")
         self.reset.on_click(lambda button: self.back())
@@ -76,38 +84,46 @@ class CostPanel:
         """Give the values at which the sliders stand."""
         return {path: float(slider.value) for path, slider in self.sliders.items()}
 
-    def show(self) -> None:
-        """Display the sliders and the two charts."""
-        from IPython.display import display
-
-        bars, lines = redrawn(self.client, self.book, self.values)
-        self._say(bars, lines)
-        display(self.widget)
-        self._shown = (bars.live(), lines.live())
-
     def follow(self) -> None:
         """Redraw for the sliders' values; what goes wrong is shown in the page, since nothing else shows it."""
         try:
-            drawn = redrawn(self.client, self.book, self.values)
+            drawn = self._redrawn()
         except InputError as error:
             self.sentence.value = f"<p>{safe(error)}</p>"
             return
-        self._say(*drawn)
-        for handle, chart in zip(self._shown, drawn, strict=False):
-            handle.update(chart)
+        for live, chart in zip(self.figures, drawn, strict=True):
+            update(live, chart.titled())
 
     def back(self) -> None:
         """Set every slider to the client's own value."""
         for path, slider in self.sliders.items():
             slider.value = _own(self.client, path)
 
-    def _say(self, bars: charts.Chart, lines: charts.Chart) -> None:
+    def _redrawn(self) -> tuple[charts.Chart, charts.Chart]:
+        bars, lines = redrawn(self.client, self.book, self.values, self.arm)
         self.sentence.value = f"<p>{safe(bars.sentence)} {safe(lines.sentence)}</p>"
+        return bars, lines
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        # The widgets' own text is a long listing of all their settings, which would be saved in the notebook.
+        data = dict(self.widget._repr_mimebundle_(**options))
+        return data | {"text/plain": "Sliders over the costs, live in JupyterLab"}
 
 
-def cost_panel(client: ClientFile) -> None:
-    """Display the sliders and their charts for ``client``."""
-    CostPanel(client).show()
+def cost_panel(client: ClientFile, arm: str | None = None) -> CostPanel:
+    """Give sliders and charts for ``client``; ``arm`` is the one recommended for it."""
+    return CostPanel(client, arm)
+
+
+def update(live: go.Figure, fresh: go.Figure) -> None:
+    """Make ``live`` show what ``fresh`` does, in one message to the browser where the traces are the same ones."""
+    if [trace.type for trace in live.data] != [trace.type for trace in fresh.data]:
+        live.data = ()
+        live.add_traces(fresh.data)
+    with live.batch_update():
+        for old, new in zip(live.data, fresh.data, strict=True):
+            old.update(new.to_plotly_json(), overwrite=True)
+        live.layout.update(fresh.layout.to_plotly_json(), overwrite=True)
 
 
 def _own(client: ClientFile, path: str) -> float:
