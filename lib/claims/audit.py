@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "article", "claim", "claimed", "recomputed", "verdict", "contradicts", "workings")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Audit:
     """Audited claims in the articles' order."""
 
     rows: tuple[Row, ...]
+
+    def __repr__(self) -> str:
+        """Name what it holds; the rows are long."""
+        return f"Audit({len(self.rows)} claims)"
 
     def __iter__(self) -> Iterator[Row]:
         """Go through the rows."""

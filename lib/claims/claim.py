@@ -8,7 +8,7 @@ from lib.claims.figure import Figure
 
 Number = float | list[float]
 Reference = str | float | list[float] | dict[str, Number]
-Against = Literal["own inputs", "list prices", "own article", "other article", "measurement"]
+Against = Literal["own inputs", "assumed inputs", "list prices", "own article", "other article", "measurement"]
 Rule = Literal[
     "equal", "covers", "compatible", "inside", "overlaps", "threshold", "above", "below", "mostly", "reaches"
 ]

@@ -13,12 +13,14 @@ NOT_CHECKABLE = "not checkable"
 # - own article: the article states the quantity twice, or parts that it says make it up, or an order that
 #   its own figures reverse;
 # - measurement: published results say otherwise;
-# - own inputs, list prices: arithmetic on stated volumes, tokens and prices gives another figure;
+# - own inputs: arithmetic on the article's own volumes, tokens and prices gives another figure;
+# - assumed inputs, list prices: the arithmetic needs something that the article does not state;
 # - other article: the same quantity, elsewhere.
 FAILED = {
     "own article": CONTRADICTS_ITSELF,
     "measurement": CONTRADICTED_BY_MEASUREMENT,
-    "own inputs": DOES_NOT_REPRODUCE,
+    "own inputs": CONTRADICTS_ITSELF,
+    "assumed inputs": DOES_NOT_REPRODUCE,
     "list prices": DOES_NOT_REPRODUCE,
     "other article": CONTRADICTS_ANOTHER,
 }
@@ -35,7 +37,7 @@ PRIORITY = (
 )
 
 # Agreement with another article is no reproduction: both may have copied it.
-REPRODUCING = {"own article", "measurement", "own inputs", "list prices"}
+REPRODUCING = {"own article", "measurement", "own inputs", "assumed inputs", "list prices"}
 
 
 def verdict(outcomes: Iterable[tuple[str | None, bool | None]]) -> str:

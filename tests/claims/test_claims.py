@@ -59,9 +59,9 @@ def test_checks_against_other_articles_name_their_partner(id_: str) -> None:
 @pytest.mark.parametrize(
     ("id_", "verdict", "low", "high", "unit"),
     [
-        ("T1", "does not reproduce", 70.5, 70.5, "USD a month"),
+        ("T1", "contradicts itself", 70.5, 70.5, "USD a month"),
         ("T2", "reproduces", 111, 111, "USD a month"),
-        ("T5", "does not reproduce", 144, 144, "USD a month"),
+        ("T5", "contradicts itself", 144, 144, "USD a month"),
         ("T6", "contradicts itself", 225, 225, "USD a month"),
         ("T7", "does not reproduce", 22.5, 22.5, "USD a month"),
         ("T8", "does not reproduce", 2, 2, "times"),
@@ -69,8 +69,8 @@ def test_checks_against_other_articles_name_their_partner(id_: str) -> None:
         ("D1", "reproduces", 500_000, 500_000, "tokens"),
         ("D5", "does not reproduce", 2, 2, "times"),
         ("D6", "reproduces", 1.5, 1.5, "times"),
-        ("D8", "does not reproduce", 0.01, 0.01, "USD a day"),
-        ("D9", "does not reproduce", 14, 60, "%"),
+        ("D8", "contradicts itself", 0.01, 0.01, "USD a day"),
+        ("D9", "contradicts itself", 14, 60, "%"),
         ("D10", "reproduces", 0.00125, 0.0075, "USD a query"),
         ("D16", "contradicts itself", 900, 3750, "USD a month"),
         ("D21", "reproduces", 3200, 3200, "USD a month"),
@@ -82,7 +82,7 @@ def test_checks_against_other_articles_name_their_partner(id_: str) -> None:
         ("W9", "reproduces", 2.2, 4.2, "weeks"),
         ("F1", "contradicts itself", 1.05, 5.2, "s"),
         ("F4", "contradicts itself", 100, 300, "USD"),
-        ("F5", "does not reproduce", 150, 750, "USD"),
+        ("F5", "contradicts itself", 150, 750, "USD"),
         ("F7", "reproduces", 500, 2000, "USD a month"),
         ("F11", "contradicts itself", 20, 70, "USD a thousand queries"),
         ("F12", "contradicts itself", 1.5, 1.5, "USD a thousand queries"),
@@ -116,10 +116,10 @@ def test_measurements_contradict_the_accuracy_and_hallucination_claims() -> None
     [
         ("T1", "queries", 135_000, "reproduces"),
         ("T2", "storage", 50, "contradicts itself"),
-        ("D1", "examples", 5000, "does not reproduce"),
+        ("D1", "examples", 5000, "contradicts itself"),
         ("D8", "queries", 300_000, "reproduces"),
         ("D12", "table_inference", [200, 2200], "reproduces"),
-        ("D21", "planned", 5000, "does not reproduce"),
+        ("D21", "planned", 5000, "contradicts itself"),
         ("F4", "on_10k_examples", [50_000, 200_000], "reproduces"),
         ("F12", "table_fine_tuning", 15, "reproduces"),
         ("F16", "table_days", [10, 20], "contradicts itself"),
@@ -144,7 +144,7 @@ def test_a_right_claim_is_not_called_wrong() -> None:
     right = BY_ID["T1"].model_copy(update={"stated": BY_ID["T1"].stated.model_copy(update={"value": 70.5})})
     assert verdict_with(right) == "reproduces"
     wrong = BY_ID["D21"].with_input("planned", 5000)
-    assert verdict_with(wrong) == "does not reproduce"
+    assert verdict_with(wrong) == "contradicts itself"
 
 
 def test_no_verdict_is_typed_in() -> None:

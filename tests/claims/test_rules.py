@@ -46,7 +46,8 @@ def test_a_rule_decides_as_documented(rule: str, stated: Stated, claimed: object
 
 def test_the_most_telling_verdict_is_shown() -> None:
     assert verdict([("own article", False), ("list prices", False)]) == "contradicts itself"
-    assert verdict([("own inputs", False), ("other article", False)]) == "does not reproduce"
+    assert verdict([("own inputs", False), ("other article", False)]) == "contradicts itself"
+    assert verdict([("assumed inputs", False), ("other article", False)]) == "does not reproduce"
     assert verdict([("own inputs", True), ("other article", False)]) == "contradicts another article"
     assert verdict([("own inputs", True), (None, None)]) == "reproduces"
 

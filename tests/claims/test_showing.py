@@ -47,7 +47,7 @@ def test_every_article_has_its_cost_tables() -> None:
 def test_the_command_prints_a_table_of_all_claims() -> None:
     output = run()
     assert "97 figures" in output
-    assert "T1    does not reproduce: about USD 95 a month → USD 70.50 a month" in output
+    assert "T1    contradicts itself: about USD 95 a month → USD 70.50 a month" in output
     assert not re.search(r"\$\d", output)
 
 
