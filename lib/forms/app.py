@@ -25,6 +25,7 @@ class DecisionForm(widgets.VBox):
     def __init__(self, client_file: str | Path) -> None:
         """Open ``client_file``, taken relative to the project folder."""
         super().__init__()
+        self.add_class("decision-form")
         self.state = ClientState(PROJECT / client_file, later=AfterPause())
         self.form = ClientForm(self.state)
         self.result = ResultView(self.state)

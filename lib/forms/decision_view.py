@@ -1,5 +1,7 @@
 """A decision as pages: pure functions from a decision to escaped HTML."""
 
+from collections.abc import Callable
+
 from lib.arms import TUNED_ARMS, UNDECIDED
 from lib.decision.result import ArmResult, Decision, RuleTrace, Verdict
 from lib.forms.field_words import default_of, field_label, section_title, value_words
@@ -28,12 +30,13 @@ def arms_table(decision: Decision) -> Page:
 
 def costs_table(decision: Decision) -> Page:
     """Give what each arm costs and how fast it answers."""
-    return render("costs.html", decision=decision, correct=_correct_answer, seconds=_seconds)
+    return render("costs.html", decision=decision, measures=COST_MEASURES)
 
 
 def frameworks_table(decision: Decision) -> Page:
     """Give the five frameworks side by side: framework × what it says."""
-    return render("frameworks.html", decision=decision, holding=_holding)
+    abstaining = any(verdict.says is None for verdict in decision.frameworks)
+    return render("frameworks.html", decision=decision, abstaining=abstaining, holding=_holding)
 
 
 def trace(verdict: Verdict) -> Page:
@@ -136,7 +139,7 @@ def flips_read_aloud(decision: Decision) -> Page:
 
 def verdict_title(verdict: Verdict) -> str:
     """Give a framework and its verdict as one heading."""
-    return f"{verdict.title}: {arm_title(verdict.says)}"
+    return f"{verdict.title} → {arm_title(verdict.says)}"
 
 
 def _folded(verdict: Verdict) -> Page:
@@ -186,3 +189,15 @@ def _condition(rule: RuleTrace) -> str:
 
 def _unit(unit: str, value: float | str) -> str:
     return "" if isinstance(value, str) or unit in ("", "0 to 1") else f" {unit}"
+
+
+COST_MEASURES: tuple[tuple[str, Callable[[ArmResult], str]], ...] = (
+    ("Set-up", lambda arm: amount(arm.setup_usd)),
+    ("Each month", lambda arm: amount(arm.monthly_usd)),
+    ("… of it bills", lambda arm: amount(arm.monthly_bill_usd)),
+    ("Each query", lambda arm: amount(arm.usd_per_query)),
+    ("Each correct answer", _correct_answer),
+    ("Over the horizon", lambda arm: amount(arm.horizon_usd)),
+    ("First token", lambda arm: _seconds(arm.first_token_ms)),
+    ("Whole answer (p95)", lambda arm: _seconds(arm.p95_latency_ms)),
+)

@@ -1,0 +1,59 @@
+"""A real JupyterLab on copies of the notebooks, and a headless Chromium to look at it with."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lib.paths import NOTEBOOKS
+
+from .jupyter_lab import JupyterLab, free_port
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """Start JupyterLab on a copy of the notebooks, so that no committed file is changed; stop it at the end."""
+    folder = tmp_path_factory.mktemp("lab")
+    copies = folder / "notebooks"
+    copies.mkdir()
+    for notebook in NOTEBOOKS.glob("*.ipynb"):
+        shutil.copy(notebook, copies)
+    server = JupyterLab(copies, folder / "home", free_port())
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Start the machine's Chromium; the tests are skipped by name where there is none."""
+    program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if program is None:
+        pytest.skip("Chromium is not installed: notebooks are not looked at in a browser")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def shots(tmp_path_factory):
+    """Give the folder for screenshots: ``$BROWSER_SHOTS``, or a temporary one."""
+    folder = Path(os.environ.get("BROWSER_SHOTS") or tmp_path_factory.mktemp("shots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
