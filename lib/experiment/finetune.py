@@ -25,7 +25,7 @@ class LoraSettings:
     rank: int = 16
     alpha: int = 32
     dropout: float = 0.0
-    epochs: int = 6
+    epochs: int = 4
     learning_rate: float = 1e-3
     batch_size: int = 8
 

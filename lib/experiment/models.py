@@ -1,5 +1,6 @@
 """A causal language model: loading it, and letting it answer many prompts."""
 
+import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,12 +15,14 @@ from lib.experiment.quiet import hub_switched_off, quiet_libraries
 from lib.paths import BASE_MODEL, PROJECT
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
 
 SAMPLE_MODEL = "the workbook's own small model"
 # Prompts of like length share a batch; a batch holds at most so many tokens and prompts.
 _TOKENS_IN_BATCH = 24_000
 _PROMPTS_IN_BATCH = 64
+# So many tokens that all prompts begin with are read once for all of them.
+_WORTH_SHARING = 64
 # Where a model's configuration does not say how much it can read.
 _USUAL_WINDOW = 4096
 
@@ -78,25 +81,48 @@ class LanguageModel:
                     f"window of {self.window} tokens of {self.name}."
                 )
         answers: dict[int, Generation] = {}
+        prefix = self._read(_shared_prefix(ids))
         for numbers in _batches([len(prompt) for prompt in ids], batch):
-            answers.update(zip(numbers, self._answer([ids[n] for n in numbers], max_new_tokens), strict=True))
+            made = self._answer([ids[n] for n in numbers], max_new_tokens, prefix)
+            answers.update(zip(numbers, made, strict=True))
             if done:
                 done(len(numbers))
         return [answers[number] for number in range(len(prompts))]
 
-    def _answer(self, ids: list[list[int]], max_new_tokens: int) -> list[Generation]:
+    def _read(self, prefix: list[int]) -> "DynamicCache | None":
+        """Read what all prompts begin with once, as a provider's prompt cache does; ``None`` if not worth it."""
+        import torch
+        from transformers import DynamicCache
+        from transformers.cache_utils import DynamicLayer
+
+        if len(prefix) < _WORTH_SHARING:
+            return None
+        with torch.inference_mode():
+            cache = self.model(torch.tensor([prefix], device=self.model.device), use_cache=True).past_key_values
+        # Caches that forget (sliding windows, states) cannot be laid before another prompt.
+        plain = type(cache) is DynamicCache and all(type(layer) is DynamicLayer for layer in cache.layers)
+        return cache if plain else None
+
+    def _answer(self, ids: list[list[int]], max_new_tokens: int, prefix: "DynamicCache | None") -> list[Generation]:
         import torch
 
         longest = max(map(len, ids))
         padding = self.tokenizer.pad_token_id
-        rows = [[padding] * (longest - len(row)) + row for row in ids]
-        mask = [[0] * (longest - len(row)) + [1] * len(row) for row in ids]
+        read = prefix.get_seq_length() if prefix else 0
+        # Padding stands before the prompt, or between what has been read already and the rest of it.
+        rows = [row[:read] + [padding] * (longest - len(row)) + row[read:] for row in ids]
+        mask = [[1] * read + [0] * (longest - len(row)) + [1] * (len(row) - read) for row in ids]
         device = self.model.device
         started = time.perf_counter()
         with torch.inference_mode(), quiet_libraries():
+            cache = None
+            if prefix:
+                cache = copy.deepcopy(prefix)
+                cache.batch_repeat_interleave(len(ids))
             output = self.model.generate(
                 input_ids=torch.tensor(rows, device=device),
                 attention_mask=torch.tensor(mask, device=device),
+                past_key_values=cache,
                 max_new_tokens=max_new_tokens,
                 do_sample=False,
                 pad_token_id=padding,
@@ -187,6 +213,15 @@ def _batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
         batch.append(number)
     if batch:
         yield batch
+
+
+def _shared_prefix(ids: Sequence[Sequence[int]]) -> list[int]:
+    """Return the tokens that every prompt begins with, less one: a prompt's last token is always read anew."""
+    if len(ids) < 2:
+        return []
+    first, last = min(ids), max(ids)
+    same = next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return list(first[: max(0, min(same, *map(len, ids)) - 1)])
 
 
 def _until(row: Sequence[int], ends: set[int | None]) -> list[int]:

@@ -14,6 +14,7 @@ from lib.experiment import store
 from lib.experiment.answering import Answers, answer_all
 from lib.experiment.arms import ExperimentArm, chosen_arms
 from lib.experiment.config import ExperimentConfig
+from lib.experiment.endings import ending_signals_unwind
 from lib.experiment.finetune import Training, fine_tune
 from lib.experiment.fingerprints import value_fingerprint
 from lib.experiment.lessons import closed_book_lessons, lessons_with_pages
@@ -58,7 +59,7 @@ def run_experiment(
     bars = Bars()
     clock = Clock()
     try:
-        with fixed_threads(config.threads):
+        with ending_signals_unwind(), fixed_threads(config.threads):
             with clock.stage("load models"):
                 sample = sample_company(config.seed, config.documents, config.questions_per_kind, config.training_pairs)
                 model, embedder = load_model(config.model), load_embedder(config.embedder)

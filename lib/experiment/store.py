@@ -11,6 +11,7 @@ from typing import Any
 
 from lib import paths
 from lib.errors import InputError
+from lib.experiment.endings import ending_signals_wait
 from lib.files import write_text
 
 RECORD = "run.json"
@@ -63,7 +64,8 @@ def work_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        with ending_signals_wait():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def finish(folder: Path, record: dict[str, Any]) -> Path:

@@ -51,6 +51,7 @@ def experiment_summary(result: ExperimentResult) -> ExperimentSummary:
         _style(result),
         _refusal(result),
         _stale(result),
+        _difference(result, "Retrieval or tuning, for what stands on the pages", "rag", "lora", "fact"),
         _difference(result, "Bolted or trained together", "lora_with_pages", "lora_rag", "substance"),
         _difference(result, "Tuning over retrieval, substance", "lora_with_pages", "rag_few_shot", "substance"),
         _difference(result, "Tuning over retrieval, all right", "lora_with_pages", "rag_few_shot", "right"),
@@ -89,9 +90,14 @@ def _facts(result: ExperimentResult, kind: str) -> Finding:
     name, meaning = _FACTS[kind]
     order = _ranked(result, "fact", kind)
     best, share = order[0]
-    others = "; ".join(f"{_title(result, arm)} {percent(other)}" for arm, other in order[1:])
+    if share.share == 0:
+        return Finding(name.capitalize(), f"No arm answered any of the {share.n} {name} right: {meaning}.")
     text = f"{_title(result, best)} answered {_with_n(share)} of {name}: {meaning}."
-    return Finding(name.capitalize(), text + (f" {others}." if others else ""))
+    some = [f"{_title(result, arm)} {percent(other)}" for arm, other in order[1:] if other.share > 0]
+    none = [_title(result, arm) for arm, other in order[1:] if other.share == 0]
+    text += f" {'; '.join(some)}." if some else ""
+    text += f" None of them: {'; '.join(none)}." if none else ""
+    return Finding(name.capitalize(), text)
 
 
 def _style(result: ExperimentResult) -> Finding:
@@ -146,8 +152,8 @@ def _difference(result: ExperimentResult, topic: str, first: str, second: str, m
     )
     if gap == 0:
         text = f"By “{title}”, {_title(result, first)} and {_title(result, second)} are level (n = {pairing.n})"
-    verdict = "." if pairing.p < SIGNIFICANCE else ": no difference that this many questions can show."
-    return Finding(topic, text + verdict)
+    verdict = "" if pairing.p < SIGNIFICANCE or gap == 0 else ": that can be chance"
+    return Finding(topic, f"{text}{verdict}.")
 
 
 def _retrieval(result: ExperimentResult) -> Finding | None:
@@ -186,11 +192,7 @@ def _change(result: ExperimentResult) -> Finding | None:
     if not seconds or not reindexed["pages"]:
         return None
     ratio = seconds / max(reindexed["seconds"], 1e-9)
-    text = (
-        f"Bringing the index up to date took one {ratio:,.0f}th of the time of one training"
-        if ratio >= 2
-        else ("Bringing the index up to date took about as long as one training")
-    )
+    text = f"One LoRA training took {ratio:,.0f} times as long as bringing the index up to date"
     return Finding("A change of pages", f"{text} ({reindexed['pages']} changed pages, on this machine).")
 
 

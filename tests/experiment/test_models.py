@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from lib.errors import InputError
+from lib.experiment import models
 from lib.experiment.finetune import Lesson, LoraSettings, _row, fine_tune
 from lib.experiment.models import adapted, load_model
 from lib.experiment.prompts import STOP, build_prompt
@@ -29,6 +30,18 @@ def test_answers_come_in_the_order_of_the_prompts_and_do_not_depend_on_the_batch
     alone = [tiny_model.generate([prompt], max_new_tokens=6)[0] for prompt in PROMPTS]
     assert [(a.text, a.prompt_tokens) for a in together] == [(a.text, a.prompt_tokens) for a in alone]
     assert [a.prompt_tokens for a in together] == [tiny_model.count_tokens(prompt) for prompt in PROMPTS]
+
+
+def test_reading_a_shared_beginning_once_changes_no_answer(tiny_model, sample, monkeypatch):
+    pages = sample.documents[:4]
+    prompts = [build_prompt(question.question, pages) for question in sample.questions[:6]]
+    beginning = models._shared_prefix([tiny_model.token_ids(prompt) for prompt in prompts])
+    assert tiny_model._read(beginning).get_seq_length() == len(beginning) > models._WORTH_SHARING
+    shared = tiny_model.generate(prompts, max_new_tokens=8, batch=4)
+    monkeypatch.setattr(models, "_WORTH_SHARING", 10_000)
+    assert [a.text for a in tiny_model.generate(prompts, max_new_tokens=8)] == [a.text for a in shared]
+    monkeypatch.undo()
+    assert [a.text for a in tiny_model.generate([prompts[0]] * 2, max_new_tokens=8)] == [shared[0].text] * 2
 
 
 def test_an_answer_ends_at_the_stop_and_counts_its_tokens(tiny_model):

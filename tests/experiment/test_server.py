@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from lib.errors import InputError
+from lib.experiment.endings import ending_signals_unwind, ending_signals_wait
 from lib.experiment.retrieval import server
 from lib.paths import PROJECT
 
@@ -67,7 +68,7 @@ def test_the_sweep_leaves_the_servers_of_running_processes_alone():
 
 def test_an_ending_signal_during_the_clean_up_waits_until_it_is_done():
     cleaned = []
-    with pytest.raises(SystemExit), server._EndingSignals() as signals, signals.held():
+    with pytest.raises(SystemExit), ending_signals_unwind(), ending_signals_wait():
         signal.raise_signal(signal.SIGTERM)
         cleaned.append(True)
     assert cleaned and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL

@@ -13,7 +13,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +20,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from lib.errors import InputError
+from lib.experiment.endings import ending_signals_unwind, ending_signals_wait
 
 ENVIRONMENT_VARIABLE = "DATABASE_URL"
 _SECONDS_TO_STOP = 10
@@ -106,11 +106,11 @@ def _embedded() -> Iterator[ConnectionString]:
 
     atexit.register(remove)
     try:
-        with _EndingSignals() as signals:
+        with ending_signals_unwind():
             try:
                 yield _started(folder, root)
             finally:
-                with signals.held():
+                with ending_signals_wait():
                     remove()
     finally:
         atexit.unregister(remove)
@@ -229,44 +229,3 @@ def _stop(process) -> None:
             with suppress(psutil.NoSuchProcess):
                 left.kill()
         psutil.wait_procs((process, *children), timeout=_SECONDS_TO_STOP)
-
-
-class _EndingSignals:
-    """Turns SIGTERM and SIGHUP into an exception, so that every ``finally`` on the way out runs.
-
-    A program that handles these signals itself keeps its handlers. Outside the main thread Python
-    lets nobody set one; the sweep covers that case.
-    """
-
-    def __init__(self) -> None:
-        self._before: dict[int, object] = {}
-        self._held = False
-        self._pending: int | None = None
-
-    def __enter__(self) -> "_EndingSignals":
-        if threading.current_thread() is threading.main_thread():
-            for number in (getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)):
-                if signal.getsignal(number) == signal.SIG_DFL:
-                    self._before[number] = signal.signal(number, self._unwind)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _unwind(self, number: int, _frame: object) -> None:
-        if self._held:
-            self._pending = number
-        else:
-            raise SystemExit(128 + number)
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Let a signal wait until the clean-up that it would interrupt is done."""
-        self._held = True
-        try:
-            yield
-        finally:
-            self._held = False
-            if self._pending is not None:
-                raise SystemExit(128 + self._pending)
