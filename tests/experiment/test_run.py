@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,6 +22,7 @@ from lib.experiment import (
     silent,
     store,
 )
+from lib.experiment.retrieval import server
 from lib.experiment.retrieval.server import ENVIRONMENT_VARIABLE
 from lib.experiment.run import run_key
 from lib.experiment.world import sample_company
@@ -144,6 +146,31 @@ def test_a_run_that_fails_leaves_nothing_behind(small_config, runs_folder, monke
     with pytest.raises(RuntimeError, match="disk"):
         run_experiment(replace(small_config, arms=("base",)), fresh=True, progress=silent)
     assert sorted(path.name for path in runs_folder.iterdir()) == before
+
+
+def test_a_run_that_is_told_to_end_leaves_nothing_behind(tiny_folder, tmp_path):
+    code = f"""
+from pathlib import Path
+from lib import paths
+from lib.experiment import ExperimentConfig, LoraSettings, run_experiment
+paths.RUNS = Path({str(tmp_path / "runs")!r})
+config = ExperimentConfig.quick(model={str(tiny_folder)!r}, lora=LoraSettings(epochs=10000))
+run_experiment(config, progress=lambda stage, done, total: print(stage, flush=True))
+"""
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    environment.pop(ENVIRONMENT_VARIABLE, None)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=paths.PROJECT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    while not process.stdout.readline().startswith("LoRA"):
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 128 + signal.SIGTERM
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [".locks"]
+    assert list(scratch.iterdir()) == []
+    assert not list(server._root().glob(f"{process.pid}-*"))
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next(runs_folder, monkeypatch):

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -72,6 +73,15 @@ def test_an_ending_signal_during_the_clean_up_waits_until_it_is_done():
         signal.raise_signal(signal.SIGTERM)
         cleaned.append(True)
     assert cleaned and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_a_temporary_folder_with_a_long_name_is_no_hindrance(monkeypatch, tmp_path):
+    long = tmp_path / ("long" * 20)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    with server.postgres() as address, psycopg.connect(address) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert list(long.iterdir()) == []
 
 
 def test_a_server_of_the_clients_own_is_used_and_left_running(monkeypatch):

