@@ -11,7 +11,7 @@ from lib.charts.table import Table
 from lib.experiment.result import OVERVIEW, ExperimentResult
 from lib.experiment.summary import experiment_summary
 
-COLUMNS = 2
+COLUMNS = 3
 
 
 def forest(result: ExperimentResult) -> Chart:
@@ -22,11 +22,11 @@ def forest(result: ExperimentResult) -> Chart:
         rows=rows,
         cols=COLUMNS,
         shared_yaxes=True,
-        subplot_titles=[title for title, _, _ in panels],
-        horizontal_spacing=0.05,
+        subplot_titles=[f"{title} (%)" for title, _, _ in panels],
+        horizontal_spacing=0.04,
         vertical_spacing=0.22 / rows,
     )
-    drawn.update_layout(template=TEMPLATE, height=40 + rows * (46 + 24 * len(result.arms)), showlegend=False)
+    drawn.update_layout(template=TEMPLATE, height=40 + rows * (46 + 21 * len(result.arms)), showlegend=False)
     for place, (_, measure, kind) in enumerate(panels):
         row, column = place // COLUMNS + 1, place % COLUMNS + 1
         for arm in result.arms.values():
@@ -49,7 +49,7 @@ def forest(result: ExperimentResult) -> Chart:
                 row=row,
                 col=column,
             )
-        drawn.update_xaxes(range=[-3, 103], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %", row=row, col=column)
+        drawn.update_xaxes(range=[-3, 103], tickvals=[0, 50, 100], row=row, col=column)
     drawn.update_yaxes(autorange="reversed", showgrid=True)
     drawn.update_annotations(font_size=13)
     overview = result.overview()
@@ -57,6 +57,7 @@ def forest(result: ExperimentResult) -> Chart:
         ["Arm of the experiment", *overview.columns],
         [[title, *row] for title, row in zip(overview.index, overview.to_numpy().tolist(), strict=True)],
         "Share of questions in percent, with the 95 % interval in brackets",
+        right=range(1, 1 + len(overview.columns)),
     )
     return Chart(
         id="experiment",

@@ -74,13 +74,12 @@ class Case:
 def case_of(client: ClientFile, file: Path | None = None, experiment: Any = None) -> Case:
     """Compute everything the report shows. Raises :class:`InputError` for a stack or price list of no use."""
     name = file.name if file else "client file"
-    located = _located(client, file)
-    overview = Overview.of(located, name, file.parent if file else None)
+    overview = Overview.of(client, name, file.parent if file else None)
     return Case(
         client=client,
         file=file,
-        facts=Facts.of(located),
-        decision=decide(located),
+        facts=Facts.of(client),
+        decision=decide(client, source=file),
         overview=overview,
         money=Money.of(client),
         experiment=experiment,
@@ -94,14 +93,3 @@ def case_from(variables: Mapping[str, Any]) -> Case:
         return case_of(client, file, variables.get("experiment"))
     except InputError as error:
         raise RefusedParameter(str(error)) from None
-
-
-def _located(client: ClientFile, file: Path | None) -> ClientFile:
-    """Make the path of the client's own price list absolute where it is counted from the client file's folder."""
-    if file is None or client.prices.file is None:
-        return client
-    beside = file.parent / client.prices.file
-    if not beside.is_file():
-        return client
-    prices = client.prices.model_copy(update={"file": str(beside.resolve())})
-    return client.model_copy(update={"prices": prices})

@@ -124,6 +124,8 @@ def update(live: go.Figure, fresh: go.Figure) -> None:
         for old, new in zip(live.data, fresh.data, strict=True):
             old.update(new.to_plotly_json(), overwrite=True)
         live.layout.update(fresh.layout.to_plotly_json(), overwrite=True)
+        # An update leaves alone what is not mentioned; a crossing that is gone has to go.
+        live.layout.annotations = fresh.layout.annotations
 
 
 def _own(client: ClientFile, path: str) -> float:

@@ -33,10 +33,17 @@ def experiment_result(experiment: Any = None) -> Any:
         raise RefusedParameter(str(error)) from None
 
 
-def measured(result: Any) -> Part:
-    """Say what the experiment found, how sure that is, and what does not carry over."""
+def setting(result: Any) -> Part:
+    """Say what was asked of whom, on what."""
     if result is None:
         return part("measured_left_out")
+    return part("measured_setting", record=result.record, arms=list(result.arms.values()))
+
+
+def measured(result: Any) -> Part | None:
+    """Say what the experiment found, how sure that is, and what does not carry over; nothing without a run."""
+    if result is None:
+        return None
     from lib.experiment import experiment_summary
 
     return part(
@@ -44,7 +51,6 @@ def measured(result: Any) -> Part:
         summary=experiment_summary(result),
         overview=overview_table(result),
         efficiency=efficiency_table(result),
-        record=result.record,
         arms=list(result.arms.values()),
     )
 
@@ -53,7 +59,12 @@ def overview_table(result: Any) -> Table:
     """Give the shares of right answers with their intervals."""
     frame = result.overview()
     rows = [[title, *cells] for title, cells in zip(frame.index, frame.to_numpy().tolist(), strict=True)]
-    return Table(["Arm", *frame.columns], rows, "Percent of questions, with the 95 % interval in brackets")
+    return Table(
+        ["Arm", *frame.columns],
+        rows,
+        "Percent of questions, with the 95 % interval in brackets",
+        right=range(1, 1 + len(frame.columns)),
+    )
 
 
 def efficiency_table(result: Any) -> Table:

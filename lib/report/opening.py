@@ -65,7 +65,7 @@ def comparison(case: Case) -> Table:
         "Possible",
         "Set-up",
         "A month",
-        "1,000 more queries",
+        "1,000 queries, all in",
         "Whole answer",
         "Frameworks for it",
     ]

@@ -6,7 +6,7 @@ from lib.report import cost_tables as tables
 from lib.report.appendix import inputs, sources
 from lib.report.case import Case
 from lib.report.manifest import manifest_table
-from lib.report.measured import experiment_result, measured
+from lib.report.measured import experiment_result, measured, setting
 from lib.report.opening import cover, summary
 from lib.report.parts import Part, part
 from lib.report.reasoning import advice, frameworks, steps
@@ -26,6 +26,7 @@ __all__ = [
     "inputs",
     "manifest_table",
     "measured",
+    "setting",
     "sources",
     "steps",
     "summary",

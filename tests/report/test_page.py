@@ -1,0 +1,117 @@
+"""One whole report: what its page must hold and must not hold."""
+
+import json
+import re
+from itertools import pairwise
+
+import pytest
+from page_outline import HOSTILE, Outline
+
+from lib import paths
+from lib.report.engine import make_report
+
+RESOURCES = ("src", "href", "srcset", "data", "poster", "action", "formaction", "xlink:href", "background")
+
+
+@pytest.fixture(scope="session")
+def outline(page):
+    return Outline(page)
+
+
+def test_two_renders_are_byte_identical(report, small_run, tmp_path):
+    again = make_report(paths.CLIENTS / "commercial-law.yaml", tmp_path, experiment=small_run.id, pdf=False)
+    assert again.html.read_bytes() == report.html.read_bytes()
+    assert again.manifest.read_bytes() == report.manifest.read_bytes()
+
+
+def test_nothing_comes_from_outside(outline):
+    for element in outline.elements:
+        for name in RESOURCES:
+            value = element.attributes.get(name)
+            assert value is None or value.startswith(("#", "data:")), (element.tag, name, value)
+        assert "@import" not in (element.text if element.tag == "style" else "")
+        assert element.tag not in ("iframe", "link", "object", "embed", "base")
+    policy = next(e.attributes["content"] for e in outline.tagged("meta") if "http-equiv" in e.attributes)
+    assert "default-src 'none'" in policy
+
+
+def test_no_code_and_no_prompt_is_shown(page, outline):
+    assert "sections.cover" not in page and "case_from" not in page and "In [" not in outline.text
+    assert "jp-" not in page and "MathJax.js" not in page and "require.js" not in page
+
+
+def test_one_h1_and_headings_in_order(outline):
+    levels = [int(element.tag[1]) for element in outline.tagged("h1", "h2", "h3", "h4", "h5", "h6")]
+    assert levels.count(1) == 1 and levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_contents_lead_to_every_section(outline):
+    headings = [element.attributes["id"] for element in outline.tagged("h2")]
+    links = [e.attributes["href"] for e in outline.tagged("a") if e.attributes["href"] != "#content"]
+    assert links == [f"#{id_}" for id_ in headings] and len(headings) >= 9
+
+
+def test_ids_are_unique(outline):
+    ids = [element.attributes["id"] for element in outline.elements if "id" in element.attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_chart_has_an_accessible_name_and_its_numbers(outline):
+    pictures = [element for element in outline.elements if element.attributes.get("role") == "img"]
+    assert {element.attributes["id"] for element in pictures} == {
+        f"chart-{id_}" for id_ in ("votes", "costs", "cumulative", "answer-time", "experiment", "architecture", "flips")
+    }
+    assert all(len(element.attributes["aria-label"]) > 30 for element in pictures)
+    summaries = [element.text for element in outline.tagged("summary")]
+    assert sum(text.startswith(("Numbers of this chart", "Parts of this drawing")) for text in summaries) == len(
+        pictures
+    )
+
+
+def test_plotly_is_there_once(page, outline):
+    assert page.count("plotly.js v") == 1
+    charts = [e for e in outline.tagged("script") if e.attributes.get("type") == "application/json"]
+    assert len(charts) == 6 and all(json.loads(chart.text)["data"] for chart in charts)
+
+
+def test_no_dollar_sign_stands_before_a_digit(outline):
+    assert not re.search(r"\$\d", outline.text)
+
+
+def test_the_page_is_small_enough_to_mail(report):
+    assert report.html.stat().st_size < 8_000_000
+
+
+def test_images_and_table_cells_are_named(outline):
+    assert all(element.attributes.get("alt") for element in outline.tagged("img"))
+    assert all(element.attributes.get("scope") in ("col", "row") for element in outline.tagged("th"))
+    assert len(outline.tagged("table")) == len(outline.tagged("caption"))
+    assert outline.tagged("html")[0].attributes["lang"] == "en"
+
+
+def test_the_page_says_what_was_asked_for(outline):
+    for words in ("Hybrid", "Confidence", "First step", "USD 1", "assumed", "answered", "Tyson Cung", "SHA-256"):
+        assert words in outline.text, words
+    assert "RAG with few-shot" in outline.text or "Few-shot prompt" in outline.text
+
+
+def test_the_manifest_says_what_the_report_was_made_from(report, small_run):
+    listed = json.loads(report.manifest.read_text(encoding="utf-8"))
+    assert listed["client_file"] == "commercial-law.yaml" and len(listed["inputs_sha256"]) == 64
+    assert listed["experiment"]["id"] == small_run.id
+    assert listed["packages"]["plotly"] != "not installed" and listed["prices_as_of"]
+
+
+def test_a_hostile_client_stays_text(hostile_page):
+    outline = Outline(hostile_page)
+    shown = re.sub(r"\s+", " ", outline.text)
+    assert shown.count(re.sub(r"\s+", " ", HOSTILE)) >= 4
+    assert not any("alert(1)" in element.text for element in outline.tagged("script"))
+    assert "49" not in re.findall(r"\S*7\*7\S*", shown)
+    assert outline.tagged("title")[0].text.count(HOSTILE) >= 1
+    assert len(outline.tagged("h1")) == 1
+
+
+def test_a_report_without_the_experiment_says_so(hostile_page):
+    assert "The experiment was left out of this report." in hostile_page
