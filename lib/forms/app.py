@@ -113,7 +113,7 @@ def _choices(current: Path | None) -> list[tuple[str, Path | None]]:
 
 
 def _pane(widget: widgets.Widget, name: str) -> widgets.Box:
-    pane = widgets.Box([widget], layout=_PANE)
+    pane = widgets.Box([widget])
     pane.add_class("decision-pane").add_class(name)
     return pane
 
@@ -123,5 +123,4 @@ _PATH = widgets.Layout(flex="1 1 280px", min_width="240px")
 _BUTTON = widgets.Layout(width="90px")
 _AUTO = widgets.Layout(width="auto")
 _BAR = widgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
-_PANES = widgets.Layout(flex_flow="row wrap-reverse", align_items="flex-start", width="100%")
-_PANE = widgets.Layout(overflow="auto")
+_PANES = widgets.Layout(flex_flow="row wrap-reverse", align_items="flex-end", width="100%")

@@ -121,15 +121,16 @@ class WordsRow(FieldRow):
     """Radio buttons or a list for the few values of a choice or of yes and no, with *not answered* among them."""
 
     def _controls(self) -> list[widgets.Widget]:
-        options = [*_options(self.spec), (NOT_ANSWERED, None)]
+        # A widget takes the value None for "nothing is selected", so the absent answer has a value of its own.
+        options = [*_options(self.spec), (NOT_ANSWERED, NOT_ANSWERED)]
         kind = widgets.RadioButtons if len(options) - 1 <= BUTTONS_AT_MOST else widgets.Dropdown
         tooltip = self.spec.help
-        self.choice = kind(options=options, value=None, tooltip=tooltip, layout=_WIDE_LAYOUT, **self._described)
-        self._watch(self.choice, lambda value: value)
+        self.choice = kind(options=options, value=NOT_ANSWERED, tooltip=tooltip, layout=_WIDE_LAYOUT, **self._described)
+        self._watch(self.choice, lambda value: None if value == NOT_ANSWERED else value)
         return [_control(self.choice)]
 
     def _show(self, value: Any, answered: bool) -> None:
-        self.choice.value = value if answered else None
+        self.choice.value = value if answered else NOT_ANSWERED
 
 
 class TextRow(FieldRow):

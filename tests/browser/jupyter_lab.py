@@ -33,6 +33,7 @@ class JupyterLab:
     def start(self) -> None:
         """Start the server and wait until it answers."""
         self._home.mkdir(parents=True)
+        self._answer_news_question()
         with (self._home / "server.log").open("wb") as log:
             # A session of its own, so that kernels can be stopped together with the server.
             self._process = subprocess.Popen(
@@ -66,6 +67,12 @@ class JupyterLab:
             request = urllib.request.Request(f"{self.address}/api/sessions/{session['id']}", method="DELETE")
             urllib.request.urlopen(request).close()
 
+    def _answer_news_question(self) -> None:
+        """Decline Jupyter's news beforehand, whose question would cover a corner of the page."""
+        settings = self._home / "settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True)
+        (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.address}/api/status", timeout=2):
@@ -87,7 +94,6 @@ class JupyterLab:
             "--ServerApp.password=",
             "--ServerApp.disable_check_xsrf=True",
             "--LabApp.expose_app_in_browser=True",
-            "--LabApp.news_url=",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         ]
 

@@ -128,9 +128,10 @@ def test_never_is_a_position_of_the_slider_where_the_field_knows_it(form, state)
 def test_yes_no_and_not_answered_are_three_buttons(form, state):
     row = form.rows["knowledge.citations_required"]
     assert [label for label, _ in row.choice.options] == ["Yes", "No", "Not answered"]
+    assert row.choice.label == "Not answered"
     row.choice.value = True
     assert state.values["knowledge.citations_required"] is True
-    row.choice.value = None
+    row.choice.value = "Not answered"
     assert not state.answered("knowledge.citations_required")
 
 
