@@ -148,16 +148,31 @@ def load_model(model: str | Path | None = None) -> LanguageModel:
     Raises:
         InputError: there is no such model, or it is not a causal language model.
     """
-    source = Path(model) if model is not None else BASE_MODEL
+    source = _source(model)
     if source.is_dir():
         name = SAMPLE_MODEL if source.resolve() == BASE_MODEL.resolve() else str(model)
-        if not (source / "config.json").is_file():
-            raise InputError(f"model: {_shown(source)} holds no config.json; give a folder saved by transformers.")
         with hub_switched_off():
             return _load(name, str(source), folder_fingerprint(source))
-    if model is None:
-        raise InputError(f"model: {_shown(source)} is missing; it comes with the project, so check it out again.")
     return _load(str(model), str(model), None)
+
+
+def model_fingerprint(model: str | Path | None = None) -> str | None:
+    """Fingerprint a model's weights without loading it; ``None`` for a hub id, known only once it is loaded.
+
+    Raises:
+        InputError: the folder holds no model.
+    """
+    source = _source(model)
+    return folder_fingerprint(source) if source.is_dir() else None
+
+
+def _source(model: str | Path | None) -> Path:
+    source = Path(model) if model is not None else BASE_MODEL
+    if source.is_dir() and not (source / "config.json").is_file():
+        raise InputError(f"model: {_shown(source)} holds no config.json; give a folder saved by transformers.")
+    if model is None and not source.is_dir():
+        raise InputError(f"model: {_shown(source)} is missing; it comes with the project, so check it out again.")
+    return source
 
 
 def _load(name: str, source: str, fingerprint: str | None) -> LanguageModel:

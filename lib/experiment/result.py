@@ -106,6 +106,24 @@ class ExperimentResult:
         one, other = self._outcomes(first, measure, kind), self._outcomes(second, measure, kind)
         return paired([one[id_] for id_ in one], [other[id_] for id_ in one])
 
+    def product_arms(self, measure: str = "right", kind: str = ALL_KINDS) -> "pd.DataFrame":
+        """Return the best of the arms that stand for each of the product's arms.
+
+        Returns:
+            One row for each of prompt, long_context, rag, fine_tune and hybrid that was run:
+            ``stands_for``, ``arm``, ``n``, ``share``, ``low``, ``high``. The best of several flatters a
+            little: it was chosen on the questions that it is reported on.
+        """
+        import pandas as pd
+
+        best: dict[str, dict[str, Any]] = {}
+        for arm in self.arms.values():
+            share = self.share(arm["id"], measure, kind)
+            known = best.get(arm["stands_for"])
+            if share.n and (known is None or share.share > known["share"]):
+                best[arm["stands_for"]] = {"stands_for": arm["stands_for"], "arm": arm["id"]} | asdict(share)
+        return pd.DataFrame(best.values(), columns=["stands_for", "arm", "n", "share", "low", "high"])
+
     @cached_property
     def kinds(self) -> list[str]:
         """The kinds of question in this run."""

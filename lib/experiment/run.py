@@ -20,11 +20,11 @@ from lib.experiment.fingerprints import value_fingerprint
 from lib.experiment.lessons import closed_book_lessons, lessons_with_pages
 from lib.experiment.lookups import Lookups, look_up
 from lib.experiment.measures import judged, retrieval_measures
-from lib.experiment.models import SAMPLE_MODEL, LanguageModel, adapted, load_model
+from lib.experiment.models import SAMPLE_MODEL, LanguageModel, adapted, load_model, model_fingerprint
 from lib.experiment.progress import Bars, Progress
 from lib.experiment.quiet import quiet_libraries
 from lib.experiment.result import ExperimentResult
-from lib.experiment.retrieval.embedder import Embedder, load_embedder
+from lib.experiment.retrieval.embedder import Embedder, embedder_fingerprint, load_embedder
 from lib.experiment.world import Sample, sample_company
 
 _PACKAGES = (
@@ -56,15 +56,20 @@ def run_experiment(
         InputError: the configuration, a model or ``DATABASE_URL`` cannot be used.
     """
     config = config or ExperimentConfig()
+    sample = sample_company(config.seed, config.documents, config.questions_per_kind, config.training_pairs)
+    prints = model_fingerprint(config.model), embedder_fingerprint(config.embedder)
+    # Where the weights are known by their files, a stored result is found without loading anything.
+    if not fresh and None not in prints and (stored := store.newest_with_key(run_key(config, sample, *prints))):
+        return load_run(stored)
     bars = Bars()
     clock = Clock()
     try:
         with ending_signals_unwind(), fixed_threads(config.threads):
             with clock.stage("load models"):
-                sample = sample_company(config.seed, config.documents, config.questions_per_kind, config.training_pairs)
                 model, embedder = load_model(config.model), load_embedder(config.embedder)
-            key = run_key(config, sample, model, embedder)
+            key = run_key(config, sample, model.fingerprint, embedder.fingerprint)
             with store.one_at_a_time(key):
+                # Another process may have finished the same run while this one waited.
                 stored = None if fresh else store.newest_with_key(key)
                 if stored:
                     return load_run(stored)
@@ -89,14 +94,14 @@ def latest_run() -> ExperimentResult | None:
     return load_run(ids[-1]) if ids else None
 
 
-def run_key(config: ExperimentConfig, sample: Sample, model: LanguageModel, embedder: Embedder) -> str:
-    """Name everything that decides the result, as one sha256 (hex)."""
+def run_key(config: ExperimentConfig, sample: Sample, model: str, embedder: str) -> str:
+    """Name everything that decides the result, as one sha256 (hex). Models go by their fingerprints."""
     return value_fingerprint(
         {
             "config": config.to_dict(),
             "sample": repr(sample),
-            "model": model.fingerprint,
-            "embedder": embedder.fingerprint,
+            "model": model,
+            "embedder": embedder,
             "packages": package_versions(),
             "code": _code(),
         }

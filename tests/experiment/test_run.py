@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from lib import paths
+from lib.arms import ARMS
 from lib.errors import InputError
 from lib.experiment import (
     EXPERIMENT_ARMS,
@@ -91,27 +92,36 @@ def test_an_adapter_of_a_run_is_kept_and_can_be_put_on_the_model(small_run, tiny
         small_run.adapter("mind_reading")
 
 
-def test_the_same_configuration_on_the_same_weights_uses_the_stored_run(small_run, small_config):
+def test_the_same_configuration_on_the_same_weights_uses_the_stored_run_without_loading_a_model(
+    small_run, small_config, monkeypatch
+):
+    def refuse(*_):
+        raise AssertionError("a model was loaded")
+
+    monkeypatch.setattr("lib.experiment.run.load_model", refuse)
     assert run_experiment(small_config, progress=silent).id == small_run.id
 
 
-def test_another_seed_other_weights_or_other_code_are_another_run(
-    small_config, sample, tiny_model, embedder, monkeypatch
-):
-    key = run_key(small_config, sample, tiny_model, embedder)
-    assert run_key(small_config, sample, tiny_model, embedder) == key
-    other_sample = sample_company(
-        1, small_config.documents, small_config.questions_per_kind, small_config.training_pairs
-    )
+def test_another_setting_sample_weights_or_code_is_another_run(small_config, sample, monkeypatch):
+    key = run_key(small_config, sample, "model", "embedder")
+    assert run_key(small_config, sample, "model", "embedder") == key
+    other_sample = sample_company(1, documents=40, questions_per_kind=5, training_pairs=24)
     others = [
-        run_key(replace(small_config, k=2), sample, tiny_model, embedder),
-        run_key(small_config, other_sample, tiny_model, embedder),
-        run_key(small_config, sample, replace(tiny_model, fingerprint="other"), embedder),
-        run_key(small_config, sample, tiny_model, replace(embedder, fingerprint="other")),
+        run_key(replace(small_config, k=2), sample, "model", "embedder"),
+        run_key(small_config, other_sample, "model", "embedder"),
+        run_key(small_config, sample, "other", "embedder"),
+        run_key(small_config, sample, "model", "other"),
     ]
     monkeypatch.setattr("lib.experiment.run._code", lambda: "other")
-    others.append(run_key(small_config, sample, tiny_model, embedder))
+    others.append(run_key(small_config, sample, "model", "embedder"))
     assert len({key, *others}) == 6
+
+
+def test_each_of_the_products_arms_is_stood_for_by_its_best(small_run):
+    frame = small_run.product_arms("style")
+    assert sorted(frame["stands_for"]) == sorted(ARMS)
+    hybrid = frame.set_index("stands_for").loc["hybrid", "share"]
+    assert hybrid == max(small_run.share(arm, "style").share for arm in ("lora_rag", "lora_with_pages"))
 
 
 def test_a_fresh_run_is_a_new_one_with_the_same_answers(small_run, small_config):

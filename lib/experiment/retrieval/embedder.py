@@ -55,10 +55,15 @@ def load_embedder(model: str | Path | None = None) -> Embedder:
     """
     if model is None:
         folder = offline_folder()
-        return _load(OFFLINE, str(folder), f"sha256:{OFFLINE_SHA256}", offline=True)
-    if Path(model).is_dir():
-        return _load(str(model), str(model), folder_fingerprint(Path(model)), offline=True)
-    return _load(str(model), str(model), None, offline=False)
+        return _load(OFFLINE, str(folder), embedder_fingerprint(), offline=True)
+    return _load(str(model), str(model), embedder_fingerprint(model), offline=Path(model).is_dir())
+
+
+def embedder_fingerprint(model: str | Path | None = None) -> str | None:
+    """Fingerprint an embedder's weights without loading it; ``None`` for a hub id, known only once it is loaded."""
+    if model is None:
+        return f"sha256:{OFFLINE_SHA256}"
+    return folder_fingerprint(Path(model)) if Path(model).is_dir() else None
 
 
 def offline_folder() -> Path:
