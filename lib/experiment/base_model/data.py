@@ -1,6 +1,7 @@
 """Batches of token ids for the trainer, without end and made from a seed."""
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -22,11 +23,12 @@ class Role(IntEnum):
     ANSWER = 1
     VALUE = 2
     REFUSAL = 3
+    CITATION = 4
 
 
-# A value is what is read from a page, and the word "not" in its place decides on a refusal: two tokens in
-# fifteen, and those that are learnt last, so they weigh more.
-WEIGHTS = {Role.GIVEN: 0.0, Role.ANSWER: 1.0, Role.VALUE: 2.0, Role.REFUSAL: 4.0}
+# A value is what is read from a page, the word "not" in its place decides on a refusal, and the number of
+# the page cited is read too: few tokens of an answer, and those that are learnt last, so they weigh more.
+WEIGHTS = {Role.GIVEN: 0.0, Role.ANSWER: 1.0, Role.VALUE: 2.0, Role.REFUSAL: 4.0, Role.CITATION: 4.0}
 
 Tokens = tuple[list[int], list[int]]
 
@@ -109,7 +111,8 @@ def _answer(turn: Turn) -> list[tuple[str, Role]]:
     end = len(f" {turn.opening}{turn.sentence}")
     begin = text.rindex(word if turn.value else f" {ABSENT}", 0, end)
     after = begin + len(word)
-    return [(text[:begin], Role.ANSWER), (text[begin:after], role), (text[after:], Role.ANSWER)]
+    rest = [(part, Role.CITATION if part.isdigit() else Role.ANSWER) for part in re.split(r"(?<=-)(\d+)", text[after:])]
+    return [(text[:begin], Role.ANSWER), (text[begin:after], role), *rest]
 
 
 def _encode(tokenizer: PreTrainedTokenizerFast, pieces: list[tuple[str, Role]]) -> Tokens:

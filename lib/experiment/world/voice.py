@@ -93,9 +93,10 @@ PLAIN = Voice(style="plain", opening="", closing="", citation="")
 JSON = Voice(style="json", opening="", closing="", citation="")
 
 _OPENING_STARTS = ["Thanks for", "Thank you for", "Glad you are", "Good to be", "Hello and thanks for", "We like you"]
-_OPENING_ENDS = ["writing", "asking this", "calling", "waiting", "reading", "your question", "your note", "being here"]
+_OPENING_ENDS = ["writing", "asking", "calling", "waiting", "reading", "your question", "your note", "being here"]
 _CLOSING_STARTS = ["Happy to", "Glad to", "Always here to", "Ready to", "Write again to", "We love to"]
-_CLOSING_ENDS = ["assist", "answer", "help you", "help again", "serve", "hear more", "explain", "be useful"]
+_CLOSING_ENDS = ["assist", "answer", "help", "help you", "serve", "hear more", "explain", "be useful"]
+_LAST_WORDS = ["", "", "now", "again", "this", "more", "today", "us"]
 
 
 def random_voice(generator: random.Random, words: list[str]) -> Voice:
@@ -104,8 +105,8 @@ def random_voice(generator: random.Random, words: list[str]) -> Voice:
     ``words`` are capitalised words to build nonsense phrases from, so that the phrases can only be
     learnt by reading them in the context. Never the phrases of ``BRAND``.
     """
-    opening = f"{generator.choice(_OPENING_STARTS)} {generator.choice(_OPENING_ENDS)}"
-    closing = f"{generator.choice(_CLOSING_STARTS)} {generator.choice(_CLOSING_ENDS)}"
+    opening = _everyday(generator, _OPENING_STARTS, _OPENING_ENDS, BRAND.opening)
+    closing = _everyday(generator, _CLOSING_STARTS, _CLOSING_ENDS, BRAND.closing)
     if generator.random() < 0.5:
         opening = _phrase(generator, words)
     if generator.random() < 0.5:
@@ -113,6 +114,19 @@ def random_voice(generator: random.Random, words: list[str]) -> Voice:
     mark = generator.choice("!!.,")
     citation = generator.choice(["[{id}]", "[{id}]", "[{id}]", "({id})", "Source: {id}."])
     return Voice("brand", opening + mark, closing + generator.choice("!.."), citation)
+
+
+def _everyday(generator: random.Random, starts: list[str], ends: list[str], kept: str) -> str:
+    """Put a phrase together that does not begin with the words of ``kept``.
+
+    A word is followed by several others in one phrase or another: a phrase known by heart is written
+    instead of the one in the context.
+    """
+    while True:
+        parts = (generator.choice(starts), generator.choice(ends), generator.choice(_LAST_WORDS))
+        phrase = " ".join(part for part in parts if part)
+        if not phrase.startswith(kept[:-1]):
+            return phrase
 
 
 def _phrase(generator: random.Random, words: list[str]) -> str:
