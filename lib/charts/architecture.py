@@ -11,7 +11,7 @@ from lib.charts.escape import safe
 from lib.charts.palette import ARM_COLOURS, FONT, INK, MUTED
 from lib.wording import listed
 
-WIDTH, GAP, BOX_HEIGHT, ROW_HEIGHT = 860, 26, 74, 128
+WIDTH, GAP, BOX_HEIGHT, ROW_HEIGHT = 860, 26, 88, 136
 LINE = 20  # characters that fit one line of a box
 
 
@@ -157,7 +157,7 @@ def _box(box: Box, place: tuple[float, float, float], colour: str) -> str:
         "prepared": ("white", colour, ""),
         "watched": ("white", MUTED, ' stroke-dasharray="5 4"'),
     }[box.kind]
-    lines = textwrap.wrap(box.detail, LINE, max_lines=2, placeholder=" …") or [""]
+    lines = textwrap.wrap(box.detail, LINE, max_lines=3, placeholder=" …") or [""]
     # White on the arms' lighter colours cannot be read, so a live part is a tint with dark text.
     opacity = ' fill-opacity="0.16"' if box.kind == "live" else ""
     middle = left + width / 2

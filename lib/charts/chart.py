@@ -64,7 +64,7 @@ class Chart:
     def _html(self) -> str:
         # The caption stands in the page as text, so the picture needs no room for a title.
         margin = self._plain["layout"].get("margin", {})
-        layout = self._plain["layout"] | {"margin": {"l": 10, "r": 20, "b": 40} | margin | {"t": 24}}
+        layout = self._plain["layout"] | {"margin": {"l": 10, "r": 20, "b": 40} | margin | {"t": 32}}
         specification = json.dumps({"data": self._plain["data"], "layout": layout, "config": CONFIG}, sort_keys=True)
         name = f"chart-{self.id}"
         height = int(self.figure.layout.height or 400)

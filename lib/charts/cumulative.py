@@ -61,9 +61,9 @@ def cumulative(
         drawn.add_scatter(
             x=list(range(months + 1)),
             y=[money.value(value) for value in totals[each]],
-            name=_name(each, arm, ruled_out),
+            name=_name(each, recommended, ruled_out),
             mode="lines",
-            line={"color": ARM_COLOURS[each], "dash": ARM_DASHES[each], "width": 4 if each == arm else 2},
+            line={"color": ARM_COLOURS[each], "dash": ARM_DASHES[each], "width": 4 if each == recommended else 2},
             hovertemplate=f"{plain_title(each)}, month %{{x}}: {money.currency} %{{y:,.0f}}<extra></extra>",
         )
     for crossing in crossings:
@@ -90,7 +90,7 @@ def cumulative(
     )
 
 
-def _name(arm: str, recommended: str, ruled_out: Collection[str]) -> str:
+def _name(arm: str, recommended: str | None, ruled_out: Collection[str]) -> str:
     title = arm_title(arm).replace(" (fine-tuning + RAG)", "")
     if arm == recommended:
         return f"<b>{title}</b>"

@@ -20,7 +20,8 @@ def experiment_result(experiment: Any = None) -> Any:
     from lib.experiment import ExperimentConfig, load_run, run_experiment
 
     try:
-        if experiment is LEFT_OUT:
+        # On the command line of papermill only "False" becomes a truth value.
+        if experiment is LEFT_OUT or experiment == "false":
             return None
         if isinstance(experiment, str):
             return load_run(experiment)

@@ -78,18 +78,19 @@ def _cards(case: Case, result) -> list[tuple[str, str, str]]:
     decision, money = case.decision, case.money
     voting = sum(verdict.says is not None for verdict in decision.frameworks)
     agreeing = sum(verdict.says == decision.recommendation for verdict in decision.frameworks)
+    agreement = (
+        "Frameworks agreeing",
+        f"{agreeing} of {voting}",
+        f"{len(decision.frameworks) - voting} abstain" if voting < len(decision.frameworks) else "all gave an answer",
+    )
     cards = [
         ("Confidence", share(decision.confidence), "stays the answer when facts move within their ranges"),
-        (
-            "Frameworks agreeing",
-            f"{agreeing} of {voting}",
-            f"{len(decision.frameworks) - voting} abstain" if voting < 5 else "all five gave an answer",
-        ),
     ]
     if result:
         months = round(float(case.costs.horizon_months))
         low, _, high = spread(case.overview.corners.horizon_usd[case.recommended])
         cards += [
+            agreement,
             ("Set-up, once", money.text(result.setup_usd), "mostly labour" if _mostly_labour(case) else "mostly bills"),
             (
                 "Running, a month",

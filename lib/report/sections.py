@@ -11,7 +11,7 @@ from lib.report.opening import cover, summary
 from lib.report.parts import Part, part
 from lib.report.reasoning import advice, frameworks, steps
 
-OWN_MODEL = "open model on own GPUs"
+OWN_MODEL = "an open model on own GPUs"
 
 __all__ = [
     "advice",
