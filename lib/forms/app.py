@@ -16,7 +16,7 @@ from lib.forms.sections import ClientForm
 from lib.forms.state import ClientState
 from lib.paths import CLIENTS, PROJECT
 
-NEW = "A new client"
+NEW = "a new client"
 
 
 class DecisionForm(widgets.VBox):
@@ -27,6 +27,7 @@ class DecisionForm(widgets.VBox):
         super().__init__()
         self.add_class("decision-form")
         self.state = ClientState(PROJECT / client_file, later=AfterPause())
+        self._drafts: dict[Path | None, dict[str, Any]] = {}
         self.form = ClientForm(self.state)
         self.result = ResultView(self.state)
         self.message = widgets.HTML()
@@ -52,17 +53,21 @@ class DecisionForm(widgets.VBox):
         self.message.value = render("message.html", text=text, wrong=wrong).inside_widget()
 
     def pick(self, choice: Path | None) -> None:
-        """Open the client that was picked; ``None`` starts a new one."""
+        """Open the client that was picked; ``None`` starts a new one. Unsaved changes wait for their client."""
+        left = self._set_aside()
+        draft = self._drafts.pop(choice, None)
         if choice is None:
             self.state.start_new()
-            self.path_box.value = shown_path(CLIENTS / "new-client.yaml")
-            self.say("A new client: only the name is asked, everything else is assumed until you answer it.")
-        elif choice != self.state.path:
-            self.load(choice)
+        else:
+            self.state.load(choice)
+        if draft:
+            self.state.restore(draft)
+        self._show_path()
+        self.say(self._opened(choice, bool(draft)) + left)
 
     def load(self, path: str | Path) -> None:
-        """Read a client file again from the disk."""
-        left = f" Unsaved changes to {shown_path(self.state.path)} are gone." if self.state.unsaved else ""
+        """Read a client file from the disk, as it stands there."""
+        left = self._set_aside() if PROJECT / path != self.state.path else ""
         self.state.load(PROJECT / path)
         self._show_path()
         self.say(f"Loaded {shown_path(self.state.path)}.{left}")
@@ -84,13 +89,24 @@ class DecisionForm(widgets.VBox):
         self.save_button.on_click(lambda _: self.reported(self.save, self.path_box.value))
         self.state.observe(lambda _: self._show_unsaved(), "unsaved")
 
+    def _set_aside(self) -> str:
+        """Keep unsaved changes for the time when their client is picked again, and say so."""
+        if not self.state.unsaved:
+            return ""
+        self._drafts[self.state.path] = self.state.values
+        return f" Unsaved changes to {shown_path(self.state.path) or NEW} wait until you pick it again."
+
+    def _opened(self, choice: Path | None, with_draft: bool) -> str:
+        if choice is None and not with_draft:
+            return "A new client: only the name is asked, everything else is assumed until you answer it."
+        return f"Opened {shown_path(choice) or NEW}{', with your unsaved changes' if with_draft else ''}."
+
     def _show_unsaved(self) -> None:
         self.save_button.button_style = "primary" if self.state.unsaved else ""
-        if self.state.unsaved:
-            self.say("There are unsaved changes.")
+        self.say("There are unsaved changes." if self.state.unsaved else "No unsaved changes.")
 
     def _show_path(self) -> None:
-        self.path_box.value = shown_path(self.state.path)
+        self.path_box.value = shown_path(self.state.path or CLIENTS / "new-client.yaml")
         show_choices(self.picker, _choices(self.state.path), self.state.path)
 
     def __repr__(self) -> str:

@@ -93,7 +93,7 @@ class ClientState(traitlets.HasTraits):
             raise InputError(
                 f"{target.name}: not saved, because a field is refused. {next(iter(self.errors.values()))}"
             )
-        if target.exists() and target != self.path and not replace:
+        if target.exists() and not self._is_own(target) and not replace:
             raise InputError(
                 f"{target.name}: exists already and is another client's file; tick Replace, or choose another name."
             )
@@ -101,8 +101,18 @@ class ClientState(traitlets.HasTraits):
             # A file that is no client file is not ours to change.
             load_client(target)
         save_client(self.client, target)
+        self._saved = self.values
         self.path, self.unsaved = target, False
         return target
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Take up answers again that were left unsaved."""
+        self.values, self.errors = _flat(check_client(_nested(values))), {}
+        self.unsaved = self.values != self._saved
+        self._decide()
+
+    def _is_own(self, target: Path) -> bool:
+        return self.path is not None and target.resolve() == self.path.resolve()
 
     def _target(self, path: str | Path | None) -> Path:
         target = Path(path) if path else self.path
@@ -115,6 +125,7 @@ class ClientState(traitlets.HasTraits):
         with self.hold_trait_notifications():
             self.values, self.errors = _flat(client), {}
             self.path, self.unsaved = path, False
+        self._saved = self.values
         self._decide()
 
     def _try(self, values: dict[str, Any], path: str) -> None:
@@ -127,7 +138,8 @@ class ClientState(traitlets.HasTraits):
         self.errors = errors
         flat = _flat(client)
         if flat != self.values:
-            self.values, self.unsaved = flat, True
+            self.values = flat
+            self.unsaved = flat != self._saved
             self._decide()
 
     def _decide(self) -> None:
@@ -141,6 +153,10 @@ class ClientState(traitlets.HasTraits):
         except InputError as error:
             self.decision, self.problem = None, str(error)
             return False
+        except Exception as error:
+            # JupyterLab shows a callback's error nowhere, so the page says it before it goes on its way.
+            self.decision, self.problem = None, f"Unexpected {type(error).__name__}: {error}"
+            raise
         self.problem, self.decision = "", decision
         return True
 

@@ -67,6 +67,16 @@ def test_a_stack_that_has_no_price_is_said_on_the_page(form):
     assert "no/such-model" in form.form.rows["stack.base_model"].help.value
 
 
+def test_a_mistake_of_the_program_is_said_on_the_page(form, monkeypatch):
+    def fails(*_, **__):
+        raise RuntimeError("disk on fire")
+
+    monkeypatch.setattr("lib.forms.state.decide", fails)
+    with pytest.raises(RuntimeError):
+        form.form.rows[STYLE].slider.value = 90
+    assert "Unexpected RuntimeError: disk on fire" in form.result.headline.value
+
+
 def test_picking_another_client_loads_it(form, clients):
     form.picker.value = clients / "voice-agent.yaml"
     assert form.state.decision.recommendation == "fine_tune"
@@ -78,6 +88,18 @@ def test_a_new_client_starts_from_its_name(form):
     form.picker.value = None
     assert form.state.values == {"client.name": "New client"}
     assert form.path_box.value.endswith("new-client.yaml")
+
+
+def test_unsaved_changes_wait_for_their_client(form, clients):
+    form.form.rows[STYLE].slider.value = 90
+    form.picker.value = clients / "voice-agent.yaml"
+    assert "support-knowledge-base.yaml wait until you pick it again" in form.message.value
+    assert not form.state.unsaved
+    form.picker.value = clients / "support-knowledge-base.yaml"
+    assert form.state.values[STYLE] == 0.9 and form.state.unsaved
+    assert "with your unsaved changes" in form.message.value
+    form.load_button.click()
+    assert STYLE not in form.state.values and not form.state.unsaved
 
 
 def test_saving_and_loading_go_through_the_path_box(form, clients):

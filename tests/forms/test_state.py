@@ -42,6 +42,12 @@ def test_clearing_a_field_returns_to_the_assumed_default(state):
     assert state.decision.recommendation == "rag"
 
 
+def test_a_change_that_is_taken_back_leaves_nothing_unsaved(state):
+    state.set(STYLE, 0.9)
+    state.clear(STYLE)
+    assert not state.unsaved
+
+
 def test_setting_nothing_is_clearing(state):
     state.set("knowledge.documents", None)
     assert not state.answered("knowledge.documents")
