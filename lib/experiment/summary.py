@@ -202,7 +202,7 @@ def _caveats(result: ExperimentResult) -> list[str]:
         millions = result.record["model"]["parameters"] / 1e6
         caveats.append(
             f"The levels are those of a model of {millions:.1f} million parameters, made for this workbook; the order of "
-            'the arms is what carries over. On yours: run_experiment(ExperimentConfig(model="NAME OR FOLDER")).'
+            "the arms is what carries over. On yours: python -m lib experiment --model NAME."
         )
     per_kind = min(
         len({row["question_id"] for row in result.record["answers"] if row["kind"] == kind}) for kind in result.kinds
