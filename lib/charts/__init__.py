@@ -5,12 +5,16 @@ from lib.charts.architecture import architecture
 from lib.charts.chart import Chart
 from lib.charts.cost_bars import cost_bars
 from lib.charts.cumulative import break_evens, cumulative
+from lib.charts.fan import fan_chart
 from lib.charts.flips import flip_chart
 from lib.charts.forest import forest
 from lib.charts.money import Money
 from lib.charts.query_bars import query_bars
+from lib.charts.right_answers import right_answers
 from lib.charts.style import setup
 from lib.charts.table import Table
+from lib.charts.tornado import tornado_chart
+from lib.charts.turning_points import today, turning_points
 from lib.charts.votes import votes
 
 __all__ = [
@@ -22,9 +26,14 @@ __all__ = [
     "break_evens",
     "cost_bars",
     "cumulative",
+    "fan_chart",
     "flip_chart",
     "forest",
     "query_bars",
+    "right_answers",
     "setup",
+    "today",
+    "tornado_chart",
+    "turning_points",
     "votes",
 ]

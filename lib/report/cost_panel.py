@@ -1,5 +1,6 @@
 """Sliders over the costs: what a client's volume, prompts, wages and horizon change."""
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,14 +70,22 @@ class CostPanel:
 
         self.client, self.book, self.arm = client, price_book(client), arm
         self.sliders = {path: _slider(path, _own(client, path)) for path in FIELDS}
+        self.as_of = widgets.DatePicker(
+            value=self.book.as_of,
+            description=field_specs()["prices.as_of"].label,
+            tooltip=field_specs()["prices.as_of"].help,
+            style={"description_width": "230px"},
+            layout=widgets.Layout(width="420px", max_width="100%"),
+        )
         self.sentence = widgets.HTML()
         self.reset = widgets.Button(
             description="Back to the client's values", layout=widgets.Layout(width="auto", align_self="flex-start")
         )
         self.figures = [go.FigureWidget(chart.titled()) for chart in self._redrawn()]
-        self.widget = widgets.VBox([*self.sliders.values(), self.reset, self.sentence, *self.figures])
+        self.widget = widgets.VBox([*self.sliders.values(), self.as_of, self.reset, self.sentence, *self.figures])
         for slider in self.sliders.values():
             slider.observe(lambda change: self.follow(), "value")
+        self.as_of.observe(lambda change: self.follow(), "value")
         self.reset.on_click(lambda button: self.back())
 
     @property
@@ -87,6 +96,7 @@ class CostPanel:
     def follow(self) -> None:
         """Redraw for the sliders' values; what goes wrong is shown in the page, since nothing else shows it."""
         try:
+            self.book = price_book(_at(self.client, self.as_of.value))
             drawn = self._redrawn()
         except InputError as error:
             self.sentence.value = f"<p>{safe(error)}</p>"
@@ -98,6 +108,7 @@ class CostPanel:
         """Set every slider to the client's own value."""
         for path, slider in self.sliders.items():
             slider.value = _own(self.client, path)
+        self.as_of.value = price_book(self.client).as_of
 
     def _redrawn(self) -> tuple[charts.Chart, charts.Chart]:
         bars, lines = redrawn(self.client, self.book, self.values, self.arm)
@@ -126,6 +137,11 @@ def update(live: go.Figure, fresh: go.Figure) -> None:
         live.layout.update(fresh.layout.to_plotly_json(), overwrite=True)
         # An update leaves alone what is not mentioned; a crossing that is gone has to go.
         live.layout.annotations = fresh.layout.annotations
+
+
+def _at(client: ClientFile, as_of: datetime.date | None) -> ClientFile:
+    """Give the client with prices of another date; ``None`` is the newest date in the price book."""
+    return client.model_copy(update={"prices": client.prices.model_copy(update={"as_of": as_of})})
 
 
 def _own(client: ClientFile, path: str) -> float:

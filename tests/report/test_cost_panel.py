@@ -1,5 +1,6 @@
 """The sliders of the costs notebook, without a browser."""
 
+import datetime
 import json
 
 import pytest
@@ -47,3 +48,12 @@ def test_a_scale_holds_the_client_s_own_value_in_order(path, own):
 
 def test_the_saved_notebook_does_not_list_the_widgets_settings(client):
     assert cost_panel(client)._repr_mimebundle_()["text/plain"] == "Sliders over the costs, live in JupyterLab"
+
+
+def test_another_date_of_prices_changes_the_book_and_going_back_restores_it(client):
+    panel = cost_panel(client, "rag")
+    before, newest = panel.sentence.value, panel.as_of.value
+    panel.as_of.value = datetime.date(2024, 8, 1)
+    assert panel.book.as_of == datetime.date(2024, 8, 1)
+    panel.back()
+    assert panel.book.as_of == newest and panel.sentence.value == before
