@@ -147,7 +147,7 @@ def _difference(result: ExperimentResult, topic: str, first: str, second: str, m
     title = MEASURES[measure].title.lower()
     ahead, behind, gap = (first, second, pairing.gap) if pairing.gap >= 0 else (second, first, -pairing.gap)
     text = (
-        f"By “{title}”, {_title(result, ahead)} is {100 * gap:.0f} points ahead of {_title(result, behind)} "
+        f"By “{title}”, {_title(result, ahead)} is {_points(gap)} ahead of {_title(result, behind)} "
         f"(n = {pairing.n}, {_p(pairing.p)}; {_visible(pairing.smallest_gap)})"
     )
     if gap == 0:
@@ -245,7 +245,12 @@ def _p(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
+def _points(gap: float) -> str:
+    points = round(100 * gap)
+    return "less than a point" if points == 0 else "1 point" if points == 1 else f"{points} points"
+
+
 def _visible(gap: float) -> str:
     if isnan(gap):
         return "so few questions can show no gap"
-    return f"the smallest gap that this many questions can show is {100 * gap:.0f} points"
+    return f"the smallest gap that this many questions can show is {_points(gap)}"
