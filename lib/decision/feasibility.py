@@ -128,7 +128,7 @@ BLOCKERS: tuple[Blocker, ...] = (
         "a change must show sooner than a training cycle takes", ("knowledge.hours_until_visible",),
     ),
     Blocker(
-        "context-window", ("long_context",), _window_share, "above", _limit("share_of_window"), "share of the window",
+        "context-window", ("long_context",), _window_share, "above", _limit("share_of_window"), "of the window",
         "the knowledge base does not fit the context window, or its size is not known",
         ("knowledge.documents", "knowledge.tokens_per_document", "stack.context_window_tokens"),
     ),
