@@ -25,7 +25,6 @@ class Case:
     decision: Decision
     overview: Overview
     money: Money
-    experiment: Any = None
 
     @property
     def book(self) -> PriceBook:
@@ -71,7 +70,7 @@ class Case:
         return (self.client.report.date or self.book.as_of).isoformat()
 
 
-def case_of(client: ClientFile, file: Path | None = None, experiment: Any = None) -> Case:
+def case_of(client: ClientFile, file: Path | None = None) -> Case:
     """Compute everything the report shows. Raises :class:`InputError` for a stack or price list of no use."""
     name = file.name if file else "client file"
     overview = Overview.of(client, name, file.parent if file else None)
@@ -82,7 +81,6 @@ def case_of(client: ClientFile, file: Path | None = None, experiment: Any = None
         decision=decide(client, source=file),
         overview=overview,
         money=Money.of(client),
-        experiment=experiment,
     )
 
 
@@ -90,6 +88,6 @@ def case_from(variables: Mapping[str, Any]) -> Case:
     """Make the case from a notebook's variables; what cannot be used is refused in one sentence."""
     client, file = client_from(variables)
     try:
-        return case_of(client, file, variables.get("experiment"))
+        return case_of(client, file)
     except InputError as error:
         raise RefusedParameter(str(error)) from None

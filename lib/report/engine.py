@@ -46,7 +46,7 @@ def make_report(client_file: Path, folder: Path, *, experiment: Any = None, pdf:
     ``experiment`` is what the notebook's parameter of that name takes. Raises :class:`InputError` for a
     client file of no use; nothing is left half-written.
     """
-    case = case_of(load_client(client_file), client_file, experiment)
+    case = case_of(load_client(client_file), client_file)
     logo_uri(case.client.report.logo, case.folder)
     notebook = run_notebook({"client_file": str(client_file.resolve()), "experiment": experiment})
     look = case.client.report

@@ -1,0 +1,85 @@
+"""The report in a real browser: every chart drawn and whole, nothing fetched, the summary on one page."""
+
+import pytest
+
+from lib.report.pdf import find_chromium
+
+CHROMIUM = find_chromium()
+PAPER_WIDTH, PAPER_HEIGHT = 688, 994
+"""CSS pixels of an A4 page between the margins of the print style sheet."""
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium, Chrome or Edge on this machine")
+
+CUT = """() => {
+  const cut = [];
+  for (const place of document.querySelectorAll('[role=img]')) {
+    const frame = (place.closest('svg') ?? place).getBoundingClientRect();
+    for (const text of place.querySelectorAll('text')) {
+      const box = text.getBoundingClientRect();
+      if (!box.width) continue;
+      if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.bottom > frame.bottom + 2)
+        cut.push(place.id + ': ' + text.textContent);
+    }
+  }
+  return cut;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=[1400, 800, 400])
+def shown(request, browser, report):
+    page = browser.new_page(viewport={"width": request.param, "height": 1000})
+    page.problems, page.fetched = [], []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda asked: page.fetched.append(asked.url))
+    page.goto(report.html.as_uri())
+    page.wait_for_selector("html[data-ready=yes]")
+    yield page
+    page.close()
+
+
+def test_every_chart_is_drawn_and_nothing_is_fetched(shown):
+    drawn = shown.locator("[role=img] .main-svg, svg[role=img]")
+    assert drawn.count() >= 7
+    assert shown.problems == []
+    assert [address for address in shown.fetched if not address.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_the_page_is_no_wider_than_the_window(shown):
+    assert shown.evaluate("document.documentElement.scrollWidth") <= shown.viewport_size["width"]
+
+
+def test_no_chart_s_text_is_cut_off(shown):
+    if shown.viewport_size["width"] < 600:
+        pytest.skip("on a telephone the tables stand in for the pictures' small print")
+    assert shown.evaluate(CUT) == []
+
+
+def test_the_executive_summary_fits_the_first_page(browser, report):
+    page = browser.new_page(viewport={"width": PAPER_WIDTH, "height": PAPER_HEIGHT})
+    page.emulate_media(media="print")
+    page.goto(report.html.as_uri())
+    page.wait_for_selector("html[data-ready=yes]")
+    end = page.locator("main section").first.bounding_box()
+    assert end["y"] + end["height"] <= PAPER_HEIGHT
+    page.close()
+
+
+def test_no_chart_is_taller_than_a_page(browser, report):
+    page = browser.new_page(viewport={"width": PAPER_WIDTH, "height": PAPER_HEIGHT})
+    page.emulate_media(media="print")
+    page.goto(report.html.as_uri())
+    page.wait_for_selector("html[data-ready=yes]")
+    for figure in page.locator("figure").all():
+        assert figure.bounding_box()["height"] <= PAPER_HEIGHT
+    page.close()
