@@ -49,8 +49,8 @@ def forest(result: ExperimentResult) -> Chart:
                 row=row,
                 col=column,
             )
-        drawn.update_xaxes(range=[-3, 103], tickvals=[0, 50, 100], row=row, col=column)
-    drawn.update_yaxes(autorange="reversed", showgrid=True)
+        drawn.update_xaxes(range=[-6, 106], tickvals=[0, 50, 100], row=row, col=column)
+    drawn.update_yaxes(autorange="reversed", showgrid=True, ticklabelstandoff=4)
     drawn.update_annotations(font_size=13)
     overview = result.overview()
     table = Table(
