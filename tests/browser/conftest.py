@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,14 @@ def lab(tmp_path_factory):
     for notebook in NOTEBOOKS.glob("*.ipynb"):
         shutil.copy(notebook, copies)
     server = JupyterLab(copies, folder / "home", free_port())
+    # A test run that is told to stop (a time-out of its own caller) still has to take the server along.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.start()
         yield server
     finally:
         server.stop()
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture(scope="session")
