@@ -180,7 +180,13 @@ class Traffic(Section):
 class Latency(Section):
     """How fast an answer must be."""
 
-    p95_ms: number("p95 latency", "95 of 100 answers must be there within this time.", "ms", 1, 3_600_000) = 5000
+    p95_ms: number(
+        "Answer within",
+        "95 of 100 answers must be there (or, where they stream, begin) within this time.",
+        "ms",
+        1,
+        3_600_000,
+    ) = 5000
     streaming: truth("Streaming", "Answers show as they are written.") = True
 
 

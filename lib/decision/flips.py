@@ -133,8 +133,10 @@ def _bisect(facts: Facts, edges: list[_Edge], recommend: Recommend, now: int) ->
     keeps = np.array([edge.keeps for edge in edges])
     changes = np.array([edge.changes for edge in edges])
     specs = field_specs()
+    whole = np.array([specs[edge.path].whole for edge in edges], dtype=bool)
     for _ in range(BISECTIONS):
-        open_ = np.isfinite(keeps) & np.isfinite(changes) & ~np.isclose(keeps, changes, rtol=1e-6, atol=1e-9)
+        near = np.where(whole, np.abs(keeps - changes) <= 1, np.isclose(keeps, changes, rtol=1e-6, atol=1e-9))
+        open_ = np.isfinite(keeps) & np.isfinite(changes) & ~near
         if not open_.any():
             break
         rows = np.flatnonzero(open_)
@@ -142,14 +144,12 @@ def _bisect(facts: Facts, edges: list[_Edge], recommend: Recommend, now: int) ->
         flipped = _ask(facts, [(edges[i].path, m) for i, m in zip(rows, middle, strict=True)], recommend) != now
         changes[rows[flipped]] = middle[flipped]
         keeps[rows[~flipped]] = middle[~flipped]
-        if all(specs[edges[i].path].whole and abs(keeps[i] - changes[i]) <= 1 for i in rows):
-            break
     return [_Edge(edge.path, k, c) for edge, k, c in zip(edges, keeps, changes, strict=True)]
 
 
 def _middle(spec: FieldSpec, low: float, high: float) -> float:
     middle = np.sqrt(low * high) if low > 0 and high > 0 and spec.highest > 1 else (low + high) / 2
-    return float(np.round(middle)) if spec.whole and abs(low - high) > 1 else float(middle)
+    return float(np.round(middle)) if spec.whole else float(middle)
 
 
 def _nearest(

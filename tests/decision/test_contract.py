@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.arms import ARMS, UNDECIDED
-from lib.client import Facts, check_client, load_client
+from lib.client import Facts, answers, check_client, load_client
 from lib.client.facts import decoded, field_specs
 from lib.costs import price_book
 from lib.decision import decide
@@ -174,3 +174,13 @@ def test_codes_of_fields_turn_back_into_what_stands_in_the_file() -> None:
     assert decoded(specs["latency.streaming"], 0.0) is False
     assert decoded(specs["knowledge.documents"], 7.0) == 7
     assert decoded(specs["money.setup_usd"], math.nan) is None
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_flip_can_be_written_into_the_client_file(path: Path) -> None:
+    client = load_client(path)
+    for flip in decide(client).flips:
+        section, name = flip.field.split(".")
+        values = answers(client)
+        values.setdefault(section, {})[name] = flip.to_value
+        assert check_client(values) is not None
