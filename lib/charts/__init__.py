@@ -9,6 +9,7 @@ from lib.charts.fan import fan_chart
 from lib.charts.flips import flip_chart
 from lib.charts.forest import forest
 from lib.charts.money import Money
+from lib.charts.pairs import pair_table
 from lib.charts.query_bars import query_bars
 from lib.charts.right_answers import right_answers
 from lib.charts.style import setup
@@ -29,6 +30,7 @@ __all__ = [
     "fan_chart",
     "flip_chart",
     "forest",
+    "pair_table",
     "query_bars",
     "right_answers",
     "setup",

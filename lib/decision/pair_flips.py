@@ -1,14 +1,18 @@
 """Pairs of changes that reach an arm which no change of a single field reaches."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from lib.arms import ARMS
+from lib.client import ClientFile
 from lib.client.facts import Facts, decoded, field_specs
-from lib.decision.flips import NOT_FACTS, Flip, Recommend, candidate_values, distance
+from lib.decision.decide import prices_of, recommender, thresholds
+from lib.decision.flips import NOT_FACTS, Flip, Recommend, candidate_values, distance, flips
 
 VALUES = 7
 BLOCK = 20_000
@@ -23,6 +27,12 @@ class PairFlip:
     to_values: tuple[Any, Any]
     recommendation: str
     distance: float
+
+
+def pairs_for(client: ClientFile, source: str | Path | None = None) -> list[PairFlip]:
+    """Find the pairs for one client; ``source`` as for :func:`lib.decision.decide`."""
+    facts, recommend = Facts.of(client), recommender(prices_of(client, source), thresholds())
+    return pair_flips(facts, recommend, flips(facts, recommend))
 
 
 def pair_flips(facts: Facts, recommend: Recommend, singles: list[Flip]) -> list[PairFlip]:
@@ -52,7 +62,7 @@ def _thinned(values: np.ndarray, now: float) -> np.ndarray:
     return values[np.unique(np.linspace(0, len(values) - 1, min(VALUES, len(values))).round().astype(int))]
 
 
-def _blocks(pairs: list[tuple[str, str]], steps: dict[str, np.ndarray]):
+def _blocks(pairs: list[tuple[str, str]], steps: dict[str, np.ndarray]) -> Iterator[list[tuple[str, str]]]:
     block, size = [], 0
     for pair in pairs:
         block.append(pair)
