@@ -169,7 +169,9 @@ def _blocker(outcome: Outcome, arm: str, blocker) -> BlockerTrace:
     situation = outcome.situation
     observed, limit = float(blocker.observed(situation, arm)), float(blocker.limit(situation, arm))
     words = blocker.words
-    if blocker.unit != "yes or no":
+    if math.isinf(observed) and blocker.words_if_unknown:
+        words = blocker.words_if_unknown
+    elif blocker.unit != "yes or no":
         words += f" ({number(observed)} against {number(limit)} {blocker.unit})"
     assumed = tuple(path for path in blocker.fields if not situation.facts.answered(path))
     return BlockerTrace(blocker.id, _plain(observed), _plain(limit), blocker.unit, words, assumed)

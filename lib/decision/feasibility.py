@@ -30,6 +30,7 @@ class Blocker:
     unit: str
     words: str
     fields: tuple[str, ...]
+    words_if_unknown: str = ""
 
     def blocks(self, situation: Situation, arm: str) -> Array:
         """Tell where the arm is ruled out."""
@@ -128,9 +129,10 @@ BLOCKERS: tuple[Blocker, ...] = (
         "a change must show sooner than a training cycle takes", ("knowledge.hours_until_visible",),
     ),
     Blocker(
-        "context-window", ("long_context",), _window_share, "above", _limit("share_of_window"), "of the window",
-        "the knowledge base does not fit the context window, or its size is not known",
+        "context-window", ("long_context",), _window_share, "above", _limit("share_of_window"), "context windows",
+        "the knowledge base does not fit the context window",
         ("knowledge.documents", "knowledge.tokens_per_document", "stack.context_window_tokens"),
+        "the size of the knowledge base is not known, so it cannot be planned into a prompt",
     ),
     Blocker(
         "setup-budget", ARMS, _setup_cost, "above", _fact("money.setup_usd"), "USD",
