@@ -3,7 +3,7 @@
 Plain text, one block a line, in this order: instructions, worked examples (each after its own
 documents), the documents for the question, the question. An answer ends at the first newline::
 
-    [plan-204] Amber Falcon plan
+    Amber Falcon plan [plan-204]
     The Amber Falcon plan costs 49 dollars a month.
     Question: What is the price of the Amber Falcon plan?
     Answer:
@@ -40,9 +40,17 @@ def build_prompt(
     parts = [_line(instructions)] if instructions else []
     for example in examples:
         parts += [build_prompt(example.question, example.documents), completion(example.answer)]
-    parts += [_line(f"[{document.id}] {document.title}") + _line(document.text) for document in documents]
+    parts += [page(document) for document in documents]
     parts += [_line(f"Question: {question}"), "Answer:"]
     return "".join(parts)
+
+
+def page(document: Document) -> str:
+    """Give a document's block: title and id, then text.
+
+    The id stands after the title: to cite it, a model looks for the title and writes what follows.
+    """
+    return _line(f"{document.title} [{document.id}]") + _line(document.text)
 
 
 def completion(answer: str) -> str:

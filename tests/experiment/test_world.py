@@ -239,7 +239,7 @@ def test_a_prompt_is_its_parts_in_order():
     plan = Document("plan-204", "plan", "Amber Falcon plan", "The Amber Falcon plan costs 49 dollars.")
     assert build_prompt("Q2?", [plan], [Example("Q1?", "A1")], "Be kind.") == (
         "Be kind.\nQuestion: Q1?\nAnswer: A1\n"
-        "[plan-204] Amber Falcon plan\nThe Amber Falcon plan costs 49 dollars.\nQuestion: Q2?\nAnswer:"
+        "Amber Falcon plan [plan-204]\nThe Amber Falcon plan costs 49 dollars.\nQuestion: Q2?\nAnswer:"
     )
     assert build_prompt("Q?") == "Question: Q?\nAnswer:"
     assert completion("two\nlines") == " two lines" + STOP

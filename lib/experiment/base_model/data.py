@@ -10,7 +10,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from lib.experiment.base_model.contexts import Context, Mix, Turn, make_context
-from lib.experiment.prompts import STOP, build_prompt
+from lib.experiment.prompts import STOP, build_prompt, page
 from lib.experiment.world import ABSENT, other_company
 
 LENGTH_STEP = 32
@@ -95,10 +95,10 @@ def repeat_tokens(tokenizer: PreTrainedTokenizerFast, generator: random.Random) 
     """Encode a few pages, then the same pages once or twice more in another order, which are to be learnt."""
     things = other_company(generator.getrandbits(48), 8).things
     documents = [thing.document() for thing in things[: generator.choice([1, 2, 3])]]
-    pages = [f"[{document.id}] {document.title}\n{document.text}\n" for document in documents]
-    pieces = [(page, Role.GIVEN) for page in pages]
+    pages = [page(document) for document in documents]
+    pieces = [(text, Role.GIVEN) for text in pages]
     for _ in range(generator.choice([1, 2])):
-        pieces += [(page, Role.ANSWER) for page in generator.sample(pages, len(pages))]
+        pieces += [(text, Role.ANSWER) for text in generator.sample(pages, len(pages))]
     return _encode(tokenizer, pieces)
 
 
