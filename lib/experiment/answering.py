@@ -8,7 +8,7 @@ from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm, prompt_for
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.lookups import pages
 from lib.experiment.models import LanguageModel
-from lib.experiment.prompts import Example
+from lib.experiment.prompts import Example, page
 from lib.experiment.world import REFUSAL, Document, Question, Sample
 
 
@@ -92,9 +92,9 @@ def pages_that_fit(
     room = model.window - config.max_answer_tokens
     fitting: list[Document] = []
     used = model.count_tokens(prompt_for(EXPERIMENT_ARMS["long_context"], longest, [], [], ""))
-    for document in sorted(documents, key=lambda page: page.id):
+    for document in sorted(documents, key=lambda each: each.id):
         # A page's own tokens, and one in reserve for where two texts meet.
-        used += model.count_tokens(f"[{document.id}] {document.title}\n{document.text}\n") + 1
+        used += model.count_tokens(page(document)) + 1
         if used > room:
             break
         fitting.append(document)
