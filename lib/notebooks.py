@@ -32,6 +32,9 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.id = f"cell-{index:02d}"
         for key in set(cell.metadata) - {"tags"}:
             del cell.metadata[key]
+        if cell.cell_type == "code":
+            # Progress bars and the libraries' notices belong to one run, not to the page.
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
         for output in cell.get("outputs", []):
             if "data" in output:
                 output.data.pop("application/vnd.jupyter.widget-view+json", None)

@@ -25,9 +25,16 @@ def load_client(path: str | Path) -> ClientFile:
 def check_client(values: dict[str, Any], name: str = "client file") -> ClientFile:
     """Check values that came from a form, from papermill or from a file called ``name``."""
     try:
-        return ClientFile.model_validate(values)
+        client = ClientFile.model_validate(values)
     except ValidationError as error:
         raise InputError(sentence(error, name)) from None
+    prices = client.prices
+    if prices.currency != "USD" and "per_usd" not in prices.model_fields_set:
+        raise InputError(
+            f"{name}: prices.per_usd is not answered though prices.currency is {prices.currency!r}; "
+            "allowed is how much of that currency one US dollar is."
+        )
+    return client
 
 
 def answers(client: ClientFile) -> dict[str, dict[str, Any]]:

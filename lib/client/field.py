@@ -102,7 +102,12 @@ def choice(label: str, help: str, *choices: str) -> Any:
 def text(label: str, help: str) -> Any:
     """Declare a text field: 1 to 300 characters on one line."""
     spec = FieldSpec(label, help, "text")
-    constraints = StringConstraints(strict=True, min_length=1, max_length=TEXT_LIMIT, pattern=r"^[^\x00-\x1f\x7f]*$")
+    constraints = StringConstraints(
+        strict=True,
+        min_length=1,
+        max_length=TEXT_LIMIT,
+        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$",
+    )
     return Annotated[Annotated[str, constraints] | None, spec, _described(spec)]
 
 

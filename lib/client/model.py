@@ -24,7 +24,8 @@ class Section(BaseModel):
     @classmethod
     def _drop_unanswered(cls, data: Any) -> Any:
         if isinstance(data, dict):
-            return {key: value for key, value in data.items() if value is not None}
+            # An unknown key is refused even where it is null: it may be a comma or a typo that went unseen.
+            return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
         return data
 
 

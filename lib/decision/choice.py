@@ -11,6 +11,8 @@ from lib.decision.readings import Situation
 from lib.decision.rules import frameworks
 from lib.decision.verdicts import ABSTAINS, FINE_TUNE, HYBRID, LONG_CONTEXT, PROMPT, RAG, VERDICTS, Answers
 
+ONE_SIDED_95 = 1.645
+
 NOBODY = -1
 """The recommendation where no arm passes: undecided."""
 
@@ -97,10 +99,21 @@ def _proven(situation: Situation, knowledge: Array, need: Array) -> Array:
     facts, limits = situation.facts, situation.thresholds
     target = facts["evidence.target_score"]
     tried = facts["evidence.prompt_engineering_weeks"] >= limits["prompting_weeks"]
-    prompt_fails = (facts["evidence.prompt_score"] < target) & tried
+    prompt_fails = _clearly_below(situation, "prompt", target) & tried
     retrieval_is_poor = facts["evidence.retrieval_precision"] < limits["retrieval_precision"]
-    rag_fails = (facts["evidence.rag_score"] < target) & ~retrieval_is_poor
+    rag_fails = _clearly_below(situation, "rag", target) & ~retrieval_is_poor
     return np.where(knowledge, rag_fails, prompt_fails) & (need > 0)
+
+
+def _clearly_below(situation: Situation, arm: str, target: Array) -> Array:
+    """Tell where a score is below the target by more than chance (one-sided 95 %, normal approximation).
+
+    A score whose evaluation set is not stated is taken to rest on the smallest one that can carry a decision.
+    """
+    facts = situation.facts
+    score, examples = facts[f"evidence.{arm}_score"], facts["evidence.eval_examples"]
+    size = np.where(examples > 0, examples, situation.thresholds["evaluation_examples"])
+    return score + ONE_SIDED_95 * np.sqrt(score * (1.0 - score) / size) < target
 
 
 def _latency_only_by_tuning(knowledge: Array, possible: Feasibility) -> Array:

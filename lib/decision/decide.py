@@ -127,7 +127,7 @@ def _rule_trace(outcome: Outcome, framework: str, rule: Rule) -> RuleTrace:
         source=rule.threshold.source,
         holds=None if math.isnan(holds) else bool(holds),
         points_to=rule.points_to,
-        assumed=tuple(path for path in READINGS[rule.reads].fields if not facts.answered(path)),
+        assumed=_assumed(facts, READINGS[rule.reads].fields),
     )
 
 
@@ -173,8 +173,13 @@ def _blocker(outcome: Outcome, arm: str, blocker) -> BlockerTrace:
         words = blocker.words_if_unknown
     elif blocker.unit != "yes or no":
         words += f" ({number(observed)} against {number(limit)} {blocker.unit})"
-    assumed = tuple(path for path in blocker.fields if not situation.facts.answered(path))
+    assumed = _assumed(situation.facts, blocker.fields)
     return BlockerTrace(blocker.id, _plain(observed), _plain(limit), blocker.unit, words, assumed)
+
+
+def _assumed(facts: Facts, fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the fields behind a figure where none of them is answered: then the figure is an assumption."""
+    return () if any(facts.answered(path) for path in fields) else fields
 
 
 def _counts_as_assumed(facts: Facts, path: str) -> bool:

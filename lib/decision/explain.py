@@ -2,7 +2,7 @@
 
 import math
 
-from lib.arms import ARMS, TUNED_ARMS, UNDECIDED
+from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
 from lib.decision.choice import Outcome
 from lib.decision.result import ArmResult, Step, Verdict
 from lib.wording import amount, arm_title, every, listed, number, share
@@ -37,7 +37,12 @@ def gap_sentences(outcome: Outcome) -> list[str]:
         sentences.append(
             f"Latency gap: only a tuned model with its shorter prompt answers within {number(float(facts['latency.p95_ms']))} ms."
         )
-    if not (gaps.knowledge or gaps.tuning):
+    if not (gaps.knowledge or gaps.tuning) and outcome.situation.holds("prompt_meets_target"):
+        sentences.append(
+            f"NO GAP LEFT: measured, prompting gets {share(float(facts['evidence.prompt_score']))} of the answers right, "
+            "which meets the target, so what seemed to need retrieval or fine-tuning does not."
+        )
+    elif not (gaps.knowledge or gaps.tuning):
         sentences.append(
             "NO GAP: nothing stated here needs retrieval or fine-tuning. Careful prompting is the answer; "
             "decision-matrix puts it at about 80 % of systems."
@@ -55,7 +60,8 @@ def _knowledge_words(outcome: Outcome) -> str:
         words.append("answers draw on public facts newer than the model")
     days = float(read("knowledge_change_days"))
     if math.isfinite(days):
-        words.append(f"they change {every(days)}")
+        assumed = "" if facts.answered("knowledge.days_between_changes") else " (assumed)"
+        words.append(f"they change {every(days)}{assumed}")
     if facts.truth("knowledge.citations_required"):
         words.append("answers must name their source")
     return listed([word for word in words if word])
@@ -66,8 +72,8 @@ def _proof(outcome: Outcome) -> str:
     arm = "rag" if outcome.gaps.knowledge else "prompt"
     measured = float(facts[f"evidence.{arm}_score"])
     return (
-        f"{arm_title(arm)} reaches {share(measured)} of the {share(float(facts['evidence.target_score']))} asked for, "
-        "and nothing suggests that retrieval is the cause"
+        f"with {arm_title(arm)} {share(measured)} of the answers are right, below the target of "
+        f"{share(float(facts['evidence.target_score']))} by more than chance"
     )
 
 
@@ -87,6 +93,8 @@ def evidence_sentence(outcome: Outcome) -> str:
         if outcome.by_evidence
         else "The arm that the gaps ask for is not among them."
     )
+    if max(known.values()) < float(facts["evidence.target_score"]):
+        effect += " NONE OF THEM REACHES THE TARGET."
     return f"Measured{size}: {words}, against a target of {target}. {effect}"
 
 
@@ -112,17 +120,40 @@ def reasons(
     sentences.append(votes_sentence(verdicts, recommendation))
     sentences.append(evidence_sentence(outcome))
     if recommendation != UNDECIDED:
-        sentences.append(_cost_sentence(recommendation, arms))
+        sentences.append(_cost_sentence(outcome, recommendation, arms))
+        sentences += _warnings(outcome, recommendation, arms[recommendation])
     return sentences
 
 
-def _cost_sentence(recommendation: str, arms: dict[str, ArmResult]) -> str:
+def _warnings(outcome: Outcome, recommendation: str, mine: ArmResult) -> list[str]:
+    """Say which of the client's limits the recommended arm does not meet, or meets only just."""
+    facts = outcome.situation.facts
+    found = []
+    budget, limit = float(facts["money.setup_usd"]), float(facts["latency.p95_ms"])
+    if mine.setup_usd > budget:
+        lean = float(outcome.situation.lean_setup_usd[recommendation])
+        found.append(
+            f"BUDGET: built lean it costs {amount(lean)}; the likely {amount(mine.setup_usd)} is above the "
+            f"{amount(budget)} there are."
+        )
+    if outcome.feasibility.latency_lifted:
+        felt = mine.first_token_ms if facts.truth("latency.streaming") else mine.p95_latency_ms
+        found.append(
+            f"LATENCY: the limit of {number(limit)} ms is missed. {arm_title(recommendation)} takes about "
+            f"{number(felt)} ms, and no other arm that would do meets it: it needs a smaller model, caching or streaming."
+        )
+    return found
+
+
+def _cost_sentence(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult]) -> str:
     mine = arms[recommendation]
     words = (
         f"It costs about {amount(mine.setup_usd)} to set up and {amount(mine.monthly_usd)} a month, of which "
         f"{amount(mine.monthly_bill_usd)} are bills and the rest is labour"
     )
-    others = [arm for arm in arms if arm != recommendation and arms[arm].feasible and arms[arm].closes_gaps]
+    # Retrieval would do as well where no facts are missing, but nobody would build it for that.
+    sensible = [arm for arm in arms if outcome.gaps.knowledge or arm not in KNOWING_ARMS]
+    others = [arm for arm in sensible if arm != recommendation and arms[arm].feasible and arms[arm].closes_gaps]
     if others:
         next_best = min(others, key=lambda arm: arms[arm].horizon_usd)
         words += f"; the cheapest other arm that would do is {arm_title(next_best)} at {amount(arms[next_best].monthly_usd)} a month"
@@ -162,6 +193,17 @@ def first_step(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult]
     )
     if recommendation == UNDECIDED:
         return _undecided_step(arms)
+    score = arms[recommendation].measured_score
+    if score is not None and score >= float(facts["evidence.target_score"]):
+        return (
+            f"Pilot {arm_title(recommendation)} with real users, {evaluation}, and run it again after every change: "
+            "its score already meets the target."
+        )
+    if score is not None and recommendation != "rag":
+        return (
+            f"Do not launch yet: {arm_title(recommendation)} is the best measured but misses the target. Read the wrong "
+            f"answers, mend what causes most of them, {evaluation}, and measure again."
+        )
     if recommendation == "prompt":
         return (
             f"Spend a serious week on the prompt (instructions, few-shot examples, output schema) and {evaluation}."
@@ -182,6 +224,11 @@ def first_step(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult]
     precision = float(facts["evidence.retrieval_precision"])
     if precision < float(thresholds["retrieval_precision"]):
         return f"Mend retrieval first (precision@k is {share(precision)}): chunking, metadata filters, re-ranking; then measure again."
+    if score is not None:
+        return (
+            "Read the wrong answers: RAG misses the target, but by no more than chance explains or with nothing better "
+            f"at hand. Improve retrieval and prompt, {evaluation}, and measure again before training anything."
+        )
     return f"Index the documents in pgvector, write a careful prompt for a small model, and {evaluation}: a first version takes about a week."
 
 

@@ -136,7 +136,7 @@ BLOCKERS: tuple[Blocker, ...] = (
     ),
     Blocker(
         "setup-budget", ARMS, _setup_cost, "above", _fact("money.setup_usd"), "USD",
-        "building it costs more than the budget", ("money.setup_usd",),
+        "building it, lean where that is possible, costs more than the budget", ("money.setup_usd",),
     ),
     Blocker(
         "monthly-budget", ARMS, _cost("monthly_bill_usd"), "above", _fact("money.monthly_usd"), "USD a month",

@@ -135,21 +135,21 @@ class Decision:
         lines = [
             f"{self.client}: {arm_title(self.recommendation)}" + ("" if self.proven else " (unproven)"),
             f"  confidence {probability(self.confidence)}, frameworks agreeing {share(self.agreement)},"
-            f" runner-up {arm_title(self.runner_up)}",
+            f" runner-up {arm_title(self.runner_up) if self.runner_up else 'none'}",
             "",
             "Why",
             *(f"  - {reason}" for reason in self.reasons),
             "",
             f"First step: {self.first_step}",
             "",
-            "Arms" + " " * 24 + "set-up      a month    a query   whole answer (p95)   frameworks for it",
+            f"{'Arms':<29}{'set-up':>14}{'a month':>16}{'a query, all in':>17}{'first token, p95':>18}{'all, p95':>11}{'votes':>8}",
         ]
         for arm, result in self.arms.items():
             state = "" if result.feasible else "  ruled out: " + "; ".join(item.id for item in result.blockers)
             lines.append(
-                f"  {arm_title(arm):<24}{amount(result.setup_usd):>12}{amount(result.monthly_usd):>13}"
-                f"{amount(result.usd_per_query):>14}{result.p95_latency_ms / 1000:>10.1f} s"
-                f"{share(result.support) if result.support is not None else '-':>12}{state}"
+                f"  {arm_title(arm):<27}{amount(result.setup_usd):>14}{amount(result.monthly_usd):>16}"
+                f"{amount(result.usd_per_query):>17}{result.first_token_ms / 1000:>16.1f} s{result.p95_latency_ms / 1000:>9.1f} s"
+                f"{share(result.support) if result.support is not None else '-':>8}{state}"
             )
         lines += ["", "Frameworks"]
         lines += [f"  {verdict.id:<18}{arm_title(verdict.says)}" for verdict in self.frameworks]
@@ -158,6 +158,8 @@ class Decision:
             f"  {flip.field}: {number(flip.from_value)} → {number(flip.to_value)} gives {arm_title(flip.recommendation)}"
             for flip in self.flips[:6]
         ] or ["  no change of a single field"]
+        if self.advice or self.notes:
+            lines += ["", "To bear in mind", *(f"  - {line}" for line in (*self.advice, *self.notes))]
         if self.assumed:
             lines += ["", f"Assumed (not answered): {len(self.assumed)} fields, such as {', '.join(self.assumed[:5])}"]
         return "\n".join(lines)

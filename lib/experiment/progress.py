@@ -12,7 +12,7 @@ def silent(_stage: str, _done: int, _total: int) -> None:
 
 
 class Bars:
-    """One tqdm bar for each stage, on stderr. Use as a ``Progress``."""
+    """One tqdm bar for each stage: a widget in a notebook, on stderr elsewhere. Use as a ``Progress``."""
 
     def __init__(self) -> None:
         """Open no bar yet."""
@@ -21,7 +21,7 @@ class Bars:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Move the bar of ``stage`` to ``done`` of ``total``; close it at the end."""
-        from tqdm import tqdm
+        from tqdm.auto import tqdm
 
         if stage != self._stage or self._bar is None:
             self.close()

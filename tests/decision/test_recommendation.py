@@ -137,3 +137,25 @@ def test_in_the_disputed_range_of_behaviour_the_frameworks_decide() -> None:
     below = decided(behaviour={"style_sensitivity": 0.61})
     assert inside.recommendation == "fine_tune"
     assert below.recommendation == "prompt"
+
+
+def test_a_score_below_the_target_by_chance_proves_no_gap() -> None:
+    near = decided(knowledge=PRIVATE, evidence={"rag_score": 0.84, "eval_examples": 120})
+    assert near.recommendation == "rag"
+    assert "before training anything" in near.first_step
+    far = decided(knowledge=PRIVATE, evidence={"rag_score": 0.75, "eval_examples": 120})
+    assert far.recommendation == "hybrid"
+
+
+def test_the_first_step_follows_from_what_is_measured() -> None:
+    assert decided(knowledge=PRIVATE, evidence={"rag_score": 0.9}).first_step.startswith("Pilot RAG")
+    missed = decided(knowledge=PRIVATE, evidence={"prompt_score": 0.5, "rag_score": 0.6, "hybrid_score": 0.7})
+    assert missed.recommendation == "hybrid" and missed.first_step.startswith("Do not launch yet")
+    assert any("NONE OF THEM REACHES THE TARGET" in reason for reason in missed.reasons)
+
+
+def test_a_limit_that_is_missed_is_said_among_the_reasons() -> None:
+    slow = decided(knowledge=PRIVATE, latency={"p95_ms": 500, "streaming": False})
+    assert any(reason.startswith("LATENCY") for reason in slow.reasons)
+    tight = decided(knowledge=PRIVATE, money={"setup_usd": 1100})
+    assert tight.recommendation == "rag" and any(reason.startswith("BUDGET") for reason in tight.reasons)
