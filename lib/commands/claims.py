@@ -26,7 +26,9 @@ def claims_command(ids: tuple[str, ...], article: str, verdict: str, as_json: bo
     """
     complete = audit()
     chosen = (Audit(tuple(complete[id_] for id_ in ids)) if ids else complete).only(article, verdict)
-    if as_json:
+    if not len(chosen) and not as_json:
+        click.echo("No figure matches.")
+    elif as_json:
         click.echo(json.dumps([row.to_dict() for row in chosen], indent=2, ensure_ascii=False))
     elif ids:
         click.echo(_workings(chosen))
@@ -42,7 +44,7 @@ def _workings(chosen: Audit) -> str:
 
 
 def _table(chosen: Audit) -> str:
-    lines = []
+    lines = ["id    verdict: claimed → recomputed, or what it is set against", ""]
     for row in chosen:
         found = f" → {row.recomputed}" if row.recomputed else ""
         partner = f", at odds with {', '.join(row.contradicts)}" if row.contradicts else ""
