@@ -10,7 +10,7 @@ from lib.charts.table import Table
 from lib.client.facts import field_specs
 from lib.decision import Decision
 from lib.decision.flips import Flip
-from lib.wording import arm_title, number, share
+from lib.wording import arm_title, number, probability
 
 SHOWN = 8
 
@@ -67,7 +67,7 @@ def _label(flip: Flip) -> str:
 
 def _sentence(decision: Decision) -> str:
     stays = (
-        f"When facts and thresholds move within their ranges, the recommendation stays in {share(decision.confidence)} "
+        f"When facts and thresholds move within their ranges, the recommendation stays in {probability(decision.confidence)} "
         "of the cases"
     )
     if not decision.flips:

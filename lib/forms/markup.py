@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from lib.arms import ARM_MEANINGS
-from lib.wording import amount, arm_title, listed, number, share
+from lib.wording import amount, arm_title, listed, number, probability, share
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -65,6 +65,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"amount": amount, "arm": arm_title, "number": number, "share": share, "listed": listed}
+    words = (amount, number, share, probability, listed)
+    environment.filters |= {word.__name__: word for word in words} | {"arm": arm_title}
     environment.globals |= {"meanings": ARM_MEANINGS}
     return environment

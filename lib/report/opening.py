@@ -8,7 +8,7 @@ from lib.costs.bounds import spread
 from lib.report.case import Case
 from lib.report.logo import logo_uri
 from lib.report.parts import Part, part
-from lib.wording import arm_title, share
+from lib.wording import arm_title, probability, share
 
 
 def cover(case: Case) -> Part:
@@ -84,7 +84,7 @@ def _cards(case: Case, result) -> list[tuple[str, str, str]]:
         f"{len(decision.frameworks) - voting} abstain" if voting < len(decision.frameworks) else "all gave an answer",
     )
     cards = [
-        ("Confidence", share(decision.confidence), "stays the answer when facts move within their ranges"),
+        ("Confidence", probability(decision.confidence), "stays the answer when facts move within their ranges"),
     ]
     if result:
         months = round(float(case.costs.horizon_months))
