@@ -23,9 +23,12 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory):
-    """Start JupyterLab on a copy of the notebooks, so that no committed file is changed; stop it at the end."""
+    """Start JupyterLab on a copy of the notebooks, so that no committed file is changed.
+
+    It stops with the last test of this folder: its way of taking SIGTERM must not reach other tests.
+    """
     folder = tmp_path_factory.mktemp("lab")
     copies = folder / "notebooks"
     copies.mkdir()

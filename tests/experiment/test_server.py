@@ -69,11 +69,15 @@ def test_the_sweep_leaves_the_servers_of_running_processes_alone():
 
 def test_an_ending_signal_during_the_clean_up_waits_until_it_is_done():
     cleaned = []
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(SystemExit), ending_signals_unwind(), ending_signals_wait():
-        signal.raise_signal(signal.SIGTERM)
-        cleaned.append(True)
-    assert cleaned and signal.getsignal(signal.SIGTERM) == before
+    # A program with a handler of its own keeps it; this test is about one that has none.
+    outer = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        with pytest.raises(SystemExit), ending_signals_unwind(), ending_signals_wait():
+            signal.raise_signal(signal.SIGTERM)
+            cleaned.append(True)
+        assert cleaned and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, outer)
 
 
 def test_a_temporary_folder_with_a_long_name_is_no_hindrance(monkeypatch, tmp_path):
