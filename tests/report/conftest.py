@@ -46,9 +46,11 @@ def small_run(tmp_path_factory):
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DATABASE_URL", raising=False)
+        # Other tests keep their runs elsewhere, where the report's kernel does not look.
+        patch.setattr(paths, "RUNS", paths.DATA / "runs")
         result = run_experiment(config, fresh=True, progress=silent)
-    yield result
-    shutil.rmtree(paths.RUNS / result.id, ignore_errors=True)
+        yield result
+        shutil.rmtree(paths.RUNS / result.id, ignore_errors=True)
 
 
 def untrained_model(folder: Path) -> Path:
