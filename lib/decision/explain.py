@@ -195,10 +195,7 @@ def first_step(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult]
         return _undecided_step(arms)
     score = arms[recommendation].measured_score
     if score is not None and score >= float(facts["evidence.target_score"]):
-        return (
-            f"Pilot {arm_title(recommendation)} with real users, {evaluation}, and run it again after every change: "
-            "its score already meets the target."
-        )
+        return f"Pilot {arm_title(recommendation)} with real users, {evaluation}, and run it again after every change."
     if score is not None and recommendation != "rag":
         return (
             f"Do not launch yet: {arm_title(recommendation)} is the best measured but misses the target. Read the wrong "

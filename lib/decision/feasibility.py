@@ -115,7 +115,7 @@ BLOCKERS: tuple[Blocker, ...] = (
     ),
     Blocker(
         "citations", _NOT_KNOWING, lambda s, arm: s.read("citations_required"), "above", _number(0), "yes or no",
-        "answers must name their source, and this arm has no documents to name",
+        "answers must name a source, and it has none",
         ("knowledge.citations_required",),
     ),
     Blocker(
