@@ -11,17 +11,6 @@ from lib.paths import NOTEBOOKS
 
 from .jupyter_lab import JupyterLab, free_port
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @pytest.fixture(scope="package")
 def lab(tmp_path_factory):
@@ -43,19 +32,6 @@ def lab(tmp_path_factory):
     finally:
         server.stop()
         signal.signal(signal.SIGTERM, before)
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Start the machine's Chromium; the tests are skipped by name where there is none."""
-    program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if program is None:
-        pytest.skip("Chromium is not installed: notebooks are not looked at in a browser")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -25,19 +25,9 @@ CUT = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture(params=[1400, 800, 400])
-def shown(request, browser, report):
-    page = browser.new_page(viewport={"width": request.param, "height": 1000})
+def shown(request, chromium, report):
+    page = chromium.new_page(viewport={"width": request.param, "height": 1000})
     page.problems, page.fetched = [], []
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
@@ -65,8 +55,8 @@ def test_no_chart_s_text_is_cut_off(shown):
     assert shown.evaluate(CUT) == []
 
 
-def test_the_executive_summary_fits_the_first_page(browser, report):
-    page = browser.new_page(viewport={"width": PAPER_WIDTH, "height": PAPER_HEIGHT})
+def test_the_executive_summary_fits_the_first_page(chromium, report):
+    page = chromium.new_page(viewport={"width": PAPER_WIDTH, "height": PAPER_HEIGHT})
     page.emulate_media(media="print")
     page.goto(report.html.as_uri())
     page.wait_for_selector("html[data-ready=yes]")
@@ -75,8 +65,8 @@ def test_the_executive_summary_fits_the_first_page(browser, report):
     page.close()
 
 
-def test_no_chart_is_taller_than_a_page(browser, report):
-    page = browser.new_page(viewport={"width": PAPER_WIDTH, "height": PAPER_HEIGHT})
+def test_no_chart_is_taller_than_a_page(chromium, report):
+    page = chromium.new_page(viewport={"width": PAPER_WIDTH, "height": PAPER_HEIGHT})
     page.emulate_media(media="print")
     page.goto(report.html.as_uri())
     page.wait_for_selector("html[data-ready=yes]")
