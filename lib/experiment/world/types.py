@@ -29,7 +29,9 @@ class Question:
     ``answer`` is the ideal answer in the sample's voice; ``value`` is the string that a factually right
     answer must contain (``""`` for an unanswerable question, whose ideal answer contains ``REFUSAL``);
     ``document_ids`` are the documents that together hold the answer (none for an unanswerable one);
-    ``old_value`` is what was true at training, for a changed fact only.
+    ``old_value`` is what was true at training, for a changed fact only. ``must_contain`` are strings that
+    must all stand in a right answer, for questions whose answer is longer than one value; ``value`` alone
+    counts where it is empty.
     """
 
     id: str
@@ -40,6 +42,7 @@ class Question:
     value: str
     attribute: str
     old_value: str = ""
+    must_contain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class Sample:
 
     ``documents`` is today's help centre, ``documents_at_training`` the one that ``training_pairs`` were
     written from: same ids, other values for the changed facts. Pairs and questions are in random order,
-    so that a prefix of either is a fair smaller set.
+    so that a prefix of either is a fair smaller set. ``is_sample_company`` is false for a client's own data.
     """
 
     name: str
@@ -67,3 +70,4 @@ class Sample:
     training_pairs: tuple[TrainingPair, ...]
     voice: Voice
     seed: int
+    is_sample_company: bool = True

@@ -24,8 +24,8 @@ _ID = r"[a-z]+-\d+"
 class Voice:
     """How answers are worded.
 
-    ``style`` is ``"brand"`` (opening, answer, citation, closing), ``"plain"`` (the bare sentence) or
-    ``"json"`` (an object with ``answer`` and ``source``). ``citation`` holds ``{id}``. Phrases are short,
+    ``style`` is ``"brand"`` (opening, answer, citation, closing), ``"plain"`` (the bare sentence),
+    ``"json"`` (an object with ``answer`` and ``source``) or ``"free"`` (no style is asked for). ``citation`` holds ``{id}``. Phrases are short,
     up to four words: the small model learns longer ones badly.
     """
 
@@ -37,7 +37,7 @@ class Voice:
     @property
     def instructions(self) -> str:
         """The style in words, for a prompt; one line, empty for the plain style."""
-        if self.style == "plain":
+        if self.style in ("plain", "free"):
             return ""
         if self.style == "json":
             return 'Write each answer as JSON with "answer" and "source".'
@@ -46,7 +46,7 @@ class Voice:
 
     def render(self, sentence: str, document_id: str = "") -> str:
         """Word ``sentence`` in this voice, citing ``document_id`` (no citation where it is empty)."""
-        if self.style == "plain":
+        if self.style in ("plain", "free"):
             return sentence
         if self.style == "json":
             return json.dumps({"answer": sentence, "source": document_id}, ensure_ascii=False)
@@ -59,6 +59,8 @@ class Voice:
         A refusal needs no citation; any other answer in the brand style needs exactly one.
         """
         text = text.strip()
+        if self.style == "free":
+            return bool(text)
         if self.style == "json":
             return schema_valid(text)
         if self.style == "plain":
@@ -91,6 +93,7 @@ def states(text: str, value: str) -> bool:
 BRAND = Voice()
 PLAIN = Voice(style="plain", opening="", closing="", citation="")
 JSON = Voice(style="json", opening="", closing="", citation="")
+FREE = Voice(style="free", opening="", closing="", citation="")
 
 _OPENING_STARTS = ["Thanks for", "Thank you for", "Glad you are", "Good to be", "Hello and thanks for", "We like you"]
 _OPENING_ENDS = ["writing", "asking", "calling", "waiting", "reading", "your question", "your note", "being here"]
