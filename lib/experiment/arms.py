@@ -18,23 +18,31 @@ GROUNDING = "Answer from the documents. If they do not say, answer: I do not kno
 class ExperimentArm:
     """One way to answer.
 
-    ``stands_for`` is the product's arm (prompt, long_context, rag, fine_tune, hybrid) that it measures.
-    ``pages`` says which documents stand in the prompt, ``examples`` whether worked examples and the
-    style in words do, ``adapter`` which LoRA training the model has had.
+    ``stands_for`` is the product's arm (prompt, long_context, rag, fine_tune, hybrid) that it measures;
+    ``feeds`` the field of the client file's ``evidence`` that its share of answers with fact, style and
+    refusal all right is written to, one arm for each field. ``pages`` says which documents stand in the
+    prompt, ``examples`` whether worked examples and the style in words do (the same for every question, or
+    the training pairs nearest to it), ``adapter`` which LoRA training the model has had.
     """
 
     id: str
     title: str
     meaning: str
     stands_for: str
+    feeds: str | None = None
     pages: Literal["none", "retrieved", "all_that_fit"] = "none"
-    examples: Literal["none", "fixed"] = "none"
+    examples: Literal["none", "fixed", "retrieved"] = "none"
     adapter: Literal["none", "closed_book", "with_pages"] = "none"
 
     @property
     def retrieves(self) -> bool:
         """Whether it looks pages up."""
         return self.pages == "retrieved"
+
+    @property
+    def needs_pairs(self) -> bool:
+        """Whether it cannot be had without training pairs."""
+        return self.examples != "none" or self.adapter != "none"
 
 
 EXPERIMENT_ARMS = {
@@ -51,13 +59,22 @@ EXPERIMENT_ARMS = {
             "Few-shot prompt",
             "the style in words and worked examples before the question",
             "prompt",
+            feeds="prompt_score",
             examples="fixed",
+        ),
+        ExperimentArm(
+            "few_shot_retrieved",
+            "Few-shot, retrieved examples",
+            "the style in words and the training pairs nearest to the question before it",
+            "prompt",
+            examples="retrieved",
         ),
         ExperimentArm(
             "long_context",
             "Long context",
             "as much of the knowledge base as the window holds, then the question",
             "long_context",
+            feeds="long_context_score",
             pages="all_that_fit",
         ),
         ExperimentArm(
@@ -72,6 +89,7 @@ EXPERIMENT_ARMS = {
             "RAG with few-shot",
             "the style in words, worked examples, the pages that a search finds, then the question",
             "rag",
+            feeds="rag_score",
             pages="retrieved",
             examples="fixed",
         ),
@@ -80,6 +98,7 @@ EXPERIMENT_ARMS = {
             "LoRA, closed book",
             "tuned on questions and answers, asked without pages",
             "fine_tune",
+            feeds="fine_tune_score",
             adapter="closed_book",
         ),
         ExperimentArm(
@@ -95,6 +114,7 @@ EXPERIMENT_ARMS = {
             "LoRA trained with pages + RAG",
             "tuned on questions with the right page among others, asked with the pages that a search finds",
             "hybrid",
+            feeds="hybrid_score",
             pages="retrieved",
             adapter="with_pages",
         ),
@@ -130,13 +150,14 @@ def prompt_for(
         question: as the user asks it.
         pages: what the arm's search found, or what fits the window; none for a closed-book arm.
         examples: worked examples, for an arm that shows some.
-        style: the brand voice in words, for an arm that shows examples.
+        style: the brand voice in words, for an arm that shows examples; "" where no style is asked for.
     """
+    grounding = GROUNDING if arm.pages != "none" else ""
     if arm.adapter != "none":
         # A tuned model is asked as it was trained: its instructions are in its weights.
         instructions = ""
     elif arm.examples != "none":
-        instructions = style
+        instructions = style or grounding
     else:
-        instructions = GROUNDING if arm.pages != "none" else ""
+        instructions = grounding
     return build_prompt(question, pages, examples if arm.examples != "none" else (), instructions)
