@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lib.experiment.fingerprints import value_fingerprint
+from lib.experiment.retrieval.chunk_settings import ChunkSettings, settings_for
+from lib.experiment.retrieval.cutting import cut
 from lib.experiment.world import Document
 
 
@@ -34,11 +36,19 @@ class Chunk:
         return value_fingerprint([self.id, self.kind, self.title, self.text, dict(self.metadata)])
 
 
-def chunks_of(documents: Iterable[Document]) -> list[Chunk]:
-    """Cut documents into chunks: a help page of one paragraph is one chunk."""
+def chunks_of(
+    documents: Iterable[Document], settings: ChunkSettings | Mapping[str, ChunkSettings] | None = None
+) -> list[Chunk]:
+    """Cut documents into chunks, in order; a document has at least one.
+
+    Args:
+        documents: their texts are Markdown or plain.
+        settings: one for all, or some by kind of document that go before the defaults of ``chunk_settings``.
+    """
     return [
-        Chunk(page.id, 0, page.kind, without_nul(page.title), without_nul(page.text), page.metadata)
+        Chunk(page.id, number, page.kind, without_nul(page.title), text, page.metadata)
         for page in documents
+        for number, text in enumerate(cut(without_nul(page.text), settings_for(page, settings), page.title))
     ]
 
 
