@@ -41,6 +41,10 @@ class Voice:
             return ""
         if self.style == "json":
             return 'Write each answer as JSON with "answer" and "source".'
+        if not self.citation:
+            start = f"Start each answer with {self.opening}" if self.opening else ""
+            end = f"End each answer with {self.closing}" if self.closing else ""
+            return " ".join(part for part in (start, end) if part)
         citation = self.citation.format(id="id")
         return f"Start each answer with {self.opening} Then cite {citation} and end with {self.closing}"
 
@@ -56,7 +60,8 @@ class Voice:
     def matches(self, text: str) -> bool:
         """Whether ``text`` keeps the voice: every part in its place, whatever the facts.
 
-        A refusal needs no citation; any other answer in the brand style needs exactly one.
+        A refusal needs no citation; any other answer in the brand style needs exactly one. A voice without
+        ``citation`` asks for none; one without ``opening`` or ``closing`` asks for the other alone.
         """
         text = text.strip()
         if self.style == "free":
@@ -65,9 +70,12 @@ class Voice:
             return schema_valid(text)
         if self.style == "plain":
             return bool(text) and "\n" not in text and not text.startswith("{")
-        if not (text.startswith(self.opening + " ") and text.endswith(" " + self.closing)):
+        opens = not self.opening or text.startswith(self.opening + " ")
+        if not (opens and (not self.closing or text.endswith(" " + self.closing))):
             return False
-        middle = text[len(self.opening) : -len(self.closing)].strip()
+        middle = text[len(self.opening) : len(text) - len(self.closing)].strip()
+        if not self.citation:
+            return bool(middle)
         citation = re.escape(self.citation).replace(re.escape("{id}"), _ID)
         if middle.endswith(REFUSAL):
             return re.search(citation, middle) is None
