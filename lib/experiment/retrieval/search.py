@@ -1,7 +1,6 @@
 """Three ways to find chunks: by meaning, by words, and by both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from psycopg import sql
@@ -9,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from lib.errors import InputError
 from lib.experiment.retrieval.chunks import without_nul
+from lib.experiment.retrieval.hits import Hit
 from lib.experiment.retrieval.index import Index
 from lib.experiment.retrieval.methods import METHODS
 
@@ -16,24 +16,6 @@ from lib.experiment.retrieval.methods import METHODS
 RANK_CONSTANT = 60
 # Each half of a hybrid search looks further than k, so that a chunk both halves rank middling can win.
 _FURTHER = 4
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One chunk found.
-
-    ``rank`` counts from 1. ``score`` grows with the match; its scale is the method's own (cosine
-    similarity, ``ts_rank_cd``, or the sum of reciprocal ranks) and compares only within one method.
-    """
-
-    rank: int
-    score: float
-    chunk_id: str
-    document_id: str
-    kind: str
-    title: str
-    text: str
-    metadata: dict[str, str]
 
 
 def search(
@@ -77,11 +59,7 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: int) -> list[Hi
             scores[hit.chunk_id] = scores.get(hit.chunk_id, 0.0) + 1 / (RANK_CONSTANT + hit.rank)
             hits[hit.chunk_id] = hit
     order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))[:k]
-    return [_ranked(hits[chunk_id], rank, scores[chunk_id]) for rank, chunk_id in enumerate(order, start=1)]
-
-
-def _ranked(hit: Hit, rank: int, score: float) -> Hit:
-    return Hit(rank, score, *(getattr(hit, name) for name in _FIELDS))
+    return [hits[chunk_id].placed(rank, scores[chunk_id]) for rank, chunk_id in enumerate(order, start=1)]
 
 
 _FIELDS = ("chunk_id", "document_id", "kind", "title", "text", "metadata")
