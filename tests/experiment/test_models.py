@@ -6,9 +6,8 @@ import shutil
 import pytest
 
 from lib.errors import InputError
-from lib.experiment import models
 from lib.experiment.finetune import Lesson, LoraSettings, _row, fine_tune
-from lib.experiment.models import adapted, load_model
+from lib.experiment.models import adapted, batching, load_model, local
 from lib.experiment.prompts import STOP, build_prompt
 
 PROMPTS = [build_prompt(question) for question in ("What?", "What does the plan cost?", "Why " * 40, "Who?")]
@@ -33,12 +32,12 @@ def test_answers_come_in_the_order_of_the_prompts_and_do_not_depend_on_the_batch
 
 
 def test_reading_a_shared_beginning_once_changes_no_answer(tiny_model, sample, monkeypatch):
-    pages = sample.documents[:4]
+    pages = sample.documents[:2]
     prompts = [build_prompt(question.question, pages) for question in sample.questions[:6]]
-    beginning = models._shared_prefix([tiny_model.token_ids(prompt) for prompt in prompts])
-    assert tiny_model._read(beginning).get_seq_length() == len(beginning) > models._WORTH_SHARING
+    beginning = batching.shared_prefix([tiny_model.token_ids(prompt) for prompt in prompts])
+    assert tiny_model._read(beginning).get_seq_length() == len(beginning) > local.WORTH_SHARING
     shared = tiny_model.generate(prompts, max_new_tokens=8, batch=4)
-    monkeypatch.setattr(models, "_WORTH_SHARING", 10_000)
+    monkeypatch.setattr(local, "WORTH_SHARING", 10_000)
     assert [a.text for a in tiny_model.generate(prompts, max_new_tokens=8)] == [a.text for a in shared]
     monkeypatch.undo()
     assert [a.text for a in tiny_model.generate([prompts[0]] * 2, max_new_tokens=8)] == [shared[0].text] * 2
