@@ -13,6 +13,7 @@ from transformers import AutoTokenizer
 
 from lib.errors import InputError
 from lib.experiment.base_model.model import new_model
+from lib.experiment.models.chat import PASS_THROUGH_TEMPLATE
 from lib.files import moved_into_place
 
 
@@ -26,6 +27,8 @@ def export(run: Path, out: Path) -> None:
         raise InputError(f"{run}: no checkpoint.pt here to export")
     saved = torch.load(run / "checkpoint.pt", weights_only=True)
     tokenizer = AutoTokenizer.from_pretrained(run)
+    # A server of chat endpoints asks for a template; this one leaves the prompt as it is.
+    tokenizer.chat_template = PASS_THROUGH_TEMPLATE
     tokenizer.save_pretrained(out)
     model = new_model(tokenizer, seed=0)
     model.config.dtype = torch.bfloat16
