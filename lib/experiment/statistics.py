@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan, sqrt
+from math import ceil, nan, sqrt
+
+from lib.errors import InputError
 
 # Two-sided; every interval and test of the experiment uses it.
 SIGNIFICANCE = 0.05
@@ -86,6 +88,31 @@ def smallest_gap(n: int, discordant: float) -> float:
         return z_alpha * sqrt(least) + z_beta * sqrt(max(0.0, least - gap * gap)) - gap * sqrt(n)
 
     return nan if lacking(1.0) > 0 else float(brentq(lacking, 1e-9, 1.0))
+
+
+def questions_needed(gap: float, discordant: float = 0.5) -> int:
+    """Return how many questions two arms must both answer for a gap to show in 4 of 5 repeats.
+
+    The inverse of ``smallest_gap``, for planning an evaluation set before anything is measured.
+
+    Args:
+        gap: difference of the two shares that is to be seen (above 0, up to 1).
+        discordant: share of questions on which exactly one of the two arms is right. 0.5 is the careful
+            guess where nothing is known: two arms at 50 % that have nothing to do with one another, so
+            that pairing does not help (the number for unpaired questions, n in each arm).
+
+    Raises:
+        InputError: the gap is not above 0 and up to 1, or the discordant share not from 0 to 1.
+    """
+    from scipy.stats import norm
+
+    if not 0 < gap <= 1:
+        raise InputError(f"gap is {gap}; it must be above 0 and up to 1.")
+    if not 0 <= discordant <= 1:
+        raise InputError(f"discordant is {discordant}; it must be from 0 to 1.")
+    least = max(discordant, gap)
+    z_alpha, z_beta = norm.ppf(1 - SIGNIFICANCE / 2), norm.ppf(POWER)
+    return ceil(((z_alpha * sqrt(least) + z_beta * sqrt(max(0.0, least - gap * gap))) / gap) ** 2 - 1e-9)
 
 
 def adjusted(p_values: Sequence[float]) -> list[float]:

@@ -5,7 +5,8 @@ import math
 import pytest
 from scipy import stats
 
-from lib.experiment.statistics import adjusted, paired, share_of, smallest_gap
+from lib.errors import InputError
+from lib.experiment.statistics import adjusted, paired, questions_needed, share_of, smallest_gap
 
 
 @pytest.mark.parametrize(("right", "n"), [(0, 10), (1, 7), (81, 100), (50, 50), (500, 1000)])
@@ -68,6 +69,33 @@ def test_more_questions_show_smaller_gaps_and_too_few_show_none():
     gaps = [smallest_gap(n, 0.2) for n in (20, 50, 100, 400)]
     assert gaps == sorted(gaps, reverse=True)
     assert math.isnan(smallest_gap(3, 0.2))
+
+
+@pytest.mark.parametrize(("gap", "discordant"), [(0.05, 0.2), (0.1, 0.3), (0.15, 0.5), (0.3, 0.3), (0.4, 0.1)])
+def test_so_many_questions_show_the_gap_and_one_fewer_does_not(gap, discordant):
+    needed = questions_needed(gap, discordant)
+    assert smallest_gap(needed, discordant) <= gap + 1e-9 < smallest_gap(needed - 1, discordant)
+
+
+def test_without_knowing_the_arms_the_number_is_that_for_unpaired_shares_around_a_half():
+    from statsmodels.stats.power import NormalIndPower
+    from statsmodels.stats.proportion import proportion_effectsize
+
+    for gap in (0.05, 0.1, 0.15):
+        effect = proportion_effectsize(0.5 + gap / 2, 0.5 - gap / 2)
+        unpaired = NormalIndPower().solve_power(effect, alpha=0.05, power=0.8)
+        assert questions_needed(gap) == pytest.approx(unpaired, rel=0.01)
+
+
+def test_the_number_is_as_worked_by_hand():
+    # (1.95996 sqrt(.3) + 0.84162 sqrt(.29))^2 / .01 = (1.07352 + 0.45323)^2 / .01 = 233.1.
+    assert questions_needed(0.1, 0.3) == 234
+
+
+@pytest.mark.parametrize("wrong", [(0, 0.3), (1.2, 0.3), (0.1, -0.1), (0.1, 2)])
+def test_a_gap_that_cannot_be_is_refused(wrong):
+    with pytest.raises(InputError):
+        questions_needed(*wrong)
 
 
 def test_holm_multiplies_the_smallest_p_by_the_number_of_tests():
