@@ -6,15 +6,11 @@ import numpy as np
 
 from lib.arms import ARMS, TUNED_ARMS
 from lib.client.facts import Array
+from lib.decision.evidence_gate import NOBODY, clearly_below, with_evidence
 from lib.decision.feasibility import Feasibility, feasibility
 from lib.decision.readings import Situation
 from lib.decision.rules import frameworks
 from lib.decision.verdicts import ABSTAINS, FINE_TUNE, HYBRID, LONG_CONTEXT, PROMPT, RAG, VERDICTS, Answers
-
-ONE_SIDED_95 = 1.645
-
-NOBODY = -1
-"""The recommendation where no arm passes: undecided."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,7 @@ class Gaps:
 class Outcome:
     """Everything that one evaluation of a situation found.
 
-    ``recommendation`` holds positions in :data:`lib.arms.ARMS` or :data:`NOBODY`; ``says`` the same for
+    ``recommendation`` holds positions in :data:`lib.arms.ARMS` or :data:`~lib.decision.evidence_gate.NOBODY`; ``says`` the same for
     each framework; ``support[arm]`` the share of non-abstaining frameworks for the arm (``nan`` where
     all abstain). ``by_evidence`` tells where measured scores decided.
     """
@@ -66,7 +62,7 @@ def evaluate(situation: Situation) -> Outcome:
     possible = feasibility(situation)
     gaps = _gaps(situation, support, possible)
     by_ladder = _first_feasible(_ladders(situation, gaps), possible)
-    recommendation, by_evidence = _with_evidence(situation, gaps, possible, by_ladder)
+    recommendation, by_evidence = with_evidence(situation, gaps.knowledge, possible, by_ladder)
     return Outcome(situation, holds, says, support, gaps, possible, recommendation, by_evidence)
 
 
@@ -99,21 +95,10 @@ def _proven(situation: Situation, knowledge: Array, need: Array) -> Array:
     facts, limits = situation.facts, situation.thresholds
     target = facts["evidence.target_score"]
     tried = facts["evidence.prompt_engineering_weeks"] >= limits["prompting_weeks"]
-    prompt_fails = _clearly_below(situation, "prompt", target) & tried
+    prompt_fails = clearly_below(situation, "prompt", target) & tried
     retrieval_is_poor = facts["evidence.retrieval_precision"] < limits["retrieval_precision"]
-    rag_fails = _clearly_below(situation, "rag", target) & ~retrieval_is_poor
+    rag_fails = clearly_below(situation, "rag", target) & ~retrieval_is_poor
     return np.where(knowledge, rag_fails, prompt_fails) & (need > 0)
-
-
-def _clearly_below(situation: Situation, arm: str, target: Array) -> Array:
-    """Tell where a score is below the target by more than chance (one-sided 95 %, normal approximation).
-
-    A score whose evaluation set is not stated is taken to rest on the smallest one that can carry a decision.
-    """
-    facts = situation.facts
-    score, examples = facts[f"evidence.{arm}_score"], facts["evidence.eval_examples"]
-    size = np.where(examples > 0, examples, situation.thresholds["evaluation_examples"])
-    return score + ONE_SIDED_95 * np.sqrt(score * (1.0 - score) / size) < target
 
 
 def _latency_only_by_tuning(knowledge: Array, possible: Feasibility) -> Array:
@@ -161,56 +146,3 @@ def _feasible_at(arm: Array, possible: Feasibility) -> Array:
     for place, name in enumerate(ARMS):
         result = np.where(arm == place, possible.feasible[name], result)
     return result
-
-
-def _with_evidence(situation: Situation, gaps: Gaps, possible: Feasibility, by_ladder: Array) -> tuple[Array, Array]:
-    """Let measured scores decide between the arms that pass.
-
-    Among feasible arms that reach the target the simplest wins, unless a tuned one costs less over the
-    horizon (corrections of wrong answers included) or is what the latency needs. Where every measured arm misses
-    the target, an unmeasured arm of the ladder goes on; where that one is measured too, the best score wins.
-    """
-    facts = situation.facts
-    target = facts["evidence.target_score"]
-    scores = {arm: facts[f"evidence.{arm}_score"] for arm in ARMS}
-    if all(np.isnan(score).all() for score in scores.values()):
-        return by_ladder, np.zeros(np.shape(by_ladder), dtype=bool)
-    passes = {arm: possible.feasible[arm] & (scores[arm] >= target) & _counts(situation, arm) for arm in ARMS}
-    best, best_cost = np.asarray(NOBODY), np.asarray(np.inf)
-    for place, arm in enumerate(ARMS):
-        cost = _with_corrections(situation, arm, scores[arm])
-        better = (best == NOBODY) | ((cost < best_cost) if arm in TUNED_ARMS else False)
-        taken = passes[arm] & better
-        best, best_cost = np.where(taken, place, best), np.where(taken, cost, best_cost)
-    found = best != NOBODY
-    highest, highest_score = _highest(scores, possible)
-    # The ladder's arm is measured and below the target, and so is every other measured arm.
-    missed = _score_at(by_ladder, scores) < target
-    result = np.where(found, best, np.where(missed & (highest_score > -np.inf), highest, by_ladder))
-    return result, found | missed
-
-
-def _counts(situation: Situation, arm: str) -> Array:
-    """Dissatisfied users outrank a prompt score that reaches the target."""
-    return np.where(situation.facts["evidence.users_satisfied"] == 0.0, arm != "prompt", True)
-
-
-def _with_corrections(situation: Situation, arm: str, score: Array) -> Array:
-    facts = situation.facts
-    wrong = facts["traffic.queries_per_month"] * (1.0 - np.nan_to_num(score))
-    return situation.costs.horizon_usd[arm] + wrong * facts["money.correction_usd"] * facts["money.horizon_months"]
-
-
-def _score_at(arm: Array, scores: dict[str, Array]) -> Array:
-    result = np.asarray(np.nan)
-    for place, name in enumerate(ARMS):
-        result = np.where(arm == place, scores[name], result)
-    return result
-
-
-def _highest(scores: dict[str, Array], possible: Feasibility) -> tuple[Array, Array]:
-    best, best_score = np.asarray(NOBODY), np.asarray(-np.inf)
-    for place, arm in enumerate(ARMS):
-        taken = possible.feasible[arm] & (np.nan_to_num(scores[arm], nan=-np.inf) > best_score)
-        best, best_score = np.where(taken, place, best), np.where(taken, scores[arm], best_score)
-    return best, best_score

@@ -14,10 +14,12 @@ from lib.costs import PriceBook, price_book
 from lib.decision import explain
 from lib.decision.advice import advice
 from lib.decision.choice import NOBODY, Outcome, evaluate
+from lib.decision.comparisons import comparisons
 from lib.decision.feasibility import BLOCKERS
 from lib.decision.flips import arm_name, flips
+from lib.decision.measured import facts_of
 from lib.decision.readings import READINGS, Situation
-from lib.decision.result import ArmResult, BlockerTrace, Decision, RuleTrace, Verdict
+from lib.decision.result import ArmResult, BlockerTrace, Decision, EvidenceTrace, RuleTrace, Verdict
 from lib.decision.rules import Rule, frameworks, rule_thresholds
 from lib.decision.thresholds import ThresholdValues, own_thresholds
 from lib.decision.uncertain import Model, latin_hypercube
@@ -40,7 +42,7 @@ def decide(client: ClientFile, with_flips: bool = True, source: str | Path | Non
     Raises :class:`lib.errors.InputError` where the client's stack or price list cannot be used.
     """
     book = prices_of(client, source)
-    facts, limits = Facts.of(client), thresholds()
+    facts, limits = facts_of(client), thresholds()
     outcome = evaluate(Situation(facts, book, limits))
     recommendation = arm_name(int(outcome.recommendation))
     shares = _shares_of_draws(client, book, limits)
@@ -62,6 +64,7 @@ def decide(client: ClientFile, with_flips: bool = True, source: str | Path | Non
         frameworks=verdicts,
         flips=found,
         advice=advice(outcome, recommendation) if recommendation in ARMS else (),
+        evidence=_evidence(outcome),
         assumed=tuple(path for path in field_specs() if _counts_as_assumed(facts, path)),
         notes=tuple(outcome.situation.costs.notes),
     )
@@ -128,6 +131,19 @@ def _rule_trace(outcome: Outcome, framework: str, rule: Rule) -> RuleTrace:
         holds=None if math.isnan(holds) else bool(holds),
         points_to=rule.points_to,
         assumed=_assumed(facts, READINGS[rule.reads].fields),
+    )
+
+
+def _evidence(outcome: Outcome) -> EvidenceTrace:
+    situation = outcome.situation
+    examples = float(situation.facts["evidence.eval_examples"])
+    return EvidenceTrace(
+        run=situation.run.run,
+        status=situation.run.status,
+        why=situation.run.why,
+        questions=situation.run.questions or int(examples),
+        decides=bool(outcome.by_evidence),
+        comparisons=comparisons(situation),
     )
 
 

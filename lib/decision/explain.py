@@ -4,6 +4,7 @@ import math
 
 from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
 from lib.decision.choice import Outcome
+from lib.decision.evidence_words import evidence_sentence
 from lib.decision.result import ArmResult, Step, Verdict
 from lib.wording import amount, arm_title, every, listed, number, share
 
@@ -31,7 +32,7 @@ def gap_sentences(outcome: Outcome) -> list[str]:
         saved = float(read("tuning_saves_usd"))
         sentences.append(
             f"Economic gap: on this narrow task a tuned model saves {amount(saved)} over "
-            f"{number(float(facts['money.horizon_months']))} months, training included."
+            f"{_months(float(facts['money.horizon_months']))}, training included."
         )
     if gaps.latency:
         sentences.append(
@@ -48,6 +49,10 @@ def gap_sentences(outcome: Outcome) -> list[str]:
             "decision-matrix puts it at about 80 % of systems."
         )
     return sentences
+
+
+def _months(count: float) -> str:
+    return f"{number(count)} month" + ("" if count == 1 else "s")
 
 
 def _knowledge_words(outcome: Outcome) -> str:
@@ -75,27 +80,6 @@ def _proof(outcome: Outcome) -> str:
         f"with {arm_title(arm)} {share(measured)} of the answers are right, below the target of "
         f"{share(float(facts['evidence.target_score']))} by more than chance"
     )
-
-
-def evidence_sentence(outcome: Outcome) -> str:
-    """Say what has been measured and what that decides."""
-    facts = outcome.situation.facts
-    measured = {arm: float(facts[f"evidence.{arm}_score"]) for arm in ARMS}
-    known = {arm: score for arm, score in measured.items() if not math.isnan(score)}
-    target = share(float(facts["evidence.target_score"]))
-    if not known:
-        return f"Nothing is measured yet; the target is {target}."
-    words = listed([f"{arm_title(arm)} {share(score)}" for arm, score in known.items()])
-    examples = float(facts["evidence.eval_examples"])
-    size = f" on {number(examples)} examples" if examples else ""
-    effect = (
-        "This decides between the arms that pass."
-        if outcome.by_evidence
-        else "The arm that the gaps ask for is not among them."
-    )
-    if max(known.values()) < float(facts["evidence.target_score"]):
-        effect += " NONE OF THEM REACHES THE TARGET."
-    return f"Measured{size}: {words}, against a target of {target}. {effect}"
 
 
 def votes_sentence(verdicts: tuple[Verdict, ...], recommendation: str) -> str:
@@ -197,8 +181,12 @@ def first_step(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult]
     if score is not None and score >= float(facts["evidence.target_score"]):
         return f"Pilot {arm_title(recommendation)} with real users, {evaluation}, and run it again after every change."
     if score is not None and recommendation != "rag":
+        others = [result.measured_score for result in arms.values() if result.measured_score is not None]
+        standing = "is the best measured but misses the target"
+        if max(others) > score:
+            standing = "misses the target, and no arm is proven better that would do"
         return (
-            f"Do not launch yet: {arm_title(recommendation)} is the best measured but misses the target. Read the wrong "
+            f"Do not launch yet: {arm_title(recommendation)} {standing}. Read the wrong "
             f"answers, mend what causes most of them, {evaluation}, and measure again."
         )
     if recommendation == "prompt":
@@ -223,8 +211,8 @@ def first_step(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult]
         return f"Mend retrieval first (precision@k is {share(precision)}): chunking, metadata filters, re-ranking; then measure again."
     if score is not None:
         return (
-            "Read the wrong answers: RAG misses the target, but by no more than chance explains or with nothing better "
-            f"at hand. Improve retrieval and prompt, {evaluation}, and measure again before training anything."
+            "Read the wrong answers: RAG misses the target, but by no more than chance explains or with nothing proven "
+            f"better. Improve retrieval and prompt, {evaluation}, and measure again before training anything."
         )
     return f"Index the documents in pgvector, write a careful prompt for a small model, and {evaluation}: a first version takes about a week."
 

@@ -28,13 +28,17 @@ DECADES = 3.0  # a thousandfold change counts as 1
 
 @dataclass(frozen=True)
 class Flip:
-    """One field whose change from ``from_value`` to ``to_value`` alone makes ``recommendation`` the answer."""
+    """One field whose change from ``from_value`` to ``to_value`` alone makes ``recommendation`` the answer.
+
+    ``assumed`` tells that the client has not answered the field: ``from_value`` is the default.
+    """
 
     field: str
     from_value: Any
     to_value: Any
     recommendation: str
     distance: float
+    assumed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Give the flip as ``decide --json`` prints it."""
@@ -44,6 +48,7 @@ class Flip:
             "to": self.to_value,
             "recommendation": self.recommendation,
             "distance": round(self.distance, 4),
+            "assumed": self.assumed,
         }
 
 
@@ -165,7 +170,12 @@ def _nearest(
     for edge, (value, answer) in chosen.items():
         spec, present = specs[edge.path], float(facts[edge.path])
         flip = Flip(
-            edge.path, decoded(spec, present), decoded(spec, value), arm_name(answer), distance(spec, present, value)
+            edge.path,
+            decoded(spec, present),
+            decoded(spec, value),
+            arm_name(answer),
+            distance(spec, present, value),
+            assumed=not facts.answered(edge.path) and not np.isnan(present),
         )
         if edge.path not in best or _order(flip) < _order(best[edge.path]):
             best[edge.path] = flip

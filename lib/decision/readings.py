@@ -11,6 +11,7 @@ import numpy as np
 
 from lib.client.facts import Array, Facts
 from lib.costs import Costs, Latencies, PriceBook, costs, latency
+from lib.decision.measured import measured_run
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,13 @@ class Situation:
         book: PriceBook,
         thresholds: Mapping[str, Array],
         prices: Mapping[str, Array] | None = None,
+        own_scores: frozenset[str] | None = None,
     ) -> None:
-        """Take facts, resolved prices, the thresholds' present values and, for draws, prices of shape (n,)."""
+        """Take facts, resolved prices, the thresholds' present values and, for draws, prices of shape (n,).
+
+        ``own_scores`` names the arms whose scores are the named run's own though draws move them; without it
+        a score is the run's own where it has the value that the run measured.
+        """
         self.facts = facts
         self.prices = dict(prices or {})
         self.book = book
@@ -40,6 +46,8 @@ class Situation:
         self._costs: Costs | None = None
         self._latency: Latencies | None = None
         self._lean: dict[str, Array] | None = None
+        self._own_scores = own_scores
+        self.run = measured_run(facts.text("evidence.run"))
 
     @property
     def costs(self) -> Costs:
@@ -62,6 +70,12 @@ class Situation:
         if self._latency is None:
             self._latency = latency(self.facts, self.book, self.prices)
         return self._latency
+
+    def is_own_score(self, arm: str) -> Array:
+        """Tell where the score of ``arm`` is the one that the client file's run measured."""
+        if self._own_scores is not None:
+            return np.asarray(arm in self._own_scores)
+        return self.run.is_own(arm, self.facts[f"evidence.{arm}_score"])
 
     def read(self, name: str) -> Array:
         """Give a reading by name, computing it the first time."""

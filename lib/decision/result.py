@@ -4,6 +4,7 @@ import html
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from lib.decision.comparisons import Comparison
 from lib.decision.flips import Flip
 from lib.wording import amount, arm_title, number, probability, share
 
@@ -84,6 +85,22 @@ class Step:
 
 
 @dataclass(frozen=True)
+class EvidenceTrace:
+    """What the measured scores rest on: ``status`` and ``why`` as in :class:`lib.decision.measured.MeasuredRun`.
+
+    ``questions`` is the run's number of questions, or the client's own count; ``comparisons`` has one entry
+    for every two measured arms; ``decides`` tells whether all this decided the recommendation.
+    """
+
+    run: str | None
+    status: str
+    why: str
+    questions: int
+    decides: bool
+    comparisons: tuple[Comparison, ...]
+
+
+@dataclass(frozen=True)
 class Decision:
     """The workbook's recommendation for one client, with everything that led to it."""
 
@@ -101,6 +118,7 @@ class Decision:
     flips: tuple[Flip, ...]
     advice: tuple[str, ...]
     assumed: tuple[str, ...]
+    evidence: EvidenceTrace
     notes: tuple[str, ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
@@ -124,6 +142,7 @@ class Decision:
             ],
             "agreement": self.agreement,
             "flips": [flip.to_dict() for flip in self.flips],
+            "evidence": asdict(self.evidence) | {"comparisons": [asdict(row) for row in self.evidence.comparisons]},
             "steps": [asdict(step) for step in self.steps],
             "advice": list(self.advice),
             "assumed": list(self.assumed),
@@ -155,7 +174,8 @@ class Decision:
         lines += [f"  {verdict.id:<18}{arm_title(verdict.says)}" for verdict in self.frameworks]
         lines += ["", "What would change the recommendation"]
         lines += [
-            f"  {flip.field}: {number(flip.from_value)} → {number(flip.to_value)} gives {arm_title(flip.recommendation)}"
+            f"  {flip.field}: {number(flip.from_value)}{' (assumed)' if flip.assumed else ''} → "
+            f"{number(flip.to_value)} gives {arm_title(flip.recommendation)}"
             for flip in self.flips[:6]
         ] or ["  no change of a single field"]
         if self.advice or self.notes:

@@ -13,6 +13,7 @@ from lib.arms import ARMS
 from lib.client import ClientFile
 from lib.client.facts import Array, Facts, field_specs, ranges
 from lib.costs import PriceBook
+from lib.decision.measured import facts_of, measured_run
 from lib.decision.readings import Situation
 from lib.decision.thresholds import ThresholdValues
 
@@ -20,6 +21,8 @@ FACT, THRESHOLD, PRICE = "fact", "threshold", "price"
 
 SMALLEST_EVALUATION = 100
 """A score whose evaluation set is not stated is taken to rest on three-numbers' minimum of 100 examples."""
+
+SCORE_FIELDS = tuple(f"evidence.{arm}_score" for arm in ARMS)
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,16 @@ class Model:
     book: PriceBook
     thresholds: ThresholdValues
     inputs: tuple[UncertainInput, ...]
+    own_scores: frozenset[str] = frozenset()
+    """Arms whose scores are those of the client file's stored run: draws move them, and they stay paired."""
 
     @classmethod
     def of(cls, client: ClientFile, book: PriceBook, thresholds: ThresholdValues) -> "Model":
         """Collect what is uncertain for ``client``."""
-        facts = Facts.of(client)
-        return cls(facts, book, thresholds, tuple(_inputs(client, facts, book, thresholds)))
+        facts = facts_of(client)
+        run = measured_run(facts.text("evidence.run"))
+        own = frozenset(arm for arm in ARMS if run.is_own(arm, facts[f"evidence.{arm}_score"]))
+        return cls(facts, book, thresholds, tuple(_inputs(client, facts, book, thresholds)), own)
 
     def situation(self, cube: Array) -> Situation:
         """Turn points of the unit cube, shape ``(inputs, n)``, into n situations."""
@@ -72,7 +79,8 @@ class Model:
         """Give the situations in which some inputs take other values, all of shape ``()`` or ``(n,)``."""
         by_kind = {kind: {i.name: v for i, v in values.items() if i.kind == kind} for kind in (FACT, THRESHOLD, PRICE)}
         facts = self.facts.replaced(by_kind[FACT], answered=False)
-        return Situation(facts, self.book, self.thresholds.moved(by_kind[THRESHOLD]), by_kind[PRICE])
+        limits = self.thresholds.moved(by_kind[THRESHOLD])
+        return Situation(facts, self.book, limits, by_kind[PRICE], self.own_scores)
 
 
 def latin_hypercube(columns: int, draws: int, seed: int) -> Array:
@@ -83,7 +91,7 @@ def latin_hypercube(columns: int, draws: int, seed: int) -> Array:
 
 
 def _inputs(client: ClientFile, facts: Facts, book: PriceBook, thresholds: ThresholdValues) -> Sequence[UncertainInput]:
-    found = [*_facts(client, facts), *_scores(facts)]
+    found = [*_facts(client, facts), *_scores(client, facts)]
     found += [
         UncertainInput(THRESHOLD, name, f"threshold {name}", item.low, item.likely, item.high)
         for name, item in thresholds.thresholds.items()
@@ -98,7 +106,9 @@ def _inputs(client: ClientFile, facts: Facts, book: PriceBook, thresholds: Thres
 
 
 def _facts(client: ClientFile, facts: Facts) -> list[UncertainInput]:
-    stated = {path: (item.low, item.likely, item.high) for path, item in ranges(client).items()}
+    stated = {
+        path: (item.low, item.likely, item.high) for path, item in ranges(client).items() if path not in SCORE_FIELDS
+    }
     for path, spec in field_specs().items():
         if path in stated or path not in facts or not np.isfinite(facts[path]):
             continue
@@ -111,16 +121,21 @@ def _facts(client: ClientFile, facts: Facts) -> list[UncertainInput]:
     return [UncertainInput(FACT, path, specs[path].label, *triangle) for path, triangle in stated.items()]
 
 
-def _scores(facts: Facts) -> list[UncertainInput]:
-    """Measured scores spread by the size of their evaluation set: a triangle of the binomial's variance."""
-    found = []
-    for arm in ARMS:
-        path = f"evidence.{arm}_score"
+def _scores(client: ClientFile, facts: Facts) -> list[UncertainInput]:
+    """Measured scores spread by the size of their evaluation set: a triangle of the binomial's variance.
+
+    A range that the client stated without the number of examples stands as it is. Arms are drawn
+    independently of one another, which overstates how much two scores of one run move apart.
+    """
+    found, stated = [], ranges(client)
+    for path in SCORE_FIELDS:
         score = float(facts[path])
         if np.isnan(score):
             continue
-        examples = max(float(facts["evidence.eval_examples"]), SMALLEST_EVALUATION)
-        reach = np.sqrt(6 * score * (1 - score) / examples)
+        examples = float(facts["evidence.eval_examples"])
+        reach = np.sqrt(6 * score * (1 - score) / max(examples, SMALLEST_EVALUATION))
         low, high = max(0.0, score - reach), min(1.0, score + reach)
+        if path in stated and not examples:
+            low, high = stated[path].low, stated[path].high
         found.append(UncertainInput(FACT, path, field_specs()[path].label, low, score, high))
     return found

@@ -1,0 +1,110 @@
+"""What a client's measured scores rest on: a stored run with its paired outcomes, or numbers typed in.
+
+``evidence.run`` names the run. Its answers give the paired tests between arms; where it is not stored on
+this machine only the shares are left, and where it is one of the sample's its scores are not used at all.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from lib import paths
+from lib.arms import ARMS
+from lib.client import ClientFile, Facts
+from lib.client.facts import Array
+from lib.decision.paired_test import Pair
+from lib.errors import InputError
+
+TYPED, STORED, NOT_STORED, REFUSED = "typed in", "stored", "not stored", "refused"
+
+# A score is the run's own while it is this close to it, in questions: then rounding moves no gap by a whole one.
+CLOSE = 0.4
+
+
+@dataclass(frozen=True)
+class MeasuredRun:
+    """What stands behind the scores of a client file.
+
+    ``status`` is one of :data:`TYPED` (no run is named), :data:`STORED`, :data:`NOT_STORED` and
+    :data:`REFUSED`, ``why`` says more in the last two. ``shares`` (0 to 1, by arm) and ``pairs`` (by two
+    arms) are there for a stored run only.
+    """
+
+    status: str
+    run: str | None = None
+    why: str = ""
+    questions: int = 0
+    shares: dict[str, float] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
+
+    def is_own(self, arm: str, score: Array) -> Array:
+        """Tell where ``score`` is the one that the run measured. Shape of ``score``."""
+        if arm not in self.shares:
+            return np.zeros(np.shape(score), dtype=bool)
+        return np.abs(score - self.shares[arm]) <= CLOSE / self.questions
+
+
+def measured_run(run_id: str | None) -> MeasuredRun:
+    """Look up the run that a client file names; stored runs are read once."""
+    if not run_id:
+        return MeasuredRun(TYPED)
+    try:
+        changed = (paths.RUNS / run_id / "run.json").stat().st_mtime_ns
+    except (OSError, ValueError):
+        changed = 0
+    return _read(str(paths.RUNS), run_id, changed)
+
+
+def facts_of(client: ClientFile) -> Facts:
+    """Take the likely value of every field, and nothing measured from a run that says nothing of a client."""
+    facts = Facts.of(client)
+    if measured_run(facts.text("evidence.run")).status != REFUSED:
+        return facts
+    unused: dict[str, Any] = {f"evidence.{arm}_score": np.nan for arm in ARMS}
+    unused |= {"evidence.eval_examples": 0, "evidence.retrieval_precision": np.nan}
+    return facts.replaced(unused, answered=False)
+
+
+@lru_cache(maxsize=16)
+def _read(folder: str, run_id: str, changed: int) -> MeasuredRun:
+    """Read a run; ``folder`` and ``changed`` (its time of change) are here so that a new file is read anew."""
+    from lib.experiment.evidence import feeding_arms, right_by_question, why_unfit
+    from lib.experiment.store import read_record
+
+    try:
+        record, _ = read_record(run_id)
+    except InputError:
+        why = (
+            f"the stored file of run {run_id} cannot be read"
+            if changed
+            else f"run {run_id} is not stored on this machine"
+        )
+        return MeasuredRun(NOT_STORED, run_id, why)
+    try:
+        unfit = why_unfit(record)
+        if unfit:
+            return MeasuredRun(REFUSED, run_id, unfit)
+        arms = {name.removesuffix("_score"): arm for name, arm in feeding_arms(record).items()}
+        return _stored(run_id, {name: right_by_question(record, arm) for name, arm in arms.items()})
+    except (KeyError, TypeError, AttributeError):
+        return MeasuredRun(NOT_STORED, run_id, f"the stored file of run {run_id} lacks what a run records")
+
+
+def _stored(run_id: str, right: dict[str, dict[str, bool]]) -> MeasuredRun:
+    right = {arm: right[arm] for arm in ARMS if right.get(arm)}
+    shares = {arm: sum(answers.values()) / len(answers) for arm, answers in right.items()}
+    pairs = {
+        (first, second): _pair(right[first], right[second])
+        for first, second in combinations(right, 2)
+        if right[first].keys() == right[second].keys()
+    }
+    return MeasuredRun(STORED, run_id, "", max(map(len, right.values()), default=0), shares, pairs)
+
+
+def _pair(first: dict[str, bool], second: dict[str, bool]) -> Pair:
+    only_first = sum(first[question] and not second[question] for question in first)
+    only_second = sum(second[question] and not first[question] for question in first)
+    return Pair(len(first), only_first, only_second)
