@@ -9,7 +9,7 @@ FEEDS = {"few_shot": "prompt_score", "rag_few_shot": "rag_score", "lora": "fine_
 def record(run_id: str, right: dict[str, list[bool]], sample_model: bool, sample_company: bool | None) -> dict:
     company = {} if sample_company is None else {"is_sample_company": sample_company}
     rows = [
-        {"arm": arm, "question_id": f"q{place}", "right": outcome}
+        {"arm": arm, "question_id": f"q{place}", "kind": "seen_fact", "right": outcome}
         for arm, outcomes in right.items()
         for place, outcome in enumerate(outcomes)
     ]

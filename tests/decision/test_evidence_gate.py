@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hand_made_runs import two_arms
+from hand_made_runs import record, two_arms
 
 from lib import paths
-from lib.client import check_client
+from lib.client import check_client, load_client
 from lib.client.facts import field_specs
 from lib.costs import price_book
 from lib.decision import Decision, decide
@@ -21,6 +21,8 @@ from lib.decision.measured import facts_of
 from lib.decision.readings import Situation
 from lib.decision.uncertain import latin_hypercube
 from lib.decision.uncertainty import model_of
+from lib.experiment.evidence import write_evidence
+from lib.experiment.result import ExperimentResult
 
 PRIVATE = {"needed": "private", "days_between_changes": 30}
 # 435 of 500 against 415: the same four points in both, but 40 against 150 questions on which they differ.
@@ -94,6 +96,18 @@ def test_a_score_changed_by_hand_is_no_longer_the_run_s(stored) -> None:
     decision = decided(evidence_of(stored(as_arms(FEW_DIFFER)), hybrid_score=0.86))
     assert decision.recommendation == "rag"
     assert "what the client file says of Hybrid (fine-tuning + RAG) is not what run" in decision.steps[3].text
+
+
+def test_evidence_that_a_run_has_written_is_tested_as_pairs(stored, tmp_path) -> None:
+    # Thirds have no end in decimals: the file's rounded scores still count as the run's own.
+    hybrid, rag = two_arms(30, 10, 80, 300)
+    right = {"lora_with_pages": hybrid, "rag_few_shot": rag}
+    run = stored(right)
+    path = tmp_path / "client.yaml"
+    path.write_text("client: {name: Test}\nknowledge: {needed: private}\n", encoding="utf-8")
+    write_evidence(path, ExperimentResult(record(run, right, False, False), tmp_path))
+    [row] = decide(load_client(path), with_flips=False).evidence.comparisons
+    assert (row.only_first, row.only_second, row.told_apart) == (10, 30, True)
 
 
 def test_a_run_that_is_stored_anew_is_read_anew(stored) -> None:
