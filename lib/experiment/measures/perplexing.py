@@ -5,17 +5,16 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from lib.errors import InputError
-from lib.experiment.prompts import completion
 
 if TYPE_CHECKING:
-    from lib.experiment.models import LanguageModel
+    from lib.experiment.models import AnsweringModel, LanguageModel
 
 # A batch holds at most so many tokens.
 _TOKENS_IN_BATCH = 24_000
 
 
 def perplexity(
-    model: "LanguageModel",
+    model: "LanguageModel | AnsweringModel",
     prompts: Sequence[str],
     answers: Sequence[str],
     batch: int = 32,
@@ -43,12 +42,11 @@ def perplexity(
     if len(prompts) != len(answers):
         raise InputError(f"perplexity: there are {len(prompts)} prompts and {len(answers)} answers; give one each.")
     surprises: list[float | None] = [None] * len(prompts)
-    if getattr(model, "tokenizer", None) is None:
+    if not hasattr(model, "answer_ids"):
         return surprises
     rows = []
     for prompt, answer in zip(prompts, answers, strict=True):
-        written = model.tokenizer(completion(answer), add_special_tokens=False)["input_ids"]
-        rows.append((model.token_ids(prompt), written))
+        rows.append((model.token_ids(prompt), model.answer_ids(answer)))
     fitting = [n for n, (prompt, answer) in enumerate(rows) if 0 < len(answer) <= model.window - len(prompt)]
     # Like lengths together: the less padding, the less work.
     fitting.sort(key=lambda n: (-len(rows[n][0]) - len(rows[n][1]), n))

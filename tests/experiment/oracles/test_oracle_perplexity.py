@@ -6,7 +6,7 @@ import pytest
 
 from lib.errors import InputError
 from lib.experiment.measures import perplexity
-from lib.experiment.prompts import build_prompt, completion
+from lib.experiment.prompts import build_prompt
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def test_it_is_the_exponential_of_the_models_own_loss_on_the_answer(tiny_model, 
 
     for prompt, answer, found in zip(*asked, perplexity(tiny_model, *asked), strict=True):
         read = tiny_model.token_ids(prompt)
-        written = tiny_model.tokenizer(completion(answer), add_special_tokens=False)["input_ids"]
+        written = tiny_model.answer_ids(answer)
         with torch.inference_mode():
             loss = tiny_model.model(
                 input_ids=torch.tensor([read + written]), labels=torch.tensor([[-100] * len(read) + written])
@@ -36,7 +36,7 @@ def test_it_is_what_a_slow_loop_over_the_tokens_adds_up(tiny_model, asked):
 
     prompt, answer = asked[0][2], asked[1][2]
     tokens = tiny_model.token_ids(prompt)
-    written = tiny_model.tokenizer(completion(answer), add_special_tokens=False)["input_ids"]
+    written = tiny_model.answer_ids(answer)
     logarithms = []
     for token in written:
         with torch.inference_mode():
