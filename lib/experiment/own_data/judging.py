@@ -21,28 +21,39 @@ _WORD = re.compile(r"[^\W_]+(?:['’&.-][^\W_]+)*")
 _NUMBER = re.compile(r"(?:[^\W\d_]+-)?[^\W_]*\d[^\W_]*(?:[.,:/-][^\W_]*\d[^\W_]*)*")
 _SENTENCE_END = re.compile(r"[.!?:]['\"”)\]]*$|^$")
 # Written as a sign as often as in letters.
-_CURRENCIES = frozenset({"EUR", "USD", "GBP", "CHF", "JPY"})
+_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "JPY")
+_MONEY = "|".join((*_CURRENCIES, "[$€£]"))
+_AMOUNT = re.compile(rf"(?:{_MONEY})\s?(\d[\d.,]*)|(\d[\d.,]*)\s?(?:{_MONEY})")
 # Capital letters that name nothing.
 _NO_NAMES = frozenset({"I", "I'm", "I’m", "A", "OK"})
 
 
+def short_value(answer: str) -> str | None:
+    """Give what must stand in a right answer where the expected one is short (6 words at most), else ``None``.
+
+    That is the expected answer itself, without the mark at its end; of an amount of money the number alone, for
+    ``EUR 20`` is also written ``€20`` or ``20 euros``.
+    """
+    plain = answer.strip().strip(".!?").strip() or answer.strip()
+    if len(plain.split()) > SHORT:
+        return None
+    amount = _AMOUNT.fullmatch(plain)
+    return (amount[1] or amount[2]) if amount else plain
+
+
 def key_parts(answer: str, frequencies: Counter[str]) -> tuple[str, ...]:
-    """Give what must stand in a right answer, each part once, in the order of the expected one.
+    """Give what must stand in a right answer where the expected one is long, each part once.
 
     Args:
         answer: the expected answer, as free text.
         frequencies: in how many documents each word stands (``document_frequencies``).
 
     Returns:
-        The whole of a short answer (6 words at most); else its numbers, dates, amounts and names; else
-        the three of its words (four letters or more) that stand in the fewest documents, of those that
-        stand in any; else the answer as it is.
+        Its numbers, dates, amounts and names; where it has none, the three of its words (four letters or
+        more) that stand in the fewest documents, of those that stand in any; else the answer as it is.
     """
-    plain = answer.strip().strip(".!?").strip()
-    if len(plain.split()) <= SHORT:
-        return (plain or answer.strip(),)
-    parts = numbers_in(plain) + _names(plain)
-    return tuple(dict.fromkeys(parts)) or _rarest(plain, frequencies) or (plain,)
+    parts = numbers_in(answer) + _names(answer)
+    return tuple(dict.fromkeys(parts)) or _rarest(answer, frequencies) or (answer.strip().rstrip(".!?"),)
 
 
 def document_frequencies(documents: Iterable[Document]) -> Counter[str]:

@@ -62,7 +62,8 @@ def title_of(text: str, path: str) -> str:
         if title := plain_title(heading[1]):
             return title
     stem = PurePosixPath(storable(path)).stem
-    return plain_title(re.sub(r"[-_\s]+", " ", stem)) or one_line(path)[:LONGEST_TITLE]
+    words = plain_title(re.sub(r"[-_\s]+", " ", stem))
+    return words[:1].upper() + words[1:] or one_line(path)[:LONGEST_TITLE]
 
 
 def plain_title(words: str) -> str:

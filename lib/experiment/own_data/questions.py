@@ -1,12 +1,12 @@
 """Loading a client's own evaluation questions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lib.errors import InputError
 from lib.experiment.own_data.documents import SkippedFile
-from lib.experiment.own_data.judging import document_frequencies, key_parts
+from lib.experiment.own_data.judging import document_frequencies, key_parts, short_value
 from lib.experiment.own_data.references import References
 from lib.experiment.own_data.rows import JSON_ENDINGS, Row, read_rows, shown_value
 from lib.experiment.own_data.tidy import one_line
@@ -69,9 +69,13 @@ def read_questions(
             continue
         question = _question(row, id_, document_ids)
         if question.value and not question.must_contain:
-            parts = key_parts(without_phrases(question.answer, voice), frequencies)
-            question = _judged_by(question, parts)
-            inferred |= {id_} if question.must_contain else set()
+            plain = without_phrases(question.answer, voice)
+            value = short_value(plain)
+            if value is None:
+                inferred.add(id_)
+                question = replace(question, must_contain=key_parts(plain, frequencies))
+            else:
+                question = replace(question, value=value)
         questions.append(question)
     return ReadQuestions(tuple(questions), unreadable, frozenset(inferred))
 
@@ -126,11 +130,3 @@ def _question(row: Row, id_: str, document_ids: tuple[str, ...]) -> Question:
     old_value = one_line(row.text("old_value"))
     # The value counts where nothing must be contained; it is never empty, for that means unanswerable.
     return Question(id_, text, answer, kind, document_ids, one_line(answer), "", old_value, must_contain)
-
-
-def _judged_by(question: Question, parts: tuple[str, ...]) -> Question:
-    from dataclasses import replace
-
-    if len(parts) == 1:
-        return replace(question, value=parts[0])
-    return replace(question, must_contain=parts)
