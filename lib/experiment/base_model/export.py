@@ -13,7 +13,7 @@ from transformers import AutoTokenizer
 
 from lib.errors import InputError
 from lib.experiment.base_model.model import new_model
-from lib.experiment.models.chat import PASS_THROUGH_TEMPLATE
+from lib.experiment.models.chat import PASS_THROUGH_RESPONSE, PASS_THROUGH_TEMPLATE
 from lib.files import moved_into_place
 
 
@@ -27,11 +27,14 @@ def export(run: Path, out: Path) -> None:
         raise InputError(f"{run}: no checkpoint.pt here to export")
     saved = torch.load(run / "checkpoint.pt", weights_only=True)
     tokenizer = AutoTokenizer.from_pretrained(run)
-    # A server of chat endpoints asks for a template; this one leaves the prompt as it is.
+    # A server of chat endpoints asks for templates; these leave the prompt and the answer as they are.
     tokenizer.chat_template = PASS_THROUGH_TEMPLATE
+    tokenizer.response_template = PASS_THROUGH_RESPONSE
     tokenizer.save_pretrained(out)
     model = new_model(tokenizer, seed=0)
     model.config.dtype = torch.bfloat16
+    # Servers choose the class to load by this name, which only a whole model's own saving would write.
+    model.config.architectures = [type(model).__name__]
     model.config.save_pretrained(out)
     model.generation_config.save_pretrained(out)
     weights = {name: value.to(torch.bfloat16).contiguous() for name, value in saved["optimiser"]["average"].items()}

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
 # endpoint's answers are those of the model loaded here.
 PASS_THROUGH_TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
 
+# The way back: all that the model writes is the answer. Without it, ``transformers serve`` takes the parts of
+# an answer from the architecture's name, finds no turn in the prompt, and sends the prompt back as well.
+PASS_THROUGH_RESPONSE = {"start_anchor_pattern": r"\Z", "fields": {"content": {"content": "text"}}}
+
 
 def is_chat_model(tokenizer: "PreTrainedTokenizerBase") -> bool:
     """Say whether a model is to be asked in turns: its tokenizer carries a template that adds something.
