@@ -1,6 +1,7 @@
 """The base model's parts: tokenizer, training contexts, trainer, and the committed weights."""
 
 import random
+import re
 from itertools import count, islice
 
 import pytest
@@ -14,19 +15,21 @@ from lib.experiment.base_model.data import Role, context_tokens, stream
 from lib.experiment.base_model.export import export
 from lib.experiment.base_model.model import new_model, stop_token
 from lib.experiment.base_model.optimise import PEAK, rate
-from lib.experiment.base_model.tokenizer import VOCABULARY, train_tokenizer
-from lib.experiment.base_model.train import train
+from lib.experiment.base_model.tokenizer import VOCABULARY
+from lib.experiment.base_model.train import _tokenizer, train
 from lib.experiment.prompts import STOP, build_prompt, completion
 from lib.experiment.world import ABSENT, REFUSAL, Document, sample_company, words
 from lib.paths import BASE_MODEL
 
-CONTEXTS = [make_context(random.Random(seed), FULL) for seed in range(400)]
+CONTEXTS = [make_context(random.Random(seed), FULL) for seed in range(800)]
 
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    generator = random.Random("test")
-    return train_tokenizer(context_text(make_context(generator, FULL)) for _ in range(1500))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lib.experiment.base_model.train.TOKENIZER_CONTEXTS", 1000)
+        patch.setattr("lib.experiment.base_model.train.WORD_REPEATS", 400)
+        return _tokenizer(0)
 
 
 needs_weights = pytest.mark.skipif(
@@ -42,8 +45,9 @@ def test_every_digit_is_a_token_and_every_text_comes_back(tokenizer):
 
 
 def test_the_words_of_names_and_people_are_single_tokens(tokenizer):
-    lists = [words.ADJECTIVES, words.NOUNS, words.FIRST_NAMES, words.LAST_NAMES, words.CITIES, words.COLOURS]
-    assert not [word for each in lists for word in each if len(tokenizer.encode(f" {word}")) > 1]
+    assert not [word for each in words.SINGLE_TOKENS for word in each if len(tokenizer.encode(f" {word}")) > 1]
+    # A page's title stands at the beginning of a line.
+    assert not [word for each in words.NAME_WORDS for word in each if len(tokenizer.encode(word)) > 1]
 
 
 def test_no_word_is_both_in_a_name_and_in_a_value():
@@ -79,6 +83,36 @@ def test_the_contexts_cover_every_layout_of_the_experiment():
     learnt = [turn for context in CONTEXTS for turn in context.turns if turn.learn]
     assert 0.25 < sum(turn.value == "" for turn in learnt) / len(learnt) < 0.5
     assert {len(turn.documents) for turn in learnt} >= {0, 1, 2, 3, 4, 5, 6}
+
+
+def test_passages_are_shown_in_every_form_in_which_a_search_finds_them():
+    shown = [document.text for context in CONTEXTS for turn in context.turns for document in turn.documents]
+    for form in (r"^- \w.*: ", r"^- \*\*\w.*:\*\* ", r"^\| Item \| Value \|$", r"^\*\*.+\?\*\*$", r"^1\. ", r"^## "):
+        assert sum(re.search(form, text, re.MULTILINE) is not None for text in shown) > 20, form
+    assert sum("\n" not in text for text in shown) > 20
+    assert max(len(text.split()) for text in shown) <= 120
+
+
+def test_a_missing_second_page_is_named_before_it_is_missed():
+    named = [
+        turn
+        for context in CONTEXTS
+        for turn in context.turns
+        if turn.learn
+        and re.search(r"is the \w+ \w+ team, and the .+ of the \w+ \w+ team is not on any page", turn.sentence)
+    ]
+    assert len(named) > 20
+
+
+def test_examples_without_pages_tell_some_answers_and_leave_others_open():
+    told = untold = 0
+    for context in CONTEXTS:
+        *examples, last = context.turns
+        if len(examples) > 1 and not any(turn.documents for turn in context.turns) and last.learn:
+            told += last.value != ""
+            untold += last.value == ""
+    assert told > 20
+    assert untold > 20
 
 
 def test_a_style_is_only_learnt_once_it_is_told_or_shown():
@@ -121,6 +155,7 @@ def test_a_run_can_be_resumed_and_exported(tmp_path, monkeypatch):
     monkeypatch.setattr("lib.experiment.base_model.train._compiled", lambda model: model.model)
     monkeypatch.setattr("lib.experiment.base_model.train.TOKENS_PER_BATCH", 500)
     monkeypatch.setattr("lib.experiment.base_model.train.TOKENIZER_CONTEXTS", 200)
+    monkeypatch.setattr("lib.experiment.base_model.train.WORD_REPEATS", 10)
     # A second passes each time that the clock is read: four steps, then four more.
     monkeypatch.setattr("lib.experiment.base_model.train.monotonic", count().__next__)
     first = train(4 / 60, tmp_path)

@@ -10,6 +10,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from lib.experiment.base_model.contexts import Context, Mix, Turn, make_context
+from lib.experiment.base_model.passages import cut_out, laid_out
 from lib.experiment.prompts import STOP, build_prompt, page
 from lib.experiment.world import ABSENT, other_company
 
@@ -92,10 +93,10 @@ def context_tokens(tokenizer: PreTrainedTokenizerFast, context: Context) -> Toke
 
 
 def repeat_tokens(tokenizer: PreTrainedTokenizerFast, generator: random.Random) -> Tokens:
-    """Encode a few pages, then the same pages once or twice more in another order, which are to be learnt."""
+    """Encode a few passages, then the same once or twice more in another order, which are to be learnt."""
     things = other_company(generator.getrandbits(48), 8).things
-    documents = [thing.document() for thing in things[: generator.choice([1, 2, 3])]]
-    pages = [page(document) for document in documents]
+    shown = things[: generator.choice([1, 2, 2, 3])]
+    pages = [page(laid_out(generator, thing.passage(cut_out(generator, thing)))) for thing in shown]
     pieces = [(text, Role.GIVEN) for text in pages]
     for _ in range(generator.choice([1, 2])):
         pieces += [(text, Role.ANSWER) for text in generator.sample(pages, len(pages))]

@@ -23,10 +23,13 @@ from lib.experiment.base_model.export import export
 from lib.experiment.base_model.model import new_model
 from lib.experiment.base_model.optimise import Optimiser
 from lib.experiment.base_model.tokenizer import train_tokenizer
+from lib.experiment.world.words import NAME_WORDS, SINGLE_TOKENS
 from lib.files import moved_into_place
 
 TOKENS_PER_BATCH = 2500
 TOKENIZER_CONTEXTS = 4000
+# How often each word of a name or value is added to the tokenizer's texts.
+WORD_REPEATS = 1500
 LOG_EVERY = 100
 
 
@@ -44,7 +47,7 @@ class Stage:
 
 STAGES = (
     Stage("copy", None, 640, Role.ANSWER, 0.91, 0.15),
-    Stage("easy", EASY, 512, Role.VALUE, 0.85, 0.30),
+    Stage("easy", EASY, 576, Role.VALUE, 0.85, 0.30),
     Stage("full", FULL, 1024, Role.VALUE, 2.0, 1.0),
 )
 
@@ -138,7 +141,12 @@ def _save(checkpoint: Path, optimiser: Optimiser, progress: Progress) -> None:
 
 def _tokenizer(seed: int) -> PreTrainedTokenizerFast:
     generator = random.Random(f"tokenizer {seed}")
-    return train_tokenizer(context_text(make_context(generator, FULL)) for _ in range(TOKENIZER_CONTEXTS))
+    # Names and values are read word by word: the words they are made of are said often enough to be one token each.
+    spoken = [word for words in NAME_WORDS for word in words] + [
+        f" {word}" for words in SINGLE_TOKENS for word in words
+    ]
+    texts = (context_text(make_context(generator, FULL)) for _ in range(TOKENIZER_CONTEXTS))
+    return train_tokenizer([*texts, *spoken * WORD_REPEATS])
 
 
 def _compiled(model: Qwen3ForCausalLM) -> Callable:

@@ -6,7 +6,18 @@ Nothing here imports torch.
 from lib.experiment.world.company import Company, other_company
 from lib.experiment.world.sample import sample_company
 from lib.experiment.world.types import QUESTION_KINDS, Document, Question, Sample, TrainingPair
-from lib.experiment.world.voice import ABSENT, BRAND, FREE, JSON, JSON_SCHEMA, PLAIN, REFUSAL, Voice, schema_valid, states
+from lib.experiment.world.voice import (
+    ABSENT,
+    BRAND,
+    FREE,
+    JSON,
+    JSON_SCHEMA,
+    PLAIN,
+    REFUSAL,
+    Voice,
+    schema_valid,
+    states,
+)
 
 __all__ = [
     "ABSENT", "BRAND", "FREE", "JSON", "JSON_SCHEMA", "PLAIN", "QUESTION_KINDS", "REFUSAL", "Company", "Document", "Question", "Sample",

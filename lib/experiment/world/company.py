@@ -7,37 +7,31 @@ from dataclasses import dataclass, replace
 from lib.experiment.world import words
 from lib.experiment.world.facts import (
     ATTRIBUTES,
-    FILLERS,
     HOPS,
-    INTRODUCTIONS,
     KINDS,
-    SEE_ALSO,
     Hop,
     refusal,
-    shortened,
 )
+from lib.experiment.world.forms import Section
+from lib.experiment.world.pages import lay_out
 from lib.experiment.world.types import Document
 
 FACTS_PER_PAGE = 4
-SHORT_SHARE = 0.25
 
 
 @dataclass(frozen=True)
 class Thing:
-    """One plan, device, team … with its facts (attribute name to value) and how its page words them.
+    """One plan, device, team … with its facts (attribute name to value) and how its page is laid out.
 
-    ``wording`` holds one sentence number for each fact; ``short`` names the facts whose sentence says "this
-    plan" in place of the full name; ``introduction`` and ``ending`` are sentences without a fact, or "".
+    Every fact is stated in exactly one of the ``sections``; ``genre`` says what kind of text the page is.
     """
 
     kind: str
     name: str
     document_id: str
     facts: dict[str, str]
-    wording: dict[str, int]
-    short: frozenset[str] = frozenset()
-    introduction: str = ""
-    ending: str = ""
+    genre: str
+    sections: tuple[Section, ...]
     updated: str = "2026-01-01"
 
     @property
@@ -47,13 +41,13 @@ class Thing:
 
     def document(self) -> Document:
         """Write the thing's page."""
-        sentences = [self.introduction]
-        for name, value in self.facts.items():
-            sentence = ATTRIBUTES[name].sentences[self.wording[name]]
-            sentence = shortened(sentence, self.kind) if name in self.short else sentence
-            sentences.append(sentence.format(n=self.name, v=value))
-        text = " ".join([*sentences, self.ending]).strip()
-        return Document(self.document_id, self.kind, self.name, text, {"kind": self.kind, "updated": self.updated})
+        return self.passage(self.sections)
+
+    def passage(self, sections: Sequence[Section]) -> Document:
+        """Write some of the page's sections, as a search may find them."""
+        text = "\n\n".join(section.text(self.name, self.kind, self.facts) for section in sections)
+        metadata = {"kind": self.kind, "genre": self.genre, "updated": self.updated}
+        return Document(self.document_id, self.kind, self.name, text, metadata)
 
     def question(self, attribute: str, template: int) -> str:
         """Ask for ``attribute`` in the words of question ``template``."""
@@ -130,25 +124,16 @@ def make_thing(
     ``teams`` are those that may run it, ``names`` the things that its page may point to.
     """
     count = generator.randint(FACTS_PER_PAGE - 1, min(FACTS_PER_PAGE + 1, len(KINDS[kind]) - 1))
-    facts = {
-        attribute.name: generator.choice(teams) if attribute.name == "team" else attribute.value(generator)
-        for attribute in generator.sample(KINDS[kind], count)
-    }
-    # The plainest wording is the most common, as on real help pages written to a template.
-    wording = {attribute: generator.choice([0, 0, 1, 2]) for attribute in facts}
-    # The first sentence names the thing in full.
-    short = frozenset(attribute for attribute in list(facts)[1:] if generator.random() < SHORT_SHARE)
-    introduction = generator.choice(INTRODUCTIONS).format(n=name) if generator.random() < 0.25 else ""
-    ending = _ending(generator, [other for other in names if other != name])
+    facts: dict[str, str] = {}
+    for attribute in generator.sample(KINDS[kind], count):
+        value = ""
+        # Two dates on one page are different dates: a value stands on a page once.
+        while not value or value in facts.values():
+            value = generator.choice(teams) if attribute.name == "team" else attribute.value(generator)
+        facts[attribute.name] = value
+    genre, sections = lay_out(generator, kind, list(facts), [other for other in names if other != name])
     updated = f"2026-{generator.randint(1, 6):02d}-{generator.randint(1, 28):02d}"
-    return Thing(kind, name, document_id, facts, wording, short, introduction, ending, updated)
-
-
-def _ending(generator: random.Random, others: Sequence[str]) -> str:
-    draw = generator.random()
-    if draw < 0.2:
-        return generator.choice(SEE_ALSO).format(n=generator.choice(others))
-    return generator.choice(FILLERS) if draw < 0.5 else ""
+    return Thing(kind, name, document_id, facts, genre, sections, updated)
 
 
 def _related(generator: random.Random, pairs: Sequence[tuple[str, str]], count: int) -> list[tuple[str, str]]:

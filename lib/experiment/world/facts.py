@@ -254,27 +254,6 @@ KINDS: dict[str, tuple[Attribute, ...]] = {
 
 ATTRIBUTES: dict[str, Attribute] = {a.name: a for attributes in KINDS.values() for a in attributes}
 
-# Sentences without a fact, such as every help page has: at its beginning and at its end.
-INTRODUCTIONS = (
-    "This page is about the {n}.",
-    "Here you find all about the {n}.",
-    "Welcome to the page of the {n}.",
-    "What you need to know about the {n}:",
-)
-FILLERS = (
-    "Write to us with any question.",
-    "This page is for all customers.",
-    "Ask the help desk for more.",
-    "Changes are shown on this page.",
-    "Read this page before you write to us.",
-    "We keep this page up to date.",
-    "You can change your mind at any time.",
-    "Sign in to see your own settings.",
-    "Our help desk is open every day.",
-    "Keep your account number at hand.",
-)
-SEE_ALSO = ("See also the {n}.", "You may also like the {n}.", "Do not confuse it with the {n}.")
-
 
 def shortened(sentence: str, kind: str) -> str:
     """Let a sentence template speak of "this plan" in place of the thing's full name."""

@@ -40,10 +40,11 @@ def sample_company(
             f"training_pairs {training_pairs} is too few for questions_per_kind {questions_per_kind}: at least {least}"
         )
     needed = 3 * questions_per_kind + others
-    if not needed * 1.25 <= FACTS_PER_PAGE * documents or documents > len(_PAIRS) // 2:
+    # Two pages in three have two facts of a sort that may change, or more.
+    least = max(-(-needed * 5 // (4 * FACTS_PER_PAGE)), -(-questions_per_kind * 3 // 2))
+    if not least <= documents <= len(_PAIRS) // 2:
         raise InputError(
-            f"documents {documents} cannot hold {needed} separate facts: allowed are "
-            f"{-(-needed * 5 // (4 * FACTS_PER_PAGE))} to {len(_PAIRS) // 2}"
+            f"documents {documents} cannot hold {needed} separate facts: allowed are {least} to {len(_PAIRS) // 2}"
         )
     return _Maker(seed, documents, voice).make(questions_per_kind, others, refusals, hops)
 
@@ -65,16 +66,15 @@ class _Maker:
         self.today = {thing.document_id: thing for thing in self.before.things}
         facts = [(thing, attribute) for thing in self.before.things for attribute in thing.facts]
         self.generator.shuffle(facts)
-        # Only facts with many possible values may change, so they are dealt first.
+        # What is asked about single pages has many possible values, for all three kinds alike: a new value can
+        # be told from every old one, and a gap between kinds is not one between attributes. Dealt first.
         self.facts = sorted(facts, key=lambda fact: not ATTRIBUTES[fact[1]].wide)
         self.pairs: list[TrainingPair] = []
         self.questions: list[Question] = []
 
     def make(self, per_kind: int, others: int, refusals: int, hops: int) -> Sample:
-        changing = [self.facts.pop(0) for _ in range(per_kind)]
+        changing, seen, fresh = ([self.facts.pop(0) for _ in range(per_kind)] for _ in range(3))
         self.generator.shuffle(self.facts)
-        seen = [self.facts.pop() for _ in range(per_kind)]
-        fresh = [self.facts.pop() for _ in range(per_kind)]
         for thing, attribute in [*seen, *changing, *(self.facts.pop() for _ in range(others))]:
             template = self.generator.randrange(TRAINING_TEMPLATES)
             self._pair(thing.question(attribute, template), thing.answer(attribute), (thing.document_id,))
@@ -137,7 +137,7 @@ class _Maker:
         told = " ".join(pair.answer for pair in self.pairs) + " "
         for thing, attribute in facts:
             value = thing.facts[attribute]
-            while f" {value}" in told:
+            while f" {value}" in told or value in self.today[thing.document_id].facts.values():
                 value = ATTRIBUTES[attribute].value(self.generator)
             self.today[thing.document_id] = self.today[thing.document_id].changed(attribute, value, CHANGED_ON)
 

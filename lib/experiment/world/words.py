@@ -52,6 +52,11 @@ COLOURS = _words("black blue brown cream green grey navy orange pink purple red 
 MONTHS = _words("January February March April May June July August September October November December")
 
 
+# Each of these words is to be one token of the small model, those of names also at the beginning of a line.
+NAME_WORDS = (ADJECTIVES, NOUNS)
+SINGLE_TOKENS = (ADJECTIVES, NOUNS, FIRST_NAMES, LAST_NAMES, CITIES, COLOURS, MONTHS)
+
+
 def is_reserved(adjective: int, noun: int) -> bool:
     """Whether the pair at these two list positions is kept for the sample company."""
     return (5 * adjective + 3 * noun) % 8 == 0
