@@ -4,32 +4,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from lib.errors import InputError
 from lib.experiment.fingerprints import folder_fingerprint
+from lib.experiment.models.address import ENDPOINT, endpoint_name
 from lib.experiment.models.chat import is_chat_model
+from lib.experiment.models.endpoint import EndpointModel, endpoint_fingerprint
+from lib.experiment.models.endpoint_settings import EndpointSettings
 from lib.experiment.models.local import LanguageModel
 from lib.experiment.quiet import hub_switched_off, quiet_libraries
 from lib.paths import BASE_MODEL, PROJECT
+
+Model = TypeVar("Model", LanguageModel, EndpointModel)
 
 SAMPLE_MODEL = "the workbook's own small model"
 # Where a model's configuration does not say how much it can read.
 _USUAL_WINDOW = 4096
 
 
-def load_model(model: str | Path | None = None, *, chat: bool | None = None) -> LanguageModel:
-    """Load a causal language model of ``transformers``.
+def load_model(
+    model: str | Path | None = None, *, chat: bool | None = None, endpoint: EndpointSettings | None = None
+) -> LanguageModel | EndpointModel:
+    """Load a causal language model of ``transformers``, or stand ready to ask one at an endpoint.
 
     Args:
-        model: ``None`` for ``data/base_model``, else a folder or a Hugging Face id. Folders are read
-            without the network.
+        model: ``None`` for ``data/base_model``, else a folder, a Hugging Face id, or ``endpoint:NAME`` for the
+            model NAME of the OpenAI-compatible endpoint at ``OPENAI_BASE_URL`` (key in ``OPENAI_API_KEY``).
+            Folders are read without the network; of an endpoint nothing is asked yet.
         chat: whether the model is asked through its chat template; ``None`` does so where its tokenizer
-            carries one (other than the workbook's own, which adds nothing).
+            carries one (other than the workbook's own, which adds nothing). Endpoints are always asked in turns.
+        endpoint: time-outs, retries, how many requests at once, prices.
 
     Raises:
-        InputError: there is no such model, or it is not a causal language model.
+        InputError: there is no such model, it is not a causal language model, or ``OPENAI_BASE_URL`` is no address.
     """
+    hosted = endpoint_name(model)
+    if hosted:
+        return EndpointModel(hosted, endpoint)
     source = _source(model)
     if source.is_dir():
         name = SAMPLE_MODEL if source.resolve() == BASE_MODEL.resolve() else str(model)
@@ -38,22 +50,36 @@ def load_model(model: str | Path | None = None, *, chat: bool | None = None) -> 
     return _load(str(model), str(model), None, chat)
 
 
-def model_fingerprint(model: str | Path | None = None) -> str | None:
-    """Fingerprint a model's weights without loading it; ``None`` for a hub id, known only once it is loaded.
+def model_fingerprint(model: str | Path | None = None, *, endpoint: EndpointSettings | None = None) -> str | None:
+    """Fingerprint a model without loading it; ``None`` for a hub id, known only once it is loaded.
+
+    Of an endpoint's model it is its name and host: its weights cannot be seen.
 
     Raises:
-        InputError: the folder holds no model.
+        InputError: the folder holds no model, or ``OPENAI_BASE_URL`` is no address.
     """
+    hosted = endpoint_name(model)
+    if hosted:
+        return endpoint_fingerprint(hosted, endpoint)
     source = _source(model)
     return folder_fingerprint(source) if source.is_dir() else None
 
 
 @contextmanager
-def adapted(base: Any, adapter: Path | None) -> Iterator[Any]:
-    """Give the model with a LoRA adapter on it (or itself, for ``None``); the base is as before afterwards."""
+def adapted(base: Model, adapter: Path | None) -> Iterator[Model]:
+    """Give the model with a LoRA adapter on it (or itself, for ``None``); the base is as before afterwards.
+
+    Raises:
+        InputError: the model is an endpoint's, which takes no adapter.
+    """
     if adapter is None:
         yield base
         return
+    if isinstance(base, EndpointModel):
+        raise InputError(
+            f"model: {base.name} takes no adapter trained here; export the training pairs as chat JSONL, have the "
+            f"provider fine-tune on them, and name the result as {ENDPOINT}NAME for the fine-tuned arms."
+        )
     from peft import PeftModel
 
     with hub_switched_off(), quiet_libraries():
