@@ -8,7 +8,8 @@ from lib.charts.chart import Chart
 from lib.charts.escape import safe
 from lib.charts.palette import ARM_COLOURS, TEMPLATE
 from lib.charts.table import Table
-from lib.experiment.result import OVERVIEW, ExperimentResult
+from lib.errors import InputError
+from lib.experiment.result import ExperimentResult
 from lib.experiment.summary import experiment_summary
 
 COLUMNS = 3
@@ -16,13 +17,15 @@ COLUMNS = 3
 
 def forest(result: ExperimentResult) -> Chart:
     """Draw the share of right answers of every arm with its 95 % Wilson interval, one panel a kind of question."""
-    panels = [panel for panel in OVERVIEW if panel[2] in ("all", *result.kinds)]
+    panels = result.panels
+    if not panels:
+        raise InputError(f"run {result.id} holds no judged answer, so there is nothing to draw.")
     rows = math.ceil(len(panels) / COLUMNS)
     drawn = make_subplots(
         rows=rows,
         cols=COLUMNS,
         shared_yaxes=True,
-        subplot_titles=[f"{title} (%)" for title, _, _ in panels],
+        subplot_titles=[f"{safe(panel.title)} (%)" for panel in panels],
         horizontal_spacing=0.04,
         vertical_spacing=0.22 / rows,
     )
@@ -56,7 +59,7 @@ def forest(result: ExperimentResult) -> Chart:
     table = Table(
         ["Arm of the experiment", *overview.columns],
         [[title, *row] for title, row in zip(overview.index, overview.to_numpy().tolist(), strict=True)],
-        "Share of questions in percent, with the 95 % interval in brackets",
+        result.legend(),
         right=range(1, 1 + len(overview.columns)),
     )
     return Chart(

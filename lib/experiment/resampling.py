@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 RESAMPLES = 2000
+COMPARISON_RESAMPLES = 10_000
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,10 @@ def resampled_means(
     sums, counts = (np.zeros((groups, values.shape[1])) for _ in range(2))
     np.add.at(sums, numbers, np.where(known, values, 0.0))
     np.add.at(counts, numbers, known)
-    drawn = np.random.default_rng(seed).integers(0, groups, (resamples, groups)) if groups else np.empty((0, 0), int)
+    drawn = np.random.default_rng(seed).integers(0, max(1, groups), (resamples, groups))
     # How often each cluster was drawn; with it, every column's mean is two matrix products.
-    times = np.apply_along_axis(np.bincount, 1, drawn, minlength=groups).astype(float) if groups else drawn
+    places = drawn + groups * np.arange(resamples)[:, None]
+    times = np.bincount(places.ravel(), minlength=resamples * groups).reshape(resamples, groups).astype(float)
     with np.errstate(invalid="ignore"):
         return (times @ sums) / (times @ counts)
 
@@ -118,35 +120,64 @@ def mean_of(
     return Mean(len(values), float(column.mean()), float(low), float(high))
 
 
+def differences(
+    values: "np.ndarray",
+    clusters: Sequence[Hashable] | None = None,
+    resamples: int = COMPARISON_RESAMPLES,
+    seed: int = 0,
+) -> list[Difference]:
+    """Test each column's mean against 0, where the values are two arms' differences on the same questions.
+
+    ``p`` is twice the smaller share of resamples on either side of 0, counting the sample itself
+    (Davison and Hinkley 1997, section 4.4), so never below 2 / (``resamples`` + 1).
+
+    Args:
+        values: one row a question, one column a pair of arms; nan where one of the two was not judged.
+        clusters: what each question is about; each about its own where not given.
+        resamples: how often clusters are drawn; many, for p values that are corrected for many pairs.
+        seed: same seed, same resamples.
+    """
+    import numpy as np
+    from scipy.stats import norm
+
+    values = np.asarray(values, float)
+    drawn = resampled_means(values, clusters, resamples, seed)
+    seen_at = float(norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER))
+    found = []
+    for column, means in zip(values.T, drawn.T, strict=True):
+        known, means = column[~np.isnan(column)], means[~np.isnan(means)]
+        if not len(known):
+            found.append(Difference(0, nan, nan, nan, nan, nan))
+            continue
+        gap = float(known.mean())
+        low, high = np.quantile(means, [SIGNIFICANCE / 2, 1 - SIGNIFICANCE / 2])
+        side = min(int((means <= 0).sum()), int((means >= 0).sum()))
+        p = min(1.0, 2 * (side + 1) / (len(means) + 1))
+        smallest = seen_at * float(means.std())
+        found.append(Difference(len(known), gap, min(gap, float(low)), max(gap, float(high)), p, smallest))
+    return found
+
+
 def difference_of(
     first: Sequence[float],
     second: Sequence[float],
     clusters: Sequence[Hashable] | None = None,
-    resamples: int = RESAMPLES,
+    resamples: int = COMPARISON_RESAMPLES,
     seed: int = 0,
 ) -> Difference:
     """Compare two arms' means on the same questions, in the same order, by a paired bootstrap.
 
-    ``p`` is twice the smaller share of resamples on either side of 0, counting the sample itself
-    (Davison and Hinkley 1997, section 4.4), so never below 1 / ``resamples``.
+    See ``differences``.
 
     Raises:
         ValueError: the two are not of one length.
     """
     import numpy as np
-    from scipy.stats import norm
 
     if len(first) != len(second):
         raise ValueError(f"paired values must be of one length, not {len(first)} and {len(second)}")
-    if not len(first):
-        return Difference(0, nan, nan, nan, nan, nan)
-    apart = (np.asarray(first, float) - np.asarray(second, float))[:, None]
-    drawn = resampled_means(apart, clusters, resamples, seed)[:, 0]
-    low, high = clustered_intervals(apart, clusters, resamples, seed)[0]
-    side = min(int((drawn <= 0).sum()), int((drawn >= 0).sum()))
-    p = min(1.0, 2 * (side + 1) / (resamples + 1))
-    smallest = float((norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER)) * drawn.std())
-    return Difference(len(first), float(apart.mean()), float(low), float(high), p, smallest)
+    apart = np.asarray(first, float) - np.asarray(second, float)
+    return differences(apart[:, None], clusters, resamples, seed)[0]
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,9 @@ def share_of(outcomes: Sequence[bool]) -> Share:
         return Share(0, nan, nan, nan)
     right = sum(outcomes)
     low, high = proportion_confint(right, len(outcomes), alpha=SIGNIFICANCE, method="wilson")
-    return Share(len(outcomes), right / len(outcomes), max(0.0, float(low)), min(1.0, float(high)))
+    # Exactly 0 and 1 at the ends, where rounding leaves 1e-19: a cost per right answer divides by it.
+    low, high = 0.0 if right == 0 else float(low), 1.0 if right == len(outcomes) else float(high)
+    return Share(len(outcomes), right / len(outcomes), low, high)
 
 
 @dataclass(frozen=True)

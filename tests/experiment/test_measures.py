@@ -63,6 +63,14 @@ def test_every_measure_judges_every_question_without_error():
             assert set(judged(question, answer, BRAND)) == set(MEASURES)
 
 
+def test_a_number_in_the_cited_id_is_no_answer():
+    numbered = Question("q5", "?", "", "changed_fact", ("plan-49",), "49", "price", "12")
+    assert judged(numbered, brand("It costs 12.", "[plan-49] "), BRAND)["fact"] is False
+    assert judged(numbered, brand("It costs 49.", "[plan-12] "), BRAND)["stale"] is False
+    assert judged(numbered, '{"answer": "It is free.", "source": "plan-49"}', JSON)["fact"] is False
+    assert judged(numbered, brand("It costs [49 dollars].", "[plan-49] "), BRAND)["fact"] is True
+
+
 def test_what_must_stand_in_the_answer_must_all_stand_there():
     refund = Question(
         "q3", "How are refunds made?", "", "own", ("refunds.md",), "14 days", "", "", ("14 days", "by post")

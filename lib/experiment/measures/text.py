@@ -35,7 +35,8 @@ def words(text: str) -> list[str]:
 def bare(answer: str, voice: Voice) -> str:
     """Give the answer without what the voice puts around it: opening, citation, closing, JSON.
 
-    What does not keep the voice loses the parts of it that are there; broken JSON stays as it is.
+    What does not keep the voice loses the parts of it that are there; broken JSON stays as it is. So does
+    a citation with a blank in it: it may be a value in brackets.
     """
     text = answer.strip()
     if voice.style == "json":
@@ -43,7 +44,8 @@ def bare(answer: str, voice: Voice) -> str:
     if voice.style != "brand":
         return text
     text = text.removeprefix(voice.opening).removesuffix(voice.closing)
-    return " ".join(_citation(voice.citation).sub(" ", text).split())
+    without = _citation(voice.citation).sub(lambda cited: cited[0] if " " in cited[1].strip() else " ", text)
+    return " ".join(without.split())
 
 
 def cited_ids(answer: str, voice: Voice) -> list[str]:

@@ -1,6 +1,6 @@
 """What is right about one answer: one function a measure, true, false, or None where it does not apply."""
 
-from lib.experiment.measures.text import cited_ids, normalised, refuses
+from lib.experiment.measures.text import bare, cited_ids, normalised, refuses
 from lib.experiment.world import Question, Voice, schema_valid, states
 
 
@@ -13,11 +13,11 @@ def fact_right(question: Question, answer: str, voice: Voice) -> bool | None:
     """All strings that must stand in the answer do, and it is no refusal. Answerable questions only.
 
     The strings are ``must_contain``, or the one ``value`` where there are none; each counts as whole
-    words in any letter case.
+    words in any letter case. The citation does not count: ``plan-49`` states no 49.
     """
     if not answerable(question):
         return None
-    text = normalised(answer)
+    text = normalised(bare(answer, voice))
     wanted = question.must_contain or (question.value,)
     return all(states(text, normalised(string)) for string in wanted) and not refuses(answer)
 
@@ -63,7 +63,9 @@ def needless_refusal(question: Question, answer: str, voice: Voice) -> bool | No
 
 def stale(question: Question, answer: str, voice: Voice) -> bool | None:
     """The answer states what was true at training and no longer is. Changed facts only; lower is better."""
-    return states(normalised(answer), normalised(question.old_value)) if question.old_value else None
+    if not question.old_value:
+        return None
+    return states(normalised(bare(answer, voice)), normalised(question.old_value))
 
 
 def substance_right(question: Question, answer: str, voice: Voice) -> bool | None:
