@@ -10,9 +10,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from lib.errors import InputError
 from lib.experiment.base_model.check import Score, answer_all, check
-from lib.experiment.base_model.contexts import EASY, FULL, context_text, make_context
+from lib.experiment.base_model.check_cases import make_cases
+from lib.experiment.base_model.contexts import context_text, make_context
 from lib.experiment.base_model.data import Role, context_tokens, stream
 from lib.experiment.base_model.export import export
+from lib.experiment.base_model.mix import EASY, FULL
 from lib.experiment.base_model.model import new_model, stop_token
 from lib.experiment.base_model.optimise import PEAK, rate
 from lib.experiment.base_model.tokenizer import VOCABULARY
@@ -182,6 +184,21 @@ def test_a_new_model_is_the_same_for_the_same_seed(tokenizer):
     one, two = (new_model(tokenizer, 1).state_dict() for _ in range(2))
     assert all(torch.equal(one[name], two[name]) for name in one)
     assert sum(value.numel() for name, value in one.items() if name != "lm_head.weight") < 4e6
+
+
+def test_the_check_asks_about_every_form_of_fact_and_its_ideal_answers_pass():
+    cases = make_cases(3, seed=1)
+    names = {name for case in cases for name in case.tests}
+    for form in ("prose", "bullets", "table", "questions and answers"):
+        assert f"value read from 4 passages: {form}" in names
+    assert {"fact told by one of 4 examples, no page", "refusal over two pages names the team"} <= names
+    for case in cases:
+        for name, test in case.tests.items():
+            assert not test("Something else."), name
+            if name.startswith("value read from 4 passages"):
+                assert case.prompt.count("[") == 4
+                value = re.search(r"(.*) \[", case.prompt)[1]
+                assert not test(value)
 
 
 def test_a_score_shows_its_interval():

@@ -9,7 +9,8 @@ from enum import IntEnum
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from lib.experiment.base_model.contexts import Context, Mix, Turn, make_context
+from lib.experiment.base_model.contexts import Context, Turn, make_context
+from lib.experiment.base_model.mix import Mix
 from lib.experiment.base_model.passages import cut_out, laid_out
 from lib.experiment.prompts import STOP, build_prompt, page
 from lib.experiment.world import ABSENT, other_company

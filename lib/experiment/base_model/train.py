@@ -17,9 +17,10 @@ import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3ForCausalLM
 
 from lib.errors import InputError
-from lib.experiment.base_model.contexts import EASY, FULL, Mix, context_text, make_context
+from lib.experiment.base_model.contexts import context_text, make_context
 from lib.experiment.base_model.data import Role, stream
 from lib.experiment.base_model.export import export
+from lib.experiment.base_model.mix import EASY, FULL, Mix
 from lib.experiment.base_model.model import new_model
 from lib.experiment.base_model.optimise import Optimiser
 from lib.experiment.base_model.tokenizer import train_tokenizer
