@@ -7,9 +7,10 @@ from itertools import pairwise
 import numpy as np
 import psycopg
 import pytest
+from psycopg import sql
 
 from lib.errors import InputError
-from lib.experiment.retrieval.chunks import chunks_of
+from lib.experiment.retrieval.chunks import Chunk, chunks_of
 from lib.experiment.retrieval.embedder import check_weights, load_embedder, offline_folder
 from lib.experiment.retrieval.index import SCHEMA, Changes, open_index
 from lib.experiment.retrieval.search import METHODS, Hit, reciprocal_rank_fusion, search
@@ -76,6 +77,67 @@ def test_indexing_again_embeds_only_what_changed(database, embedder, monkeypatch
         assert len(index) == 4
         assert "99 dollars" in search(index, ["What does the Amber Falcon plan cost?"], k=1)[0][0].text
     assert len(embedded) == 6
+
+
+class CountedVectors:
+    """An embedder that needs no model: a text is the number of its direction. It notes what it embeds."""
+
+    name, fingerprint, dimensions = "counted", "counted", 64
+
+    def __init__(self):
+        self.batches = []
+        self.vectors = np.random.default_rng(0).standard_normal((2000, self.dimensions)).astype(np.float32)
+
+    def embed_documents(self, texts):
+        self.batches.append(len(texts))
+        return self.embed_queries([text.split()[-1] for text in texts])
+
+    def embed_queries(self, texts):
+        vectors = self.vectors[[int(text) for text in texts]]
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def test_many_chunks_are_embedded_in_batches_that_tell_how_far_they_are(database):
+    counted, told = CountedVectors(), []
+    chunks = [Chunk(f"d-{number}", 0, "page", "", f"chunk {number}") for number in range(1200)]
+    with open_index(database, "many", counted, keep=False) as index:
+        index.update(chunks, lambda *one: told.append(one))
+        assert sum(counted.batches) == 1200 and len(counted.batches) > 3 and max(counted.batches) < 500
+        assert [done for _, done, _ in told] == [0, *np.cumsum(counted.batches)]
+        assert {(stage, total) for stage, _, total in told} == {("Embedding", 1200)}
+        # The index built after the load is the one that finds, and it grows with what comes later.
+        index.connection.execute("SET enable_seqscan = off")
+        for number, added in enumerate([0, 1, 700], start=1):
+            more = [Chunk(f"new-{n}", 0, "page", "", f"chunk {1200 + n}") for n in range(added)]
+            changes = index.update([*chunks, *more])
+            assert changes.unchanged + changes.added == len(index) == 1200 + added, number
+            plan = index.connection.execute(
+                sql.SQL("EXPLAIN SELECT 1 FROM {} ORDER BY embedding::halfvec(64) <=> %s::halfvec(64) LIMIT 5").format(
+                    index.table
+                ),
+                [counted.vectors[3]],
+            ).fetchall()
+            assert any(f"{index.name}_vectors" in line for (line,) in plan)
+            for query in (3, 900, 1199 + added):
+                hits = search(index, [str(query)], 5, "dense")[0]
+                assert hits[0].text == f"chunk {query}" and hits[0].score == pytest.approx(1, abs=1e-5)
+    assert sum(counted.batches) == 1200 + 1 + 699
+
+
+def test_an_error_in_the_middle_of_indexing_changes_nothing(database, monkeypatch):
+    counted = CountedVectors()
+    chunks = [Chunk(f"d-{number}", 0, "page", "", f"chunk {number}") for number in range(1100)]
+    with open_index(database, "interrupted", counted, keep=False) as index:
+        index.update(chunks[:5])
+
+        def interrupt(_stage, done, _total):
+            if done > 300:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            index.update(chunks, interrupt)
+        assert len(index) == 5 and search(index, ["4"], 1, "dense")[0][0].text == "chunk 4"
+        assert index.update(chunks) == Changes(added=1095, changed=0, removed=0, unchanged=5)
 
 
 def test_an_index_that_is_not_kept_leaves_no_table(database, embedder):

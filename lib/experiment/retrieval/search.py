@@ -1,4 +1,4 @@
-"""Three ways to find chunks: by meaning, by words, and by both."""
+"""Three ways to find chunks, by meaning, by words, and by both; and a second look at what was found."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,11 +11,18 @@ from lib.experiment.retrieval.chunks import without_nul
 from lib.experiment.retrieval.hits import Hit
 from lib.experiment.retrieval.index import Index
 from lib.experiment.retrieval.methods import METHODS
+from lib.experiment.retrieval.rerank import FURTHER, Reranker, load_reranker, rerank
 
 # Cormack, Clarke and Büttcher (SIGIR 2009) found 60; little depends on it.
 RANK_CONSTANT = 60
 # Each half of a hybrid search looks further than k, so that a chunk both halves rank middling can win.
 _FURTHER = 4
+# Numbers of 16 bits may swap chunks that are almost equally near; so many more are looked at in full.
+_ALMOST_EQUAL = 20
+# What must hold of the metadata. Where nothing must, no condition: the planner takes any for a narrow one, and
+# would not use the HNSW index.
+_FILTER = sql.SQL("metadata @> %(where)s")
+_NO_FILTER = sql.SQL("true")
 
 
 def search(
@@ -24,6 +31,7 @@ def search(
     k: int,
     method: str = "hybrid",
     where: Mapping[str, str] | None = None,
+    reranker: Reranker | str = "none",
 ) -> list[list[Hit]]:
     """Find the best ``k`` chunks for each query, best first; fewer where fewer match.
 
@@ -33,21 +41,20 @@ def search(
         k: how many chunks at most.
         method: ``dense``, ``full_text`` or ``hybrid``.
         where: metadata that a chunk must have, such as ``{"kind": "plan"}``.
+        reranker: chooses the ``k`` from four times as many candidates; as ``load_reranker`` gives it, or its name.
 
     Raises:
-        InputError: unknown method, or ``k`` below 1.
+        InputError: unknown method or re-ranker, or ``k`` below 1.
     """
     if method not in METHODS:
         raise InputError(f"search: {method!r} is not a method; allowed are {', '.join(METHODS)}.")
     if k < 1:
         raise InputError(f"search: k is {k}; it must be at least 1.")
-    if method == "dense":
-        return _dense(index, queries, k, where)
-    if method == "full_text":
-        return _full_text(index, queries, k, where)
-    further = k * _FURTHER
-    halves = zip(_dense(index, queries, further, where), _full_text(index, queries, further, where), strict=True)
-    return [reciprocal_rank_fusion(rankings, k) for rankings in halves]
+    chosen = reranker if isinstance(reranker, Reranker) else load_reranker(reranker, index)
+    if chosen.scores is None:
+        return _FIND[method](index, queries, k, where)
+    found = _FIND[method](index, queries, k * FURTHER, where)
+    return [rerank(query, hits, k, chosen) for query, hits in zip(queries, found, strict=True)]
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
@@ -65,26 +72,28 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: int) -> list[Hi
 _FIELDS = ("chunk_id", "document_id", "kind", "title", "text", "metadata")
 _COLUMNS = sql.SQL(", ").join(map(sql.Identifier, _FIELDS))
 
-# The inner ORDER BY is the one that the HNSW index can serve; the outer one settles ties by id.
+# The inner query is the one that the HNSW index serves, on halved numbers; the outer one ranks what that found by
+# the whole numbers and settles ties by id.
 _DENSE = sql.SQL(
-    """SELECT score, {columns} FROM (
-        SELECT 1 - (embedding <=> %(vector)s) AS score, {columns} FROM {table}
-        WHERE metadata @> %(where)s ORDER BY embedding <=> %(vector)s LIMIT %(k)s
-    ) AS nearest ORDER BY score DESC, chunk_id"""
+    """SELECT 1 - (embedding <=> %(vector)s) AS score, {columns} FROM (
+        SELECT embedding, {columns} FROM {table} WHERE {filter}
+        ORDER BY embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}) LIMIT %(candidates)s
+    ) AS nearest ORDER BY score DESC, chunk_id LIMIT %(k)s"""
 )
 
 # plainto_tsquery asks for every word of the question; a question is answered by texts with some of them.
 _FULL_TEXT = sql.SQL(
     """SELECT ts_rank_cd(words, query, 1) AS score, {columns}
     FROM {table}, CAST(replace(plainto_tsquery(%(language)s::regconfig, %(query)s)::text, '&', '|') AS tsquery) AS query
-    WHERE words @@ query AND metadata @> %(where)s
+    WHERE words @@ query AND {filter}
     ORDER BY score DESC, chunk_id LIMIT %(k)s"""
 )
 
 
 def _dense(index: Index, queries: Sequence[str], k: int, where: Mapping[str, str] | None) -> list[list[Hit]]:
     vectors = index.embedder.embed_queries(list(queries))
-    parameters = [{"vector": vector} for vector in vectors]
+    candidates = min(k + _ALMOST_EQUAL, 2 * k)
+    parameters = [{"vector": vector, "candidates": candidates} for vector in vectors]
     # HNSW looks at so many candidates (1 to 1000), and goes on looking where the filter dropped too many.
     index.connection.execute("SELECT set_config('hnsw.ef_search', %s, false)", [str(min(1000, max(100, 4 * k)))])
     index.connection.execute("SELECT set_config('hnsw.iterative_scan', 'strict_order', false)")
@@ -96,10 +105,24 @@ def _full_text(index: Index, queries: Sequence[str], k: int, where: Mapping[str,
     return _run(index, _FULL_TEXT, parameters, k, where)
 
 
+def _hybrid(index: Index, queries: Sequence[str], k: int, where: Mapping[str, str] | None) -> list[list[Hit]]:
+    further = k * _FURTHER
+    halves = zip(_dense(index, queries, further, where), _full_text(index, queries, further, where), strict=True)
+    return [reciprocal_rank_fusion(rankings, k) for rankings in halves]
+
+
+_FIND = dict(zip(METHODS, (_dense, _full_text, _hybrid), strict=True))
+
+
 def _run(
     index: Index, statement: sql.SQL, parameters: Sequence[dict[str, Any]], k: int, where: Mapping[str, str] | None
 ) -> list[list[Hit]]:
-    query = statement.format(columns=_COLUMNS, table=index.table)
+    query = statement.format(
+        columns=_COLUMNS,
+        table=index.table,
+        dimensions=sql.Literal(index.embedder.dimensions),
+        filter=_FILTER if where else _NO_FILTER,
+    )
     shared = {"k": k, "where": Jsonb(dict(where or {}))}
     results = []
     with index.connection.cursor() as cursor:
