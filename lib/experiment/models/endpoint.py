@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _Told = TypeVar("_Told")
 # A stream that breaks off is asked for so often again; before it begins the client itself tries again.
 _BROKEN_STREAMS = 2
+# Seconds before the first of these, doubled for the next, less a random quarter at most: the client's own manner.
+FIRST_WAIT = 0.5
 # What some servers refuse by name, and what is sent in its place (nothing, for None).
 _REPLACEMENTS = {"max_tokens": "max_completion_tokens", "temperature": None, "stream_options": None, "stop": None}
 
@@ -160,7 +162,7 @@ class EndpointModel:
                 if broken == min(_BROKEN_STREAMS, self.settings.retries):
                     raise
                 retries += 1
-                time.sleep(2.0**broken * random.uniform(0.375, 0.5))
+                time.sleep(FIRST_WAIT * 2**broken * random.uniform(0.75, 1))
                 continue
             return self._generation(prompt, heard, sent, retries), heard.cut_off
         raise AssertionError("the last try returns or raises")
