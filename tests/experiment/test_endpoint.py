@@ -240,6 +240,14 @@ def test_after_a_failure_no_further_prompts_are_sent(server):
     assert len(server.requests) < 10
 
 
+def test_answers_that_came_before_a_failure_can_be_kept(server):
+    server.script = [None, failing(401)]
+    kept = {}
+    with pytest.raises(InputError):
+        model(concurrency=1).generate(["a", "b", "c"], answered=kept.__setitem__)
+    assert {number: answer.text for number, answer in kept.items()} == {0: "a"}
+
+
 def test_a_host_that_nobody_serves_is_one_sentence(monkeypatch):
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     said = refusal(load_model("endpoint:small", endpoint=EndpointSettings(retries=0, window=1000)))

@@ -49,9 +49,10 @@ def test_an_answer_ends_at_the_stop_and_counts_its_tokens(tiny_model):
 
 
 def test_every_answer_is_told_of_once(tiny_model):
-    told = []
-    tiny_model.generate(PROMPTS, max_new_tokens=2, batch=3, done=told.append)
+    told, given = [], {}
+    answers = tiny_model.generate(PROMPTS, max_new_tokens=2, batch=3, done=told.append, answered=given.__setitem__)
     assert sum(told) == len(PROMPTS) and len(told) == 2
+    assert [given[number] for number in range(len(PROMPTS))] == answers
 
 
 def test_a_prompt_beyond_the_window_is_refused(tiny_model):

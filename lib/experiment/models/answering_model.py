@@ -59,9 +59,12 @@ class AnsweringModel(Protocol):
         max_new_tokens: int = 48,
         batch: int = 64,
         done: Callable[[int], None] | None = None,
+        answered: Callable[[int, Generation], None] | None = None,
     ) -> list[Generation]:
         """Answer each prompt greedily, in the order given; ``batch`` at most together.
 
-        ``done`` is told how many answers have come. Raises ``InputError`` where a prompt does not fit.
+        ``done`` is told how many answers have come; ``answered`` is given each with the place of its prompt as
+        soon as it is there, so that it can be kept if a later one fails. Raises ``InputError`` where a prompt
+        does not fit.
         """
         ...

@@ -100,6 +100,7 @@ class EndpointModel:
         max_new_tokens: int = 48,
         batch: int = PROMPTS_IN_BATCH,
         done: Callable[[int], None] | None = None,
+        answered: Callable[[int, Generation], None] | None = None,
     ) -> list[Generation]:
         """Answer each prompt, in the order given.
 
@@ -109,10 +110,12 @@ class EndpointModel:
             batch: at most so many requests are under way, and never more than ``settings.concurrency``; 1 gives
                 the latency of one answer.
             done: told of each answer as it comes, from this thread.
+            answered: given each answer as it comes, with the place of its prompt, so that what has been paid for
+                can be kept if a later one fails.
 
         Raises:
             InputError: a prompt is too long, or the endpoint cannot be reached, refuses the key or the model, or
-                still fails after all tries. What has been answered by then is lost.
+                still fails after all tries.
         """
         for prompt in prompts:
             if (tokens := self.count_tokens(prompt)) + max_new_tokens > self.window:
@@ -129,8 +132,11 @@ class EndpointModel:
                     executor.submit(self._ask, client, prompt, max_new_tokens): n for n, prompt in enumerate(prompts)
                 }
                 for answer in as_completed(asked):
-                    answers[asked[answer]], unfinished = answer.result()
-                    cut_short += unfinished and not answers[asked[answer]].text
+                    number = asked[answer]
+                    answers[number], unfinished = answer.result()
+                    cut_short += unfinished and not answers[number].text
+                    if answered:
+                        answered(number, answers[number])
                     if done:
                         done(1)
         finally:

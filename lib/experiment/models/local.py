@@ -56,6 +56,7 @@ class LanguageModel:
         max_new_tokens: int = 48,
         batch: int = PROMPTS_IN_BATCH,
         done: Callable[[int], None] | None = None,
+        answered: Callable[[int, Generation], None] | None = None,
     ) -> list[Generation]:
         """Answer each prompt greedily, in the order given.
 
@@ -64,6 +65,7 @@ class LanguageModel:
             max_new_tokens: where an answer without an end is cut off.
             batch: how many prompts at most are answered together; 1 gives the latency of one answer.
             done: told after each batch how many answers it brought.
+            answered: given each answer of a batch with the place of its prompt.
 
         Raises:
             InputError: a prompt does not fit the window.
@@ -80,6 +82,8 @@ class LanguageModel:
         for numbers in batches([len(prompt) for prompt in ids], batch):
             made = self._answer([ids[n] for n in numbers], max_new_tokens, prefix)
             answers.update(zip(numbers, made, strict=True))
+            for number in numbers if answered else ():
+                answered(number, answers[number])
             if done:
                 done(len(numbers))
         return [answers[number] for number in range(len(prompts))]
