@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from lib.errors import InputError
-from lib.experiment.own_data import checks
+from lib.experiment.own_data import checks, leakage
 from lib.experiment.own_data.documents import SkippedFile
 from lib.experiment.own_data.findings import Audit, AuditFinding, in_order
 from lib.experiment.world import FREE, Document, Question, TrainingPair, Voice
@@ -44,14 +44,14 @@ def audit_data(
     """
     if not 0 < gap < 1:
         raise InputError(f"gap is {gap!r}; allowed is a share between 0 and 1, such as 0.1 for ten points.")
-    leaked = checks.leaked(questions, training_pairs)
+    leaked = leakage.leaked(questions, training_pairs)
     left = [question for question in questions if question.id not in leaked]
 
     def found() -> Iterator[AuditFinding | None]:
         yield from checks.files(skipped)
         yield checks.lost_questions(unreadable or {})
-        yield checks.leakage(leaked, questions)
-        yield checks.known_answers(left, training_pairs, voice)
+        yield leakage.leakage(leaked, questions)
+        yield leakage.known_answers(left, training_pairs, voice)
         yield checks.size(len(left[:limit]), gap)
         yield checks.document_copies(documents)
         yield checks.question_copies(left)

@@ -1,6 +1,5 @@
 """The audit's checks, one function each: a finding, or ``None`` where there is nothing to say."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 from pathlib import PurePosixPath
@@ -9,16 +8,14 @@ from lib.experiment.own_data.answer_places import places_of_answers
 from lib.experiment.own_data.converters import KINDS
 from lib.experiment.own_data.copies import near_copies
 from lib.experiment.own_data.documents import SkippedFile
-from lib.experiment.own_data.findings import AuditFinding
-from lib.experiment.own_data.judging import numbers_in
-from lib.experiment.own_data.questions import without_phrases
+from lib.experiment.own_data.findings import AuditFinding, counted, named, was
+from lib.experiment.own_data.leakage import same_question
 from lib.experiment.statistics import smallest_gap
 from lib.experiment.world import Document, Question, TrainingPair, Voice
+from lib.wording import listed
 
 # Share of questions on which exactly one of two arms is right, as planned with before anything is measured.
 DISCORDANT = 0.3
-# A shorter expected answer recurs by chance.
-LONG_ANSWER = 8
 
 _KINDS = {
     "unanswerable": ("warn", "no question that the documents do not answer: made-up answers cannot be measured"),
@@ -47,42 +44,6 @@ def lost_questions(unreadable: Mapping[str, str]) -> AuditFinding | None:
     number = len(unreadable)
     sentence = f"{counted(number, 'question')} {was(number)} left out: what it is asked of could not be read"
     return AuditFinding("warn", "Files", sentence, tuple(f"{id_} (asks {path})" for id_, path in unreadable.items()))
-
-
-def leaked(questions: Sequence[Question], pairs: Sequence[TrainingPair]) -> dict[str, int]:
-    """Find the questions that the training file asks too: question id to the place of the pair, from 0."""
-    texts = [pair.question for pair in pairs] + [question.question for question in questions]
-    originals = same_question(texts)
-    found = ((question, originals.get(len(pairs) + place)) for place, question in enumerate(questions))
-    return {question.id: pair for question, pair in found if pair is not None and pair < len(pairs)}
-
-
-def leakage(found: Mapping[str, int], questions: Sequence[Question]) -> AuditFinding | None:
-    """Name the questions left out because the training file asks them too."""
-    if not found:
-        return None
-    number = len(found)
-    sentence = (
-        f"{counted(number, 'question')} {was(number)} left out: the training file asks the same, so that a tuned model "
-        "would be asked what it has learnt by heart"
-    )
-    return AuditFinding("warn", "Leakage", sentence, tuple(map(named, _chosen(questions, found))))
-
-
-def known_answers(questions: Sequence[Question], pairs: Sequence[TrainingPair], voice: Voice) -> AuditFinding | None:
-    """Name questions, not marked as seen, whose long answer a training pair gives almost word for word."""
-    asked = [question for question in questions if question.value and question.kind != "seen_fact"]
-    asked = [question for question in asked if len(question.answer.split()) >= LONG_ANSWER]
-    texts = [without_phrases(pair.answer, voice) for pair in pairs]
-    originals = near_copies(texts + [without_phrases(question.answer, voice) for question in asked], run=2)
-    found = [q for place, q in enumerate(asked) if originals.get(len(pairs) + place, len(pairs)) < len(pairs)]
-    if not found:
-        return None
-    sentence = (
-        f"the answer to {counted(len(found), 'question')} stands in the training file; write seen_fact as "
-        f"{'its' if len(found) == 1 else 'their'} kind, or a tuned model's memory passes for understanding"
-    )
-    return AuditFinding("warn", "Leakage", sentence, tuple(map(named, found)))
 
 
 def size(number: int, gap: float) -> AuditFinding | None:
@@ -201,39 +162,11 @@ def style(pairs: Sequence[TrainingPair], voice: Voice) -> AuditFinding | None:
     if voice.style == "free":
         sentence = "the training answers share no opening or closing words: style is not judged"
         return AuditFinding("note", "Style", sentence)
-    wanted = voice.instructions.rstrip(".")
-    return AuditFinding("note", "Style", f"taken from the training answers: {wanted[0].lower()}{wanted[1:]}")
-
-
-def same_question(texts: Sequence[str]) -> dict[int, int]:
-    """Find texts that ask the same as an earlier one: the same words but for one in ten, and the same numbers."""
-    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place, text in enumerate(texts):
-        groups[tuple(sorted(numbers_in(text)))].append(place)
-    found: dict[int, int] = {}
-    for places in groups.values():
-        copies = near_copies([texts[place] for place in places], run=1)
-        found |= {places[copy]: places[first] for copy, first in copies.items()}
-    return dict(sorted(found.items()))
-
-
-def named(question: Question) -> str:
-    """Name a question by its id and words."""
-    return f"{question.id}: {question.question}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Write ``1 file``, ``2 files``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def was(number: int) -> str:
-    """Give the verb for so many."""
-    return "was" if number == 1 else "were"
-
-
-def _chosen(questions: Sequence[Question], ids: Mapping[str, int]) -> list[Question]:
-    return [question for question in questions if question.id in ids]
+    if voice.style == "json":
+        return AuditFinding("note", "Style", "taken from the training answers: JSON with answer and source")
+    phrases = (("opening", voice.opening), ("closing", voice.closing))
+    wanted = listed([f"the {name} “{phrase}”" for name, phrase in phrases if phrase])
+    return AuditFinding("note", "Style", f"taken from the training answers: {wanted}")
 
 
 def _points(share: float) -> str:

@@ -36,8 +36,7 @@ def to_markdown(path: Path) -> str:
         data = _content(path)
     except OSError as error:
         raise ValueError(f"it cannot be read ({error.strerror})") from None
-    with _quiet():
-        return KINDS[path.suffix.lower()].read(data)
+    return KINDS[path.suffix.lower()].read(data)
 
 
 def _content(path: Path) -> bytes:
@@ -117,7 +116,7 @@ KINDS = {
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet_readers() -> Iterator[None]:
     """Hold back the readers' notes about fonts and markup: stray stderr spoils a notebook."""
     levels = {name: logging.getLogger(name).level for name in _LOGGERS}
     for name in _LOGGERS:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lib.errors import InputError
-from lib.experiment.own_data.converters import KINDS, to_markdown
+from lib.experiment.own_data.converters import KINDS, quiet_readers, to_markdown
 from lib.experiment.own_data.naming import document_id, plain_title, title_of, unique, without_front_matter
 from lib.experiment.own_data.tidy import one_line, tidy
 from lib.experiment.progress import Progress, silent
@@ -57,13 +57,14 @@ def load_documents(folder: str | Path, progress: Progress = silent) -> LoadedDoc
     documents: list[Document] = []
     skipped: list[SkippedFile] = []
     taken: set[str] = set()
-    for done, path in enumerate(paths):
-        progress("Read documents", done, len(paths))
-        relative = path.relative_to(folder).as_posix()
-        try:
-            documents.append(_document(path, relative, folder.resolve(), taken))
-        except ValueError as reason:
-            skipped.append(SkippedFile(one_line(relative), str(reason)))
+    with quiet_readers():
+        for done, path in enumerate(paths):
+            progress("Read documents", done, len(paths))
+            relative = path.relative_to(folder).as_posix()
+            try:
+                documents.append(_document(path, relative, folder.resolve(), taken))
+            except ValueError as reason:
+                skipped.append(SkippedFile(one_line(relative), str(reason)))
     progress("Read documents", len(paths), len(paths))
     if not documents:
         first = f" ({len(skipped)} left out, the first {skipped[0]})" if skipped else ""

@@ -1,7 +1,7 @@
 """Turning the bytes of a text file into text, whatever program wrote them."""
 
 import codecs
-import unicodedata
+import re
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -15,7 +15,7 @@ _MARKS = {
 _OTHERS = ["cp1252", "cp1251", "cp932", "gb18030", "big5", "euc_kr"]
 # Text has next to no control characters; a picture or a program has many.
 _CONTROLS_ALLOWED = 0.02
-_WHITESPACE = frozenset("\t\n\r\f\v")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
 def decode(data: bytes) -> str:
@@ -25,8 +25,7 @@ def decode(data: bytes) -> str:
         ValueError: the bytes are no text, or in an encoding that cannot be recognised.
     """
     text = _decoded(data)
-    controls = sum(unicodedata.category(sign) == "Cc" and sign not in _WHITESPACE for sign in text)
-    if controls > _CONTROLS_ALLOWED * len(text):
+    if len(_CONTROLS.findall(text)) > _CONTROLS_ALLOWED * len(text):
         raise ValueError("it is not text")
     return text
 
@@ -37,7 +36,7 @@ def _decoded(data: bytes) -> str:
             return _strictly(data, name)
     # Latin text in UTF-16 has a NUL in every second byte.
     for start, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if data and data[start::2].count(0) > 0.3 * len(data) / 2 and data[1 - start :: 2].count(0) == 0:
+        if data and data[start::2].count(0) > 0.3 * len(data) and data[1 - start :: 2].count(0) == 0:
             return _strictly(data, name)
     try:
         return data.decode("utf-8")
@@ -57,5 +56,5 @@ def _guessed(data: bytes) -> str:
 
     best = from_bytes(data, cp_isolation=_OTHERS).best()
     if best is None:
-        raise ValueError("it is not text in an encoding that can be recognised; save it as UTF-8")
+        raise ValueError("it is not text, or in an encoding that cannot be recognised")
     return str(best)

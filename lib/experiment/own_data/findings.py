@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lib.experiment.world import Question
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -95,3 +97,18 @@ class Audit:
 def in_order(findings: Sequence[AuditFinding]) -> tuple[AuditFinding, ...]:
     """Order findings worst first, otherwise as they came."""
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))
+
+
+def named(question: Question) -> str:
+    """Name a question by its id and words."""
+    return f"{question.id}: {question.question}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write ``1 file``, ``2 files``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def was(number: int) -> str:
+    """Give the verb for so many."""
+    return "was" if number == 1 else "were"

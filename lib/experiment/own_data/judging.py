@@ -6,7 +6,7 @@ another wording and blind to a wrong word beside the right number; hand grading 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from lib.experiment.world import Document
 
@@ -41,19 +41,20 @@ def short_value(answer: str) -> str | None:
     return (amount[1] or amount[2]) if amount else plain
 
 
-def key_parts(answer: str, frequencies: Counter[str]) -> tuple[str, ...]:
+def key_parts(answer: str, frequencies: Callable[[], Counter[str]]) -> tuple[str, ...]:
     """Give what must stand in a right answer where the expected one is long, each part once.
 
     Args:
         answer: the expected answer, as free text.
-        frequencies: in how many documents each word stands (``document_frequencies``).
+        frequencies: gives in how many documents each word stands (``document_frequencies``); only called
+            where it is needed, for counting takes long.
 
     Returns:
         Its numbers, dates, amounts and names; where it has none, the three of its words (four letters or
         more) that stand in the fewest documents, of those that stand in any; else the answer as it is.
     """
     parts = numbers_in(answer) + _names(answer)
-    return tuple(dict.fromkeys(parts)) or _rarest(answer, frequencies) or (answer.strip().rstrip(".!?"),)
+    return tuple(dict.fromkeys(parts)) or _rarest(answer, frequencies()) or (answer.strip().rstrip(".!?"),)
 
 
 def document_frequencies(documents: Iterable[Document]) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from lib.errors import InputError
@@ -53,7 +54,7 @@ def read_questions(
     """Load questions as ``load_questions`` does, leaving out those on files that could not be read."""
     rows = read_rows(path, COLUMNS, NEEDED[:1] if Path(path).suffix.lower() in JSON_ENDINGS else NEEDED)
     references = References(documents, skipped)
-    frequencies = document_frequencies(documents)
+    frequencies = cache(lambda: document_frequencies(documents))
     questions: list[Question] = []
     unreadable: dict[str, str] = {}
     inferred: set[str] = set()

@@ -46,7 +46,7 @@ class References:
 
     def nearest(self, name: str) -> str:
         """Say what may have been meant, as the end of an error sentence."""
-        near = difflib.get_close_matches(_as_path(name), self.ids, n=3, cutoff=0.4)
+        near = difflib.get_close_matches(_as_path(name), self.ids, n=3, cutoff=0.6)
         if near:
             return f"did you mean {' or '.join(near)}?"
         more = f" and {len(self.ids) - 3:,} more" if len(self.ids) > 3 else ""

@@ -29,6 +29,9 @@ def infer_voice(pairs: Sequence[TrainingPair]) -> Voice:
     needed = max(AT_LEAST, SHARE * len(answers))
     if sum(map(schema_valid, answers)) >= needed:
         return JSON
+    if sum(answer.startswith("{") for answer in answers) >= needed:
+        # Objects with other keys: no schema that the workbook checks, and their first key is no phrase.
+        return FREE
     opening = _shared((_openings(answer) for answer in answers), needed)
     rest = [answer.removeprefix(opening).strip() for answer in answers]
     closing = _shared((_closings(answer) for answer in rest), needed)

@@ -7,6 +7,7 @@ import unicodedata
 _LIGATURES = {sign: unicodedata.normalize("NFKC", chr(sign)) for sign in range(0xFB00, 0xFB07)}
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFEFF))
 _SPACES = {0x00A0: " ", 0x202F: " ", 0x2007: " "}
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _TABLE = _LIGATURES | _INVISIBLE | _SPACES
 
 
@@ -14,7 +15,7 @@ def tidy(text: str) -> str:
     """Tidy Markdown: one kind of line end, no control characters, no trailing blanks, no runs of empty lines."""
     text = storable(text).replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n").replace("\v", "\n")
     text = unicodedata.normalize("NFC", text.translate(_TABLE))
-    text = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+    text = _CONTROLS.sub("", text)
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
