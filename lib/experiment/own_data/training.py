@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lib.errors import InputError
+from lib.experiment.hosted_tuning import question_of
 from lib.experiment.own_data.documents import SkippedFile
 from lib.experiment.own_data.questions import cited
 from lib.experiment.own_data.references import References
@@ -53,7 +54,7 @@ def _pair(row: Row, references: References | None) -> TrainingPair:
 
 
 def _from_chat(row: Row) -> tuple[str, str]:
-    """Take the question and the answer out of one exchange; what the system was told is left out."""
+    """Take the question and the answer out of one exchange, also where the question stands in a prompt of ours."""
     messages = row.values["messages"]
     said: list[tuple[object, object]] = []
     for message in messages if isinstance(messages, list) else []:
@@ -66,4 +67,4 @@ def _from_chat(row: Row) -> tuple[str, str]:
             "messages", "one message of the user, then one of the assistant (a system message may come first)"
         )
     question, answer = (Row(row.file, row.number, {"content": content}).text("content") for _, content in said)
-    return question, answer
+    return question_of(question), answer

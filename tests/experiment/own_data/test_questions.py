@@ -324,6 +324,12 @@ def test_pairs_are_read_plain_and_from_chats(pairs) -> None:
     )
 
 
+def test_of_a_prompt_of_the_workbook_in_a_chat_the_question_is_taken(pairs) -> None:
+    prompt = "Refunds [terms.md]\nRefunds take 14 days.\nQuestion: How long?\nAnswer:"
+    chat = [{"role": "user", "content": prompt}, {"role": "assistant", "content": "14 days."}]
+    assert pairs({"messages": chat})[0].question == "How long?"
+
+
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
