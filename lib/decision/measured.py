@@ -7,18 +7,19 @@ this machine only the shares are left, and where it is one of the sample's its s
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from lib import paths
 from lib.arms import ARMS
-from lib.client import ClientFile, Facts
+from lib.client import ClientFile, Facts, answers, check_client
 from lib.client.facts import Array
 from lib.decision.paired_test import Pair
 from lib.errors import InputError
 
 TYPED, STORED, NOT_STORED, REFUSED = "typed in", "stored", "not stored", "refused"
+
+MEASURED_FIELDS = (*(f"{arm}_score" for arm in ARMS), "eval_examples", "retrieval_precision")
 
 # A score is the run's own while it is this close to it, in questions: then rounding moves no gap by a whole one.
 CLOSE = 0.4
@@ -58,14 +59,18 @@ def measured_run(run_id: str | None) -> MeasuredRun:
     return _read(str(paths.RUNS), run_id, changed)
 
 
+def usable_client(client: ClientFile) -> ClientFile:
+    """Give the client without anything that a sample's run measured; the run's id stays, so that it can be said."""
+    if measured_run(client.evidence.run).status != REFUSED:
+        return client
+    values = answers(client)
+    kept = {name: value for name, value in values["evidence"].items() if name not in MEASURED_FIELDS}
+    return check_client(values | {"evidence": kept})
+
+
 def facts_of(client: ClientFile) -> Facts:
-    """Take the likely value of every field, and nothing measured from a run that says nothing of a client."""
-    facts = Facts.of(client)
-    if measured_run(facts.text("evidence.run")).status != REFUSED:
-        return facts
-    unused: dict[str, Any] = {f"evidence.{arm}_score": np.nan for arm in ARMS}
-    unused |= {"evidence.eval_examples": 0, "evidence.retrieval_precision": np.nan}
-    return facts.replaced(unused, answered=False)
+    """Take the likely value of every field of the usable client."""
+    return Facts.of(usable_client(client))
 
 
 @lru_cache(maxsize=16)

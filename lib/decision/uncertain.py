@@ -13,7 +13,7 @@ from lib.arms import ARMS
 from lib.client import ClientFile
 from lib.client.facts import Array, Facts, field_specs, ranges
 from lib.costs import PriceBook
-from lib.decision.measured import facts_of, measured_run
+from lib.decision.measured import measured_run, usable_client
 from lib.decision.readings import Situation
 from lib.decision.thresholds import ThresholdValues
 
@@ -66,7 +66,8 @@ class Model:
     @classmethod
     def of(cls, client: ClientFile, book: PriceBook, thresholds: ThresholdValues) -> "Model":
         """Collect what is uncertain for ``client``."""
-        facts = facts_of(client)
+        client = usable_client(client)
+        facts = Facts.of(client)
         run = measured_run(facts.text("evidence.run"))
         own = frozenset(arm for arm in ARMS if run.is_own(arm, facts[f"evidence.{arm}_score"]))
         return cls(facts, book, thresholds, tuple(_inputs(client, facts, book, thresholds)), own)

@@ -10,10 +10,10 @@ import pytest
 from hand_made_runs import record, two_arms
 
 from lib import paths
-from lib.client import check_client, load_client
+from lib.client import answers, check_client, load_client
 from lib.client.facts import field_specs
 from lib.costs import price_book
-from lib.decision import Decision, decide
+from lib.decision import Decision, decide, usable_client
 from lib.decision.choice import evaluate
 from lib.decision.decide import thresholds
 from lib.decision.flips import arm_name
@@ -130,6 +130,8 @@ def test_the_scores_of_a_sample_run_are_not_used_and_that_is_said(stored, sample
     assert decision.first_step == bare.first_step, "its questions are no evaluation set of the client's"
     assert "NOT USED" in decision.steps[3].text and said in decision.steps[3].text
     assert decision.confidence == bare.confidence
+    usable = usable_client(client_with(evidence_of(run, target_score=0.9)))
+    assert answers(usable)["evidence"] == {"run": run, "target_score": 0.9}
     assert {item.name for item in model_of(client_with(evidence_of(run))).inputs} == {
         item.name for item in model_of(client_with({})).inputs
     }
