@@ -100,7 +100,7 @@ def _unseen(comparisons: dict[tuple[str, Panel], Pairing], marks: dict[tuple[str
         f"{n} questions can be expected to show {f'a gap of {points(gap)}' if gap <= 1 else 'no gap at all'}"
         for n, gap in sorted(largest.items())
     ]
-    return f" Without a mark a gap can be chance: {', '.join(texts)}."
+    return f" Without a mark a gap can be chance: where two arms differ as rarely as these, {', '.join(texts)}."
 
 
 def percent(share: Share) -> str:

@@ -9,10 +9,12 @@ if TYPE_CHECKING:
 
     from lib.experiment.result.result import ExperimentResult
 
-# In line, because the page may be shown where no style sheet of ours is. Names and shares stay on one line.
-_CELL = "padding:0.25em 0.7em;border-bottom:1px solid #e1e5ea;white-space:nowrap;vertical-align:top;"
-_NAME = f"{_CELL}text-align:left;font-weight:500;"
-_NUMBER = f"{_CELL}text-align:right;font-variant-numeric:tabular-nums;"
+# In line, because the page may be shown where no style sheet of ours is. Names and shares stay on one line,
+# titles of columns may break.
+_CELL = "padding:0.25em 0.5em;border-bottom:1px solid #e1e5ea;vertical-align:bottom;"
+_NAME = f"{_CELL}text-align:left;font-weight:500;white-space:nowrap;"
+_TITLE = f"{_CELL}text-align:right;"
+_NUMBER = f"{_TITLE}font-variant-numeric:tabular-nums;white-space:nowrap;"
 
 
 def as_text(result: "ExperimentResult") -> str:
@@ -49,13 +51,13 @@ def table_html(frame: "pd.DataFrame") -> str:
     cells = zip(frame.index, frame.to_numpy().tolist(), strict=True)
     body = "".join(_row([str(title), *map(str, row)], "td", "row") for title, row in cells)
     return (
-        '<div style="overflow-x:auto"><table class="experiment" style="border-collapse:collapse">'
+        '<div style="overflow-x:auto"><table class="experiment" style="border-collapse:collapse;font-size:0.875em">'
         f"<thead>{head}</thead><tbody>{body}</tbody></table></div>"
     )
 
 
 def _row(texts: Sequence[str], tag: str, scope: str) -> str:
     first, *others = (html.escape(text) for text in texts)
-    of = ' scope="col"' if scope == "col" else ""
-    cells = "".join(f'<{tag}{of} style="{_NUMBER}">{text}</{tag}>' for text in others)
+    of, style = (' scope="col"', _TITLE) if scope == "col" else ("", _NUMBER)
+    cells = "".join(f'<{tag}{of} style="{style}">{text}</{tag}>' for text in others)
     return f'<tr><th scope="{scope}" style="{_NAME}">{first}</th>{cells}</tr>'
