@@ -2,8 +2,6 @@
 
 import pytest
 
-from lib.report.pdf import find_chromium
-
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +27,8 @@ def chromium():
 
     Two of Playwright's drivers cannot run in one thread, so every browser test shares this one.
     """
+    from lib.report.pdf import find_chromium
+
     program = find_chromium()
     if program is None:
         pytest.skip("Chromium is not installed: pages are not looked at in a browser")

@@ -10,7 +10,7 @@ import os as _os
 _os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm
-from lib.experiment.config import ExperimentConfig
+from lib.experiment.config import ExperimentConfig, OwnFiles
 from lib.experiment.finetune import LoraSettings
 from lib.experiment.measures import MEASURES
 from lib.experiment.progress import silent
@@ -20,5 +20,5 @@ from lib.experiment.summary import ExperimentSummary, Finding, experiment_summar
 
 __all__ = [
     "EXPERIMENT_ARMS", "MEASURES", "ExperimentArm", "ExperimentConfig", "ExperimentResult", "ExperimentSummary", "Finding",
-    "LoraSettings", "experiment_summary", "latest_run", "load_run", "run_experiment", "silent",
+    "LoraSettings", "OwnFiles", "experiment_summary", "latest_run", "load_run", "run_experiment", "silent",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Telling how far a long computation is."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,13 @@ Progress = Callable[[str, int, int], None]
 
 def silent(_stage: str, _done: int, _total: int) -> None:
     """Tell nothing."""
+
+
+def say(progress: Progress, text: str) -> None:
+    """Tell a sentence to a ``Progress`` that has a place for it."""
+    tell = getattr(progress, "say", None)
+    if tell:
+        tell(text)
 
 
 class Bars:
@@ -30,6 +38,12 @@ class Bars:
         self._bar.update(done - self._bar.n)
         if done >= total:
             self.close()
+
+    def say(self, text: str) -> None:
+        """Write a line above the bars."""
+        from tqdm.auto import tqdm
+
+        tqdm.write(text, file=sys.stderr)
 
     def close(self) -> None:
         """End the bar that is open, if one is."""

@@ -15,6 +15,7 @@ from lib.experiment.endings import ending_signals_wait
 from lib.files import write_text
 
 RECORD = "run.json"
+LOG = "log.jsonl"
 _WORK = ".work-"
 
 
@@ -87,6 +88,24 @@ def one_at_a_time(key: str) -> Iterator[None]:
     locks.mkdir(parents=True, exist_ok=True)
     with FileLock(locks / f"{short_key(key)}.lock"):
         yield
+
+
+def log_run(record: dict[str, Any], scores: dict[str, float]) -> None:
+    """Append one line to the run log: when, what, with which versions and seed, and each arm's share of right answers."""
+    line = {name: record[name] for name in ("id", "created", "config", "versions", "resumed")}
+    line |= {"seed": record["config"]["seed"], "model": record["model"]["name"], "data": record["sample"]["name"]}
+    line |= {"questions": record["sample"]["questions"], "seconds": sum(record["seconds"].values()), "scores": scores}
+    # One write of one line: two runs that end together do not mix.
+    with (paths.RUNS / LOG).open("a", encoding="utf-8", newline="") as file:
+        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def run_log() -> list[dict[str, Any]]:
+    """Read the run log, oldest first; runs whose folders have been removed since stay in it."""
+    path = paths.RUNS / LOG
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
 def _sweep() -> None:

@@ -56,6 +56,7 @@ def experiment_summary(result: ExperimentResult) -> ExperimentSummary:
         _difference(result, "Tuning over retrieval, substance", "lora_with_pages", "rag_few_shot", "substance"),
         _difference(result, "Tuning over retrieval, all right", "lora_with_pages", "rag_few_shot", "right"),
         _retrieval(result),
+        _second_search(result),
         _long_context(result),
         _change(result),
     ]
@@ -174,9 +175,22 @@ def _retrieval(result: ExperimentResult) -> Finding | None:
     return Finding("Retrieval", " and ".join(parts) + ".")
 
 
+def _second_search(result: ExperimentResult) -> Finding | None:
+    """What searching again, for what a first answer said was missing, brought for two-page questions."""
+    again = {id_: arm["second_searches"] for id_, arm in result.arms.items() if arm.get("second_searches")}
+    if not again or "multi_hop" not in result.kinds:
+        return None
+    best = max(again, key=lambda arm: result.share(arm, "fact", "multi_hop").share)
+    text = (
+        f"{_title(result, best)} searched a second time for {again[best]} questions, for what its first answer said was "
+        f"missing, and answered {_with_n(result.share(best, 'fact', 'multi_hop'))} of the two-page questions right"
+    )
+    return Finding("Second search", f"{text}.")
+
+
 def _long_context(result: ExperimentResult) -> Finding | None:
     arm = result.arms.get("long_context")
-    if arm is None:
+    if arm is None or arm["share_of_pages_read"] is None:
         return None
     window = result.record["model"]["window"]
     share = arm["share_of_pages_read"]
@@ -203,6 +217,16 @@ def _caveats(result: ExperimentResult) -> list[str]:
         caveats.append(
             f"The levels are those of a model of {millions:.1f} million parameters, made for this workbook; the order of "
             "the arms is what carries over. On yours: python -m lib experiment --model NAME."
+        )
+    for arm in result.record.get("left_out", []):
+        caveats.append(f"{arm['title']} was left out: {arm['reason']}.")
+    for file in result.record.get("skipped_files", []):
+        caveats.append(f"{file['path']} was not read: {file['reason']}.")
+    kept = result.record.get("resumed", {})
+    if any(kept.values()):
+        caveats.append(
+            f"{kept['answers']} answers and {kept['trainings']} trainings were kept from a run that was interrupted "
+            "or asked the same: the seconds are not those of a whole run."
         )
     per_kind = min(
         len({row["question_id"] for row in result.record["answers"] if row["kind"] == kind}) for kind in result.kinds

@@ -157,3 +157,10 @@ def test_every_ideal_answer_of_the_sample_is_all_right_and_cites_right():
 def test_nothing_found_counts_as_nothing():
     nothing = {"precision": 0.0, "recall": 0.0, "reciprocal_rank": 0.0, "ndcg": 0.0}
     assert retrieval_measures({"q": []}, {"q": ["a"]}, k=3) == [{"question_id": "q"} | nothing]
+
+
+def test_a_voice_without_a_citation_leaves_the_substance_and_judges_no_citation():
+    voice = Voice("brand", "Hi!", "Bye.", "")
+    asked = Question("q", "How many?", "Hi! It is 5. Bye.", "document_fact", ("handbook/returns.md",), "5", "number")
+    verdicts = judged(asked, "Hi! It is 5. Bye.", voice)
+    assert verdicts["fact"] is True and verdicts["right"] is True and verdicts["citation"] is None

@@ -38,7 +38,7 @@ def test_every_arm_answers_every_question(small_run, small_config):
 
 def test_only_arms_that_read_pages_name_pages_and_retrieval_finds_k(small_run, small_config):
     for arm, rows in small_run.answers.groupby("arm"):
-        sizes = set(rows["page_ids"].map(len))
+        sizes = set(rows["passage_ids"].map(len))
         pages = EXPERIMENT_ARMS[arm].pages
         assert (
             sizes == {0} if pages == "none" else sizes == {small_config.k} if pages == "retrieved" else max(sizes) > 0
@@ -130,8 +130,8 @@ def test_a_fresh_run_is_a_new_one_with_the_same_answers(small_run, small_config)
     second = run_experiment(few, fresh=True, progress=silent)
     assert first.id != second.id
     assert first.record["answers"] == second.record["answers"]
-    assert first.record["trainings"] == second.record["trainings"]
-    assert set(first.record["trainings"]) == {"closed_book"}
+    losses = [run.record["trainings"]["closed_book"]["losses"] for run in (first, second)]
+    assert losses[0] == losses[1] and set(first.record["trainings"]) == {"closed_book"}
 
 
 def test_progress_is_told_of_each_stage_up_to_its_end(small_config, runs_folder):
@@ -141,7 +141,13 @@ def test_progress_is_told_of_each_stage_up_to_its_end(small_config, runs_folder)
         fresh=True,
         progress=lambda stage, done, total: told.setdefault(stage, []).append((done, total)),
     )
-    assert list(told) == ["Retrieval", "LoRA closed book", "Answers: Base, closed book", "Answers: LoRA, closed book"]
+    assert list(told) == [
+        "Index: pages at training",
+        "Index: today's pages",
+        "LoRA closed book",
+        "Answers: Base, closed book",
+        "Answers: LoRA, closed book",
+    ]
     for steps in told.values():
         assert steps[-1][0] == steps[-1][1] and [done for done, _ in steps] == sorted(done for done, _ in steps)
 
@@ -152,7 +158,7 @@ def test_a_run_that_fails_leaves_nothing_behind(small_config, runs_folder, monke
     def fail(*_, **__):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr("lib.experiment.run.answer_all", fail)
+    monkeypatch.setattr("lib.experiment.workbench.answer_all", fail)
     with pytest.raises(RuntimeError, match="disk"):
         run_experiment(replace(small_config, arms=("base",)), fresh=True, progress=silent)
     assert sorted(path.name for path in runs_folder.iterdir()) == before
@@ -178,9 +184,70 @@ run_experiment(config, progress=lambda stage, done, total: print(stage, flush=Tr
         assert process.poll() is None
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 128 + signal.SIGTERM
-    assert [path.name for path in (tmp_path / "runs").iterdir()] == [".locks"]
+    # Nothing half-written: only the lock, and the checkpoints that the next call goes on from.
+    assert {path.name for path in (tmp_path / "runs").iterdir()} <= {".locks", ".cache"}
     assert list(scratch.iterdir()) == []
     assert not list(server._root().glob(f"{process.pid}-*"))
+
+
+def test_an_interrupted_run_goes_on_with_its_finished_answers_and_trainings(small_config, runs_folder):
+    config = replace(small_config, arms=("base", "rag", "lora"), seed=3)
+
+    def stop_at_rag(stage, done, total):
+        if stage == "Answers: RAG" and done == total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_experiment(config, progress=stop_at_rag)
+    resumed = run_experiment(config, progress=silent)
+    # What was finished is kept: all of base and rag; lora is answered by the training that was kept too.
+    assert resumed.record["resumed"] == {"answers": 50, "trainings": 1}
+    cold = run_experiment(config, fresh=True, progress=silent)
+    assert cold.record["resumed"] == {"answers": 0, "trainings": 0}
+    assert cold.record["answers"] == resumed.record["answers"]
+    assert any("kept from a run" in caveat for caveat in experiment_summary(resumed).caveats)
+
+
+def test_every_run_is_a_line_in_the_log(small_run):
+    line = next(line for line in store.run_log() if line["id"] == small_run.id)
+    assert line["seed"] == 0 and line["versions"]["torch"] and line["config"]["k"] == small_run.record["config"]["k"]
+    assert line["scores"] == {arm: small_run.share(arm, "right").share for arm in small_run.arms}
+    assert line["created"] == small_run.record["created"] and line["seconds"] > 0
+
+
+def test_a_remote_endpoint_is_refused_where_data_must_stay_in_house(small_config, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://api.example.com/v1")
+    with pytest.raises(InputError, match="data_must_stay_in_house"):
+        run_experiment(replace(small_config, model="endpoint:some-model"), data_must_stay_in_house=True)
+    with pytest.raises(InputError, match="data_must_stay_in_house"):
+        run_experiment(replace(small_config, tuned_with_pages="endpoint:ft:mine"), data_must_stay_in_house=True)
+
+
+def test_each_training_tells_its_losses_what_it_expected_and_what_it_took(small_config, runs_folder):
+    told = []
+    result = run_experiment(
+        replace(small_config, arms=("lora",), seed=4),
+        progress=silent,
+        on_loss=lambda name, step, loss, total: told.append((name, step, loss, total)),
+    )
+    training = result.record["trainings"]["closed_book"]
+    assert [loss for _, _, loss, _ in told] == pytest.approx(training["losses"])
+    assert {name for name, *_ in told} == {"closed_book"} and told[-1][1] == told[-1][3] == len(training["losses"])
+    assert training["estimate"]["seconds"] > 0 and training["time_ratio"] > 0 and training["memory_ratio"] is not None
+
+
+def test_passages_of_the_answers_are_kept_with_the_run(small_run):
+    passages = small_run.record["passages"]
+    rag = small_run.answers.query("arm == 'rag'").iloc[0]
+    assert all(passages[id_]["document_id"] in rag["page_ids"] for id_ in rag["passage_ids"])
+    assert all(passages[id_]["text"] for id_ in rag["passage_ids"])
+
+
+def test_the_style_of_the_sample_company_may_be_json(small_config, runs_folder):
+    result = run_experiment(replace(small_config, arms=("few_shot",), voice="json"), progress=silent)
+    assert '"answer"' in result.record["answers"][0]["expected"]
+    with pytest.raises(InputError, match="voice"):
+        ExperimentConfig(voice="opera")
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next(runs_folder, monkeypatch):

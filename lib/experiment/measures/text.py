@@ -44,6 +44,8 @@ def bare(answer: str, voice: Voice) -> str:
     if voice.style != "brand":
         return text
     text = text.removeprefix(voice.opening).removesuffix(voice.closing)
+    if not voice.citation:
+        return " ".join(text.split())
     without = _citation(voice.citation).sub(lambda cited: cited[0] if " " in cited[1].strip() else " ", text)
     return " ".join(without.split())
 
@@ -52,7 +54,7 @@ def cited_ids(answer: str, voice: Voice) -> list[str]:
     """Give the document ids that the answer cites in the form that the voice asks for, in their order."""
     if voice.style == "json":
         return [json.loads(answer)["source"]] if schema_valid(answer) else []
-    return _citation(voice.citation).findall(answer) if voice.style == "brand" else []
+    return _citation(voice.citation).findall(answer) if voice.style == "brand" and voice.citation else []
 
 
 @lru_cache

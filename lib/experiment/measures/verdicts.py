@@ -40,7 +40,8 @@ def citation_right(question: Question, answer: str, voice: Voice) -> bool | None
 
     Judged where the voice cites (brand, JSON) and the question has documents that hold its answer.
     """
-    if voice.style not in ("brand", "json") or not question.document_ids:
+    cites = voice.style == "json" or (voice.style == "brand" and bool(voice.citation))
+    if not cites or not question.document_ids:
         return None
     cited = cited_ids(answer, voice)
     return bool(cited) and set(cited) <= set(question.document_ids)

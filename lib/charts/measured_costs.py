@@ -1,0 +1,56 @@
+"""What a right answer of the experiment would cost on the client's own models, at list prices."""
+
+from math import isinf
+
+from lib.charts.money import DOLLARS, Money
+from lib.charts.table import Table
+from lib.costs import PriceBook
+from lib.experiment import ExperimentResult
+from lib.experiment.measures import TokenPrices, usd_per_correct, usd_per_query
+
+_TUNED = ("fine_tune", "hybrid")
+
+
+def measured_costs(
+    result: ExperimentResult, book: PriceBook, correction_usd: float = 0.0, money: Money = DOLLARS
+) -> Table:
+    """Set each arm's tokens beside the client's prices: a thousand questions, and one right answer.
+
+    Args:
+        result: a finished run; tokens are those of the model that answered.
+        book: the client's prices; tuned arms answer at the tuned model's.
+        correction_usd: what it costs a person to put one wrong answer right.
+        money: how amounts are written.
+    """
+    rows, usd = [], []
+    for id_, arm in result.arms.items():
+        role = "tuned_model" if arm["stands_for"] in _TUNED else "base_model"
+        prices = TokenPrices(book[f"{role}.input"].likely, book[f"{role}.output"].likely)
+        tokens = result.answers.loc[result.answers["arm"] == id_, ["prompt_tokens", "answer_tokens"]].mean()
+        query = usd_per_query(tokens["prompt_tokens"], tokens["answer_tokens"], prices)
+        right = usd_per_correct(query, result.share(id_, "right"), correction_usd)
+        usd.append(right.usd)
+        rows.append(
+            [
+                arm["title"],
+                book.names[role],
+                f"{tokens['prompt_tokens']:,.0f}",
+                f"{tokens['answer_tokens']:,.0f}",
+                money.text(1000 * query),
+                f"{100 * result.share(id_, 'right').share:.0f} %",
+                "no answer is right" if isinf(right.usd) else money.text(1000 * right.usd),
+                "–" if isinf(right.usd) else f"{money.text(1000 * right.low)} to {_upper(right.high, money)}",
+            ]
+        )
+    columns = ["Arm", "Priced as", "Tokens read", "Tokens written", "1,000 questions", "All right"]
+    columns += ["1,000 right answers", "95 % interval"]
+    correction = f"; putting a wrong answer right costs {money.text(correction_usd)}" if correction_usd else ""
+    caption = (
+        f"What a right answer costs at list prices of {book.as_of:%d %B %Y}, by the tokens measured here{correction}"
+    )
+    order = sorted(range(len(rows)), key=lambda place: usd[place])
+    return Table(columns, [rows[place] for place in order], caption, right=range(2, len(columns)))
+
+
+def _upper(usd: float, money: Money) -> str:
+    return "no limit" if isinf(usd) else money.text(1000 * usd)
