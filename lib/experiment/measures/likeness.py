@@ -17,7 +17,8 @@ def bleu(answer: str, ideal: str) -> float | None:
     """
     if not ideal.strip():
         return None
-    return _sentence_bleu().sentence_score(answer, [ideal]).score / 100
+    # Rounding may leave a last decimal above 100.
+    return min(1.0, _sentence_bleu().sentence_score(answer, [ideal]).score / 100)
 
 
 def rouge_l(answer: str, ideal: str) -> float | None:
