@@ -46,7 +46,7 @@ def chunks_of(
         settings: one for all, or some by kind of document that go before the defaults of ``chunk_settings``.
     """
     return [
-        Chunk(page.id, number, page.kind, without_nul(page.title), text, page.metadata)
+        Chunk(page.id, number, page.kind, without_nul(page.title), text, storable(page.metadata))
         for page in documents
         for number, text in enumerate(cut(without_nul(page.text), settings_for(page, settings), page.title))
     ]
@@ -55,3 +55,8 @@ def chunks_of(
 def without_nul(text: str) -> str:
     """Blank out the one character that PostgreSQL cannot store; text taken out of PDF files has it."""
     return text.replace("\x00", " ")
+
+
+def storable(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return metadata as PostgreSQL can store and compare it."""
+    return {without_nul(name): without_nul(value) for name, value in metadata.items()}

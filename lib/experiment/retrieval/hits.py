@@ -1,5 +1,6 @@
 """What a search finds; apart from the search itself, which needs a database driver."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 
@@ -24,3 +25,8 @@ class Hit:
     def placed(self, rank: int, score: float | None = None) -> "Hit":
         """Give the same chunk at another rank, and with another score if one is given."""
         return replace(self, rank=rank, score=self.score if score is None else score)
+
+
+def document_ids(hits: Iterable[Hit]) -> list[str]:
+    """Return the documents of some hits, each once, best first."""
+    return list(dict.fromkeys(hit.document_id for hit in hits))

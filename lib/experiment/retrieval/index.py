@@ -1,6 +1,5 @@
 """A table of chunks in PostgreSQL: text, metadata, full-text words and an embedding each."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,26 +7,18 @@ from dataclasses import dataclass
 import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from lib.errors import InputError
 from lib.experiment.fingerprints import text_fingerprint
 from lib.experiment.progress import Progress, silent
-from lib.experiment.retrieval.chunks import Chunk, without_nul
+from lib.experiment.retrieval.chunks import Chunk
 from lib.experiment.retrieval.embedder import Embedder
+from lib.experiment.retrieval.loading import load
 
 # All tables stand in a schema of our own: the server may be a client's.
 SCHEMA = "decision_workbook"
 # pgvector's HNSW indexes hold no longer `halfvec`.
 LARGEST_DIMENSION = 4000
-
-_EMBEDDING = "Embedding"
-# Chunks that are embedded between two reports of progress.
-_BATCH = 256
-# From so many new chunks on, the HNSW index is built anew instead of grown.
-_BULK = 1000
-# The graph of 100,000 vectors of 384 numbers fits this memory; beyond it the build falls back to the disk.
-_BUILDING = {"maintenance_work_mem": "512MB", "max_parallel_maintenance_workers": "1"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +47,7 @@ class Index:
         self.table = sql.Identifier(SCHEMA, self.name)
         # How often this object has changed the table: what is counted once is counted again after that.
         self.updates = 0
+        self._candidates = 0
         self._create()
 
     def update(self, chunks: Sequence[Chunk], progress: Progress = silent) -> Changes:
@@ -84,7 +76,7 @@ class Index:
                 sql.SQL("DELETE FROM {} WHERE chunk_id = ANY(%s)").format(self.table),
                 [gone + [chunk.id for chunk in stale if chunk.id in found]],
             )
-            self._insert(stale, len(found) - len(gone), progress)
+            load(self, stale, len(found) - len(gone), progress)
             self.updates += 1
         # Without fresh counts the planner guesses, and its guess decides whether the index is used.
         self.connection.execute(sql.SQL("ANALYZE {}").format(self.table))
@@ -102,55 +94,20 @@ class Index:
         if left is None:
             self.connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {}").format(sql.Identifier(SCHEMA)))
 
-    def word_counts(self) -> tuple[dict[str, int], int, int]:
-        """Count for the full-text words: in how many chunks each stands, the chunks, and the words of all chunks."""
-        words = sql.SQL("SELECT words FROM {}").format(self.table).as_string(self.connection)
-        rows = self.connection.execute("SELECT word, ndoc, nentry FROM ts_stat(%s)", [words]).fetchall()
-        return {word: chunks for word, chunks, _ in rows}, len(self), sum(times for _, _, times in rows)
+    def look_at(self, candidates: int) -> None:
+        """Let HNSW look at so many candidates (1 to 1000), and on from there where a filter drops too many."""
+        if candidates != self._candidates:
+            settings = "SELECT set_config('hnsw.ef_search', %s, false), set_config('hnsw.iterative_scan', %s, false)"
+            self.connection.execute(settings, [str(candidates), "strict_order"])
+            self._candidates = candidates
 
-    def lexemes(self, question: str, chunk_ids: Sequence[str]) -> tuple[list[str], dict[str, Counter]]:
-        """Return the full-text words of a question, and how often each word stands in each of some chunks."""
-        asked = "SELECT tsvector_to_array(to_tsvector(%s::regconfig, %s))"
-        question_words = self.connection.execute(asked, [self.language, without_nul(question)]).fetchone()[0]
-        query = sql.SQL(
-            "SELECT chunk_id, word.lexeme, cardinality(word.positions) "
-            "FROM {}, unnest(words) AS word WHERE chunk_id = ANY(%s)"
-        ).format(self.table)
-        found: dict[str, Counter] = {}
-        for chunk_id, word, times in self.connection.execute(query, [list(chunk_ids)]).fetchall():
-            found.setdefault(chunk_id, Counter())[word] = times
-        return question_words, found
-
-    def _insert(self, chunks: Sequence[Chunk], standing: int, progress: Progress) -> None:
-        """Embed and store in batches; ``standing`` chunks are in the table and stay."""
-        if not chunks:
-            return
-        # Building the graph over a loaded table is several times faster than growing it row by row.
-        bulk = len(chunks) >= _BULK and len(chunks) > standing
-        if bulk:
-            self.connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(SCHEMA, f"{self.name}_vectors")))
-        copy = sql.SQL(
-            "COPY {} (chunk_id, document_id, kind, title, metadata, text, fingerprint, embedding) "
-            "FROM STDIN WITH (FORMAT BINARY)"
-        ).format(self.table)
-        progress(_EMBEDDING, 0, len(chunks))
-        for start in range(0, len(chunks), _BATCH):
-            batch = chunks[start : start + _BATCH]
-            vectors = self.embedder.embed_documents([chunk.content for chunk in batch])
-            with self.connection.cursor() as cursor, cursor.copy(copy) as rows:
-                rows.set_types(["text", "text", "text", "text", "jsonb", "text", "text", "vector"])
-                for c, vector in zip(batch, vectors, strict=True):
-                    metadata = Jsonb(dict(c.metadata))
-                    rows.write_row((c.id, c.document_id, c.kind, c.title, metadata, c.text, c.fingerprint, vector))
-            progress(_EMBEDDING, start + len(batch), len(chunks))
-        if bulk:
-            self._index_vectors()
-
-    def _index_vectors(self) -> None:
-        """Build the HNSW index in memory, with the settings that ``bench_pgvector.py`` found fastest."""
-        for setting, value in _BUILDING.items():
-            self.connection.execute("SELECT set_config(%s, %s, true)", [setting, value])
+    def build_vectors(self) -> None:
+        """Build the HNSW index over what the table holds, unless it is there."""
         self.connection.execute(sql.SQL(_VECTORS).format(**self._parts()))
+
+    def drop_vectors(self) -> None:
+        """Remove the HNSW index: searches read every vector until ``build_vectors``."""
+        self.connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(SCHEMA, f"{self.name}_vectors")))
 
     def _parts(self) -> dict[str, sql.Composable]:
         return {

@@ -81,7 +81,10 @@ class TermOverlap:
     def __call__(self, question: str, hits: Sequence[Hit]) -> list[float]:
         """Score each hit; 0 where it shares no word with the question."""
         self._count()
-        asked, found = self._index.lexemes(question, [hit.chunk_id for hit in hits])
+        from lib.experiment.retrieval.counting import words_of, words_of_chunks
+
+        asked = words_of(self._index, question)
+        found = words_of_chunks(self._index, [hit.chunk_id for hit in hits])
         return [self._score(asked, found.get(hit.chunk_id, Counter())) for hit in hits]
 
     def _score(self, asked: Sequence[str], chunk: Counter) -> float:
@@ -100,7 +103,10 @@ class TermOverlap:
     def _count(self) -> None:
         if self._counted == self._index.updates:
             return
-        self._having, self._chunks, words = self._index.word_counts()
+        from lib.experiment.retrieval.counting import word_counts
+
+        self._chunks = len(self._index)
+        self._having, words = word_counts(self._index)
         self._mean_length = max(1.0, words / max(1, self._chunks))
         self._counted = self._index.updates
 

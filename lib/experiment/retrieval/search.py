@@ -7,7 +7,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from lib.errors import InputError
-from lib.experiment.retrieval.chunks import without_nul
+from lib.experiment.retrieval.chunks import storable, without_nul
 from lib.experiment.retrieval.hits import Hit
 from lib.experiment.retrieval.index import Index
 from lib.experiment.retrieval.methods import METHODS
@@ -94,9 +94,7 @@ def _dense(index: Index, queries: Sequence[str], k: int, where: Mapping[str, str
     vectors = index.embedder.embed_queries(list(queries))
     candidates = min(k + _ALMOST_EQUAL, 2 * k)
     parameters = [{"vector": vector, "candidates": candidates} for vector in vectors]
-    # HNSW looks at so many candidates (1 to 1000), and goes on looking where the filter dropped too many.
-    index.connection.execute("SELECT set_config('hnsw.ef_search', %s, false)", [str(min(1000, max(100, 4 * k)))])
-    index.connection.execute("SELECT set_config('hnsw.iterative_scan', 'strict_order', false)")
+    index.look_at(min(1000, max(100, 4 * k)))
     return _run(index, _DENSE, parameters, k, where)
 
 
@@ -123,7 +121,7 @@ def _run(
         dimensions=sql.Literal(index.embedder.dimensions),
         filter=_FILTER if where else _NO_FILTER,
     )
-    shared = {"k": k, "where": Jsonb(dict(where or {}))}
+    shared = {"k": k, "where": Jsonb(storable(where or {}))}
     results = []
     with index.connection.cursor() as cursor:
         for one in parameters:

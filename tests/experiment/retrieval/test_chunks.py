@@ -132,6 +132,11 @@ def test_any_text_has_a_chunk_without_nul(text):
     assert "".join(pieces) == text.replace("\x00", " ").strip()
 
 
+def test_nul_is_blanked_out_wherever_a_document_has_it():
+    chunk = chunks_of([page("a\x00b", title="c\x00d", note="e\x00f")])[0]
+    assert (chunk.text, chunk.title, chunk.metadata) == ("a b", "c d", {"note": "e f"})
+
+
 def test_cutting_again_gives_the_same_chunks():
     assert chunks_of([page(PAGE)], ChunkSettings(20, 5)) == chunks_of([page(PAGE)], ChunkSettings(20, 5))
 
