@@ -68,7 +68,6 @@ def draw_front(figure: go.Figure, curve: Curve, measure: str, column: int) -> No
         type="log",
         tickvals=[10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000],
         tickformat=",",
-        title_text=safe(curve.entry.x_title),
         row=1,
         col=column,
     )

@@ -41,7 +41,6 @@ def draw_lines(figure: go.Figure, curve: Curve, measure: str, column: int) -> No
         type="log" if curve.entry.log_x else "linear",
         tickvals=places,
         ticktext=[f"{place:,.0f}" for place in places],
-        title_text=safe(curve.entry.x_title) if column == (len(curve.entry.panels) + 1) // 2 else "",
         row=1,
         col=column,
     )
