@@ -83,7 +83,7 @@ def test_nothing_below_forms_and_report_imports_jupyter(path: Path) -> None:
 def test_every_requirement_is_pinned_exactly() -> None:
     lines = (PROJECT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#") and line != "-e ."]
-    assert pins and all(re.fullmatch(r"[A-Za-z0-9._\-]+(\[[a-z]+\])?==[0-9][\w.]*", line) for line in pins)
+    assert pins and all(re.fullmatch(r"[A-Za-z0-9._\-]+(\[[a-z,]+\])?==[0-9][\w.]*", line) for line in pins)
     assert {"jupyterlab", "ipywidgets", "pandas", "plotly", "papermill", "nbval"} <= {
         line.split("==")[0] for line in pins
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from lib.errors import InputError
-from lib.experiment import ExperimentConfig, ExperimentResult, OwnFiles, experiment_summary, run_experiment
+from lib.experiment import ExperimentConfig, ExperimentResult, chosen_config, experiment_summary, run_experiment
 
 
 @click.command("experiment")
@@ -19,6 +19,7 @@ from lib.experiment import ExperimentConfig, ExperimentResult, OwnFiles, experim
 @click.option("--embedder", help="sentence-transformers id or folder (default: MiniLM, offline).")
 @click.option("--arms", help="Arms to run, separated by commas (default: all nine).")
 @click.option("--search", help="dense, full_text or hybrid.")
+@click.option("--reranker", help="none, term_overlap (offline form), or a cross-encoder's folder or hub id.")
 @click.option("--k", type=int, help="Passages that a search brings.")
 @click.option("--voice", help="Style of the sample company: brand or json.")
 @click.option("--seed", type=int, help="Seed of the sample company and of the trainings.")
@@ -85,17 +86,10 @@ def experiment_command(**given) -> None:
 
 
 def _config(given: dict) -> ExperimentConfig:
-    own_names = ("documents", "questions", "train")
-    own = {name: given[name] for name in own_names if given[name]}
-    if own and not {"documents", "questions"} <= set(own):
-        raise click.UsageError("Own data needs both --documents and --questions.", click.get_current_context())
-    names = ["model", "tuned_closed_book", "tuned_with_pages", "embedder", "search", "k", "voice", "seed"]
-    chosen = {name: given[name] for name in names if given[name] is not None}
-    if given["arms"] is not None:
-        chosen["arms"] = tuple(_words(given["arms"]))
-    if own:
-        chosen["own"] = OwnFiles(**own)
-    return ExperimentConfig.quick(**chosen) if given["quick"] else ExperimentConfig(**chosen)
+    names = ["documents", "questions", "train", "model", "tuned_closed_book", "tuned_with_pages", "embedder", "search"]
+    names += ["reranker", "k", "voice", "seed", "quick"]
+    arms = {} if given["arms"] is None else {"arms": tuple(_words(given["arms"]))}
+    return chosen_config(**{name: given[name] for name in names if given[name] is not None} | arms)
 
 
 def _in_house(client: str | None) -> bool:

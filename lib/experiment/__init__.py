@@ -10,6 +10,7 @@ import os as _os
 _os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm
+from lib.experiment.choose import chosen_config
 from lib.experiment.config import ExperimentConfig, OwnFiles
 from lib.experiment.finetune import LoraSettings
 from lib.experiment.measures import MEASURES
@@ -19,6 +20,19 @@ from lib.experiment.run import latest_run, load_run, run_experiment
 from lib.experiment.summary import ExperimentSummary, Finding, experiment_summary
 
 __all__ = [
-    "EXPERIMENT_ARMS", "MEASURES", "ExperimentArm", "ExperimentConfig", "ExperimentResult", "ExperimentSummary", "Finding",
-    "LoraSettings", "OwnFiles", "experiment_summary", "latest_run", "load_run", "run_experiment", "silent",
+    "EXPERIMENT_ARMS",
+    "MEASURES",
+    "ExperimentArm",
+    "ExperimentConfig",
+    "ExperimentResult",
+    "ExperimentSummary",
+    "Finding",
+    "LoraSettings",
+    "OwnFiles",
+    "chosen_config",
+    "experiment_summary",
+    "latest_run",
+    "load_run",
+    "run_experiment",
+    "silent",
 ]  # fmt: skip

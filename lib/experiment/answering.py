@@ -101,7 +101,9 @@ def answer_all(
     longest = config.max_answer_tokens
 
     def remembered(prompts: Sequence[str], tell: Callable[[int], None]) -> list[Generation]:
-        return cache.answer(lambda some: model.generate(some, longest), prompts, longest, tell)
+        return cache.answer(
+            lambda some, keep, more: model.generate(some, longest, done=more, answered=keep), prompts, longest, tell
+        )
 
     at_work = _ArmAtWork(arm, model, materials, config)
     answers, shortened = at_work.answer(materials.sample.questions, remembered, done)

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from lib.experiment.finetune import Training
     from lib.experiment.models import Generation
 
-# So many answers are written down together; an interruption loses at most these.
-_SLICE = 128
 _TRAINING = "training.json"
+
+# Prompts to answers; told of each answer as it comes (its place, itself), and of how many each batch brought.
+Generate = Callable[
+    [Sequence[str], "Callable[[int, Generation], None]", Callable[[int], None]], "list[Generation]"
+]
 
 
 class AnswerCache:
@@ -40,39 +43,39 @@ class AnswerCache:
 
     def answer(
         self,
-        generate: Callable[[Sequence[str]], list["Generation"]],
+        generate: Generate,
         prompts: Sequence[str],
         max_new_tokens: int,
         done: Callable[[int], None],
     ) -> list["Generation"]:
-        """Answer each prompt, in order: from the file where it is known, else by ``generate`` and into the file."""
+        """Answer each prompt, in order: from the file where it is known, else by ``generate`` and into the file.
+
+        Args:
+            generate: answers the prompts given first, tells each answer with its place as it comes, and how many
+                each batch brought.
+            prompts: in any order; equal ones are answered once.
+            max_new_tokens: where an answer is cut off.
+            done: told how many answers there are more.
+        """
         from lib.experiment.models import Generation
 
         keys = [text_fingerprint(prompt, str(max_new_tokens)) for prompt in prompts]
-        known = sum(key in self._known for key in keys)
-        self.kept += known
+        by_key = dict(zip(keys, prompts, strict=True))
+        missing = [key for key in by_key if key not in self._known]
+        known = len(keys) - len(missing)
+        self.kept += sum(key in self._known for key in keys)
         if known:
             done(known)
-        missing = dict.fromkeys(key for key in keys if key not in self._known)
-        by_key = dict(zip(keys, prompts, strict=True))
-        # Prompts of like length together, so that slices are as fast as all at once.
-        order = sorted(missing, key=lambda key: -len(by_key[key]))
-        for start in range(0, len(order), _SLICE):
-            some = order[start : start + _SLICE]
-            made = generate([by_key[key] for key in some])
-            self._keep(some, made)
-            done(sum(key in set(some) for key in keys))
+        if missing:
+            generate([by_key[key] for key in missing], lambda place, made: self._keep(missing[place], made), done)
         return [Generation(**self._known[key]) for key in keys]
 
-    def _keep(self, keys: Sequence[str], made: Sequence["Generation"]) -> None:
+    def _keep(self, key: str, made: "Generation") -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        rows = [asdict(generation) for generation in made]
-        text = "".join(
-            json.dumps({"key": key, **row}, ensure_ascii=False) + "\n" for key, row in zip(keys, rows, strict=True)
-        )
+        row = asdict(made)
         with self.path.open("a", encoding="utf-8", newline="") as file:
-            file.write(text)
-        self._known.update(zip(keys, rows, strict=True))
+            file.write(json.dumps({"key": key, **row}, ensure_ascii=False) + "\n")
+        self._known[key] = row
 
 
 def kept_training(folder: Path, key: dict[str, Any], train: Callable[[Path], "Training"]) -> tuple["Training", bool]:

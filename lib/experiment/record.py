@@ -119,6 +119,7 @@ def _model(bench: Workbench) -> dict[str, Any]:
         "parameters": model.model.num_parameters() if isinstance(model, LanguageModel) else None,
         "window": model.window,
         "is_sample_model": model.name == SAMPLE_MODEL,
+        "notes": list(getattr(model, "notes", ())),
     }
 
 

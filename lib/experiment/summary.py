@@ -218,6 +218,7 @@ def _caveats(result: ExperimentResult) -> list[str]:
             f"The levels are those of a model of {millions:.1f} million parameters, made for this workbook; the order of "
             "the arms is what carries over. On yours: python -m lib experiment --model NAME."
         )
+    caveats += [f"{note.rstrip('.')}." for note in result.record["model"].get("notes", ())]
     for arm in result.record.get("left_out", []):
         caveats.append(f"{arm['title']} was left out: {arm['reason']}.")
     for file in result.record.get("skipped_files", []):

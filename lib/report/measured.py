@@ -63,7 +63,7 @@ def overview_table(result: Any) -> Table:
     return Table(
         ["Arm", *frame.columns],
         rows,
-        "Percent of questions, with the 95 % interval in brackets",
+        result.legend(),
         right=range(1, 1 + len(frame.columns)),
     )
 

@@ -35,9 +35,12 @@ class Scripted:
     def count_tokens(self, prompt):
         return len(prompt.split())
 
-    def generate(self, prompts, max_new_tokens=48, batch=64, done=None):
+    def generate(self, prompts, max_new_tokens=48, batch=64, done=None, answered=None):
         self.prompts += prompts
-        return [Generation(self.say(prompt), len(prompt.split()), 1, 0.0) for prompt in prompts]
+        made = [Generation(self.say(prompt), len(prompt.split()), 1, 0.0) for prompt in prompts]
+        for place, generation in enumerate(made if answered else ()):
+            answered(place, generation)
+        return made
 
 
 @pytest.fixture
