@@ -59,3 +59,8 @@ def arm_title(arm: str | None) -> str:
 def listed(words: list[str]) -> str:
     """Join words as a sentence does: ``a, b and c``."""
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else "none"
+
+
+def months_words(months: int) -> str:
+    """Write a number of months: "1 month", "12 months"."""
+    return f"{months} month" if months == 1 else f"{months} months"

@@ -5,9 +5,14 @@ from lib.charts.architecture import architecture
 from lib.charts.chart import Chart
 from lib.charts.cost_bars import cost_bars
 from lib.charts.cumulative import break_evens, cumulative
+from lib.charts.curves import curve_chart
 from lib.charts.fan import fan_chart
 from lib.charts.flips import flip_chart
 from lib.charts.forest import forest
+from lib.charts.literature import literature_chart
+from lib.charts.live_loss import LiveLoss
+from lib.charts.loss_curve import loss_curve
+from lib.charts.measured_costs import measured_costs
 from lib.charts.money import Money
 from lib.charts.pairs import pair_table
 from lib.charts.query_bars import query_bars
@@ -20,6 +25,7 @@ from lib.charts.votes import votes
 
 __all__ = [
     "Chart",
+    "LiveLoss",
     "Money",
     "Table",
     "answer_time",
@@ -27,9 +33,13 @@ __all__ = [
     "break_evens",
     "cost_bars",
     "cumulative",
+    "curve_chart",
     "fan_chart",
     "flip_chart",
     "forest",
+    "literature_chart",
+    "loss_curve",
+    "measured_costs",
     "pair_table",
     "query_bars",
     "right_answers",

@@ -13,7 +13,7 @@ from lib.charts.off_scale import off_scale
 from lib.charts.palette import ARM_COLOURS, ARM_DASHES, INK, figure
 from lib.charts.table import Table
 from lib.costs import Costs, cumulative_usd
-from lib.wording import arm_title, listed
+from lib.wording import arm_title, listed, months_words
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _name(arm: str, recommended: str | None, ruled_out: Collection[str]) -> str:
 def _table(totals: dict, months: int, money: Money) -> Table:
     step = max(1, months // 12)
     marks = [*range(0, months, step), months]
-    rows = [[f"After {month} months", *(money.text(totals[arm][month]) for arm in ARMS)] for month in marks]
+    rows = [[f"After {months_words(month)}", *(money.text(totals[arm][month]) for arm in ARMS)] for month in marks]
     return Table(["Time", *map(arm_title, ARMS)], rows, f"{money.currency} spent so far", right=range(1, 6))
 
 
@@ -114,7 +114,7 @@ def _sentence(
     money: Money,
 ) -> str:
     title = plain_title(arm)
-    words = f"After {months} months {title} has cost {money.text(totals[arm][-1])}"
+    words = f"After {months_words(months)} {title} has cost {money.text(totals[arm][-1])}"
     others = [each for each in ARMS if each != arm and each not in ruled_out] or [each for each in ARMS if each != arm]
     words += ", against " + listed([f"{money.text(totals[each][-1])} for {plain_title(each)}" for each in others])
     if crossings:

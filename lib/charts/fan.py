@@ -8,7 +8,7 @@ from lib.charts.money import DOLLARS, Money
 from lib.charts.palette import ARM_COLOURS, ARM_DASHES, figure
 from lib.charts.table import Table
 from lib.decision.uncertainty import Draws, fan, probability_cheapest
-from lib.wording import arm_title, probability
+from lib.wording import arm_title, months_words, probability
 
 CLEAR = 0.18
 
@@ -68,7 +68,7 @@ def _sentence(result: Draws, bands: dict[str, np.ndarray], money: Money) -> str:
     arm, band = next(iter(bands.items()))
     months = band.shape[1] - 1
     words = (
-        f"After {months} months {plain_title(arm)} has cost between {money.text(band[0, -1])} and "
+        f"After {months_words(months)} {plain_title(arm)} has cost between {money.text(band[0, -1])} and "
         f"{money.text(band[2, -1])} in eight of ten draws, half of them below {money.text(band[1, -1])}"
     )
     if len(bands) > 1:

@@ -19,7 +19,8 @@ def change_words(flip: Flip) -> str:
     """Write a flip as ``0.2 → 0.7``, with the unit of its field."""
     spec = field_specs()[flip.field]
     unit = spec.unit if spec.unit not in ("share", "0 to 1") else ""
-    return f"{number(flip.from_value)} → {number(flip.to_value)}" + (f" {unit}" if unit else "")
+    before = number(flip.from_value) + (" (assumed)" if flip.assumed else "")
+    return f"{before} → {number(flip.to_value)}" + (f" {unit}" if unit else "")
 
 
 def flip_chart(decision: Decision) -> Chart:

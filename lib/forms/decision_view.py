@@ -55,7 +55,7 @@ def flips_table(decision: Decision) -> Page:
         {
             "label": field_label(flip.field),
             "section": section_title(flip.field.split(".")[0]),
-            "before": value_words(flip.field, flip.from_value),
+            "before": value_words(flip.field, flip.from_value) + (" (assumed)" if flip.assumed else ""),
             "after": value_words(flip.field, flip.to_value),
             "recommendation": flip.recommendation,
         }

@@ -10,7 +10,7 @@ from lib.charts.money import Money
 from lib.client import ClientFile, Facts
 from lib.costs import Costs, Latencies, PriceBook
 from lib.costs.overview import Overview
-from lib.decision import Decision, decide
+from lib.decision import Decision, decide, usable_client
 from lib.errors import InputError
 from lib.report.parameters import RefusedParameter, client_from
 
@@ -73,11 +73,13 @@ class Case:
 def case_of(client: ClientFile, file: Path | None = None) -> Case:
     """Compute everything the report shows. Raises :class:`InputError` for a stack or price list of no use."""
     name = file.name if file else "client file"
-    overview = Overview.of(client, name, file.parent if file else None)
+    # Scores that may not be used, such as a sample run's, are not used for the cost of a right answer either.
+    used = usable_client(client)
+    overview = Overview.of(used, name, file.parent if file else None)
     return Case(
         client=client,
         file=file,
-        facts=Facts.of(client),
+        facts=Facts.of(used),
         decision=decide(client, source=file),
         overview=overview,
         money=Money.of(client),

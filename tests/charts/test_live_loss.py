@@ -2,8 +2,8 @@
 
 import pytest
 
+from lib.charts.live_loss import LiveLoss
 from lib.experiment import ExperimentResult
-from lib.forms.live_loss import LiveLoss
 from lib.paths import RUNS
 
 
