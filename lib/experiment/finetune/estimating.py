@@ -1,5 +1,7 @@
 """What a training will take, from a few measured steps: estimate, measure, print the ratio (as nanoGPT does)."""
 
+import math
+import os
 import time
 from collections.abc import Sequence
 
@@ -66,13 +68,15 @@ def estimate_network(
     copied = network.tuned.get_base_model() is not base.model
     weights = sum(each.numel() * each.element_size() for each in base_parameters(network)) if copied else 0
     tokens = settings.epochs * sum(len(row["input_ids"]) for row in rows)
+    # Processes that train together share an epoch's batches.
+    steps = settings.epochs * math.ceil(len(batches) / int(os.environ.get("WORLD_SIZE", "1")))
     return TrainingEstimate(
-        seconds=seconds_per_token * settings.epochs * sum(map(_padded_tokens, batches)),
+        seconds=seconds_per_token * sum(map(_padded_tokens, batches)) / len(batches) * steps,
         # Going backward, gradients of activations stand beside what was kept for them: a tenth more.
         memory_mib=(weights + trainable * _BYTES_PER_TRAINABLE + 1.1 * saved.total) / _MIB
         + (_OVERHEAD_MIB if device.type == "cpu" else 0),
         tokens=tokens,
-        steps=settings.epochs * len(batches),
+        steps=steps,
         operations=_operations(base, rows, settings, total - trainable, trainable),
     )
 

@@ -1,8 +1,8 @@
 """Train a LoRA adapter from a file of lessons, on one device or, through ``accelerate launch``, on many.
 
-One process: ``python -m lib.experiment.finetune.launch --lessons FILE.jsonl --out FOLDER``. Many graphics
-cards: ``accelerate launch --num_processes 4 -m lib.experiment.finetune.launch --lessons …``. Many processes
-on a processor: ``accelerate launch --cpu --num_processes 2 -m …``. The batch size is each process's own.
+One process: ``python -m lib.experiment.finetune.launch --lessons FILE.jsonl --out FOLDER``. Many: ``accelerate
+launch --multi_gpu --num_processes 4 -m lib.experiment.finetune.launch --lessons …``; the same line trains with
+several processes on a processor where there is no graphics card. The batch size is each process's own.
 Format of the lessons: see ``lib.experiment.finetune.lessons_file``.
 """
 

@@ -55,6 +55,7 @@ def make_trainer(
         disable_tqdm=True,
         use_cpu=on_processor,
         ddp_backend="gloo" if on_processor and "WORLD_SIZE" in os.environ else None,
+        ddp_find_unused_parameters=False,
         bf16=network.autocast,
         dataloader_pin_memory=not on_processor,
         remove_unused_columns=False,
