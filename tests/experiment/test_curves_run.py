@@ -9,6 +9,7 @@ from lib.experiment import ExperimentConfig, silent
 from lib.experiment.config import OwnFiles
 from lib.experiment.curves import CURVES, publish, run_curves, shipped_curves, stored_curves
 from lib.experiment.curves import run as curves_run
+from lib.experiment.curves.measuring import chunk_size
 from lib.experiment.retrieval.server import ENVIRONMENT_VARIABLE
 
 SMALL = {
@@ -27,6 +28,7 @@ def small_curves():
         patch.delenv(ENVIRONMENT_VARIABLE, raising=False)
         for id_, fewer in SMALL.items():
             patch.setitem(CURVES, id_, replace(CURVES[id_], **fewer))
+        patch.setattr(chunk_size, "PASSAGES", (1, 8))
         yield
 
 
@@ -101,23 +103,23 @@ def test_a_stored_curve_is_given_without_computing(measured, small_config, monke
 def test_an_interrupted_curve_goes_on_with_the_places_that_are_left(
     small_curves, small_config, runs_folder, monkeypatch
 ):
-    config, entry, places = replace(small_config, seed=1), CURVES["chunk_size"], []
+    config, entry, places = replace(small_config, seed=1), CURVES["corpus"], []
 
     def counted(bench, sample, entry_, place):
         places.append(place)
-        if places == [30, 90]:
+        if places == [20, 60]:
             raise KeyboardInterrupt
         return entry.measure_at(bench, sample, entry_, place)
 
-    monkeypatch.setitem(CURVES, "chunk_size", replace(entry, measure_at=counted))
+    monkeypatch.setitem(CURVES, "corpus", replace(entry, measure_at=counted))
     with pytest.raises(KeyboardInterrupt):
-        run_curves(config, ["chunk_size"], progress=silent)
+        run_curves(config, ["corpus"], progress=silent)
     assert stored_curves(config) == {}, "what is not finished is not shown"
-    (curve,) = run_curves(config, ["chunk_size"], progress=silent)
-    assert places == [30, 90, 90]
-    assert {point.x for point in curve.points} == {30, 90}
-    run_curves(config, ["chunk_size"], fresh=True, progress=silent)
-    assert places == [30, 90, 90, 30, 90]
+    (curve,) = run_curves(config, ["corpus"], progress=silent)
+    assert places == [20, 60, 60]
+    assert {point.x for point in curve.points} == {20, 60}
+    run_curves(config, ["corpus"], fresh=True, progress=silent)
+    assert places == [20, 60, 60, 20, 60]
 
 
 def test_published_curves_are_read_back_as_they_were(measured, tmp_path):

@@ -131,8 +131,9 @@ def _computed(entry: CurveEntry, config: ExperimentConfig, bench: Workbench, fre
             return Curve(record, STORED)
         if fresh:
             kept.forget()
-        # One bar for the curve, in place of one for each of its many answer passes.
-        own = replace(bench, config=config, embedder=RememberingEmbedder.of(bench.embedder), progress=silent)
+        # One bar for the curve, in place of one for each of its many answer passes and trainings.
+        embedder = RememberingEmbedder.of(bench.embedder)
+        own = replace(bench, config=config, embedder=embedder, progress=silent, on_loss=None)
         points, seconds = measured(entry, own, sample, bench.progress, kept)
         record = _record(entry, config, own, sample, kept.key, points, seconds)
         kept.finish(record)
