@@ -2,26 +2,30 @@
 
 from math import isinf
 
-from lib.charts.money import DOLLARS, Money
+from lib.charts.money import Money
 from lib.charts.table import Table
-from lib.costs import PriceBook
+from lib.client import ClientFile
+from lib.client.quantity import likely
+from lib.costs import price_book
 from lib.experiment import ExperimentResult
 from lib.experiment.measures import TokenPrices, usd_per_correct, usd_per_query
 
 _TUNED = ("fine_tune", "hybrid")
 
 
-def measured_costs(
-    result: ExperimentResult, book: PriceBook, correction_usd: float = 0.0, money: Money = DOLLARS
-) -> Table:
+def measured_costs(result: ExperimentResult, client: ClientFile) -> Table:
     """Set each arm's tokens beside the client's prices: a thousand questions, and one right answer.
 
     Args:
         result: a finished run; tokens are those of the model that answered.
-        book: the client's prices; tuned arms answer at the tuned model's.
-        correction_usd: what it costs a person to put one wrong answer right.
-        money: how amounts are written.
+        client: whose models' prices, correction costs and currency count; tuned arms answer at the tuned
+            model's price.
+
+    Raises:
+        InputError: the client's stack or price list is of no use.
     """
+    book, money = price_book(client), Money.of(client)
+    correction_usd = float(likely(client.money.correction_usd) or 0.0)
     rows, usd = [], []
     for id_, arm in result.arms.items():
         role = "tuned_model" if arm["stands_for"] in _TUNED else "base_model"

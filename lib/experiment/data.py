@@ -32,6 +32,7 @@ def data_for(config: ExperimentConfig) -> Data:
 
     train = Path(config.own.train) if config.own.train else None
     own = own_sample(Path(config.own.documents), Path(config.own.questions), train)
-    findings = tuple(own.audit.to_frame().to_dict(orient="records"))
+    frame = own.audit.to_frame().astype(object)
+    findings = tuple(frame.where(frame.notna(), None).to_dict(orient="records"))
     skipped = tuple({"path": str(file.path), "reason": file.reason} for file in own.skipped)
     return Data(own.sample, findings, skipped)

@@ -202,7 +202,8 @@ def _long_context(result: ExperimentResult) -> Finding | None:
 
 def _change(result: ExperimentResult) -> Finding | None:
     reindexed = result.record["retrieval"]["reindexed"]
-    seconds = result.record["seconds"].get("LoRA with pages") or result.record["seconds"].get("LoRA closed book")
+    trainings = result.record["trainings"]
+    seconds = max((training.get("seconds") or 0.0 for training in trainings.values()), default=0.0)
     if not seconds or not reindexed["pages"]:
         return None
     ratio = seconds / max(reindexed["seconds"], 1e-9)

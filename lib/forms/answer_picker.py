@@ -7,7 +7,8 @@ import ipywidgets as widgets
 
 from lib.experiment import ExperimentResult
 from lib.forms.answers_view import answers_page
-from lib.forms.markup import style
+from lib.forms.choices import show_choices, when_picked
+from lib.forms.markup import render, style
 from lib.forms.reporting import report_to
 
 SHOWN = {
@@ -34,7 +35,7 @@ class AnswerPicker(widgets.VBox):
         self.message = widgets.HTML()
         for filter_ in (self.which, self.kind):
             filter_.observe(lambda _: self.reported(self.list_questions), "value")
-        self.question.observe(lambda change: self.reported(self.show, change["new"]), "value")
+        when_picked(self.question, lambda choice: self.reported(self.show, choice))
         bar = widgets.HBox([self.which, self.kind, self.question], layout=_BAR)
         self.children = [widgets.HTML(f"<style>{style()}</style>"), bar, self.page, self.message]
         self.list_questions()
@@ -46,12 +47,14 @@ class AnswerPicker(widgets.VBox):
     def list_questions(self) -> None:
         """Fill the list with the questions that the two filters leave."""
         wanted = SHOWN[self.which.value]
-        self.question.options = [
+        options = [
             (rows[0]["question"], id_)
             for id_, rows in self.rows.items()
             if wanted(rows) and self.kind.value in ("every kind", rows[0]["kind"])
         ]
-        self.show(self.question.value)
+        first = options[0][1] if options else None
+        show_choices(self.question, options, first)
+        self.show(first)
 
     def show(self, question_id: str | None) -> None:
         """Show one question's answers, or that none is left."""
@@ -62,8 +65,6 @@ class AnswerPicker(widgets.VBox):
 
     def say(self, text: str, wrong: bool = False) -> None:
         """Show one message under the answers."""
-        from lib.forms.markup import render
-
         self.message.value = render("message.html", text=text, wrong=wrong).inside_widget()
 
     def __repr__(self) -> str:

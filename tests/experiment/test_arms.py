@@ -141,18 +141,30 @@ def test_a_prompt_that_is_too_long_loses_examples_then_pages_and_is_counted(samp
         answered("base", replace(tiny_model, window=8), sample.questions[:1], config)
 
 
-def test_what_a_first_answer_says_is_missing_is_searched_for_and_asked_again(sample, answered):
-    hop = next(question for question in sample.questions if question.kind == "multi_hop")
+def test_what_a_first_answer_says_is_missing_is_searched_for_and_asked_again(sample, pages, answered):
+    hops = [question for question in sample.questions if question.kind == "multi_hop"]
+    first = pages.find([hop.question for hop in hops], 2)
+    # One whose second page the question's own words do not find.
+    hop = next(
+        hop for hop, hits in zip(hops, first, strict=True) if not set(hop.document_ids) <= set(documents_of(hits))
+    )
     # The ideal answer to the first page alone: it names the team, and what is missing of it.
     bridge, _, missing = hop.answer.removeprefix(sample.voice.opening).partition(", and ")
     gap = f"{bridge}, and {missing.partition(' is ')[0]} is not on any page. {REFUSAL}"
     model = Scripted(lambda prompt: hop.answer if hop.value in prompt else gap)
-    answer = answered("rag", model, [hop], ExperimentConfig(latency_questions=0, k=3)).answers[0]
+    answer = answered("rag", model, [hop], ExperimentConfig(latency_questions=0, k=2)).answers[0]
     assert answer.searches == 2 and answer.text == hop.answer
     assert hop.value in model.prompts[-1] and len(model.prompts) == 2
     assert answer.prompt_tokens == sum(len(prompt.split()) for prompt in model.prompts)
-    once = answered("rag", Scripted(model.say), [hop], ExperimentConfig(latency_questions=0, k=1, searches=1))
-    assert once.answers[0].searches == 1
+
+
+def test_searching_once_is_a_setting(sample, answered):
+    hop = next(question for question in sample.questions if question.kind == "multi_hop")
+    model = Scripted(
+        lambda prompt: f"The team behind it is the Eager Forest team, and its size is not on any page. {REFUSAL}"
+    )
+    answer = answered("rag", model, [hop], ExperimentConfig(latency_questions=0, k=1, searches=1)).answers[0]
+    assert answer.searches == 1 and len(model.prompts) == 1
 
 
 def test_a_plain_refusal_is_not_searched_for_again(sample, answered):
