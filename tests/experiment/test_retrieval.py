@@ -10,6 +10,7 @@ import pytest
 from psycopg import sql
 
 from lib.errors import InputError
+from lib.experiment.retrieval import search as search_module
 from lib.experiment.retrieval.chunks import Chunk, chunks_of
 from lib.experiment.retrieval.embedder import check_weights, load_embedder, offline_folder
 from lib.experiment.retrieval.index import SCHEMA, Changes, open_index
@@ -185,6 +186,15 @@ def test_a_filter_leaves_only_pages_with_that_metadata(index):
     for method in METHODS:
         hits = search(index, ["Where is the office based?"], k=5, method=method, where={"language": "no"})[0]
         assert [hit.document_id for hit in hits] == ["office-4"]
+
+
+def test_a_filter_that_leaves_many_is_served_by_the_vector_index_and_finds_the_same(index, monkeypatch):
+    questions = ["What does the plan cost?", "Where is the office?"]
+    few = search(index, questions, 2, "dense", where={"language": "en"})
+    monkeypatch.setattr(search_module, "EXACT_UP_TO", 3)
+    assert index.count({"language": "en"}, 100) == 4 and index.count({"language": "en"}, 2) == 2
+    many = search(index, questions, 2, "dense", where={"language": "en"})
+    assert [[hit.chunk_id for hit in hits] for hits in many] == [[hit.chunk_id for hit in hits] for hits in few]
 
 
 def test_reciprocal_rank_fusion_adds_one_over_sixty_plus_rank():

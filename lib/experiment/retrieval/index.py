@@ -1,17 +1,18 @@
 """A table of chunks in PostgreSQL: text, metadata, full-text words and an embedding each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
 from pgvector.psycopg import register_vector
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from lib.errors import InputError
 from lib.experiment.fingerprints import text_fingerprint
 from lib.experiment.progress import Progress, silent
-from lib.experiment.retrieval.chunks import Chunk
+from lib.experiment.retrieval.chunks import Chunk, storable
 from lib.experiment.retrieval.embedder import Embedder
 from lib.experiment.retrieval.loading import load
 
@@ -94,11 +95,19 @@ class Index:
         if left is None:
             self.connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {}").format(sql.Identifier(SCHEMA)))
 
+    def count(self, where: Mapping[str, str], most: int) -> int:
+        """Count the chunks with this metadata; counting ends at ``most``."""
+        query = sql.SQL("SELECT count(*) FROM (SELECT 1 FROM {} WHERE metadata @> %s LIMIT %s) AS matching")
+        return self.connection.execute(query.format(self.table), [Jsonb(storable(where)), most]).fetchone()[0]
+
     def look_at(self, candidates: int) -> None:
-        """Let HNSW look at so many candidates (1 to 1000), and on from there where a filter drops too many."""
+        """Let HNSW look at so many candidates (1 to 1000), and on from there where a filter drops too many.
+
+        The order may be relaxed, as the search sorts what it gets; a strict one would throw late finds away.
+        """
         if candidates != self._candidates:
             settings = "SELECT set_config('hnsw.ef_search', %s, false), set_config('hnsw.iterative_scan', %s, false)"
-            self.connection.execute(settings, [str(candidates), "strict_order"])
+            self.connection.execute(settings, [str(candidates), "relaxed_order"])
             self._candidates = candidates
 
     def build_vectors(self) -> None:

@@ -19,6 +19,9 @@ RANK_CONSTANT = 60
 _FURTHER = 4
 # Numbers of 16 bits may swap chunks that are almost equally near; so many more are looked at in full.
 _ALMOST_EQUAL = 20
+# A filter that leaves no more chunks than this: they are all compared, which takes milliseconds and misses none.
+# HNSW finds its way over the chunks that the filter drops, and where it drops most it gets lost.
+EXACT_UP_TO = 20_000
 # What must hold of the metadata. Where nothing must, no condition: the planner takes any for a narrow one, and
 # would not use the HNSW index.
 _FILTER = sql.SQL("metadata @> %(where)s")
@@ -81,6 +84,12 @@ _DENSE = sql.SQL(
     ) AS nearest ORDER BY score DESC, chunk_id LIMIT %(k)s"""
 )
 
+# Orders by the whole numbers, which the HNSW index does not hold: every chunk that the filter leaves is looked at.
+_EXACT = sql.SQL(
+    """SELECT 1 - (embedding <=> %(vector)s) AS score, {columns} FROM {table} WHERE {filter}
+    ORDER BY embedding <=> %(vector)s, chunk_id LIMIT %(k)s"""
+)
+
 # plainto_tsquery asks for every word of the question; a question is answered by texts with some of them.
 _FULL_TEXT = sql.SQL(
     """SELECT ts_rank_cd(words, query, 1) AS score, {columns}
@@ -94,8 +103,10 @@ def _dense(index: Index, queries: Sequence[str], k: int, where: Mapping[str, str
     vectors = index.embedder.embed_queries(list(queries))
     candidates = min(k + _ALMOST_EQUAL, 2 * k)
     parameters = [{"vector": vector, "candidates": candidates} for vector in vectors]
-    index.look_at(min(1000, max(100, 4 * k)))
-    return _run(index, _DENSE, parameters, k, where)
+    # A filter drops some of the candidates, so there have to be more.
+    index.look_at(min(1000, max(100, 4 * k) * (4 if where else 1)))
+    few = bool(where) and index.count(where, EXACT_UP_TO + 1) <= EXACT_UP_TO
+    return _run(index, _EXACT if few else _DENSE, parameters, k, where)
 
 
 def _full_text(index: Index, queries: Sequence[str], k: int, where: Mapping[str, str] | None) -> list[list[Hit]]:

@@ -71,7 +71,7 @@ def test_no_unanswerable_question_of_the_sample_costs_a_second_search():
 
 
 def test_the_second_search_finds_the_second_page(database, embedder):
-    sample = sample_company(documents=120, questions_per_kind=30, training_pairs=100)
+    sample = sample_company(documents=70, questions_per_kind=16, training_pairs=60)
     titles = {page.id: page.title for page in sample.documents}
     sentences = {hop.attribute.name: hop.sentence for hop in HOPS}
     hops = [q for q in sample.questions if q.kind == "multi_hop"]
