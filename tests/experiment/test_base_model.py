@@ -14,11 +14,11 @@ from lib.experiment.base_model.check_cases import make_cases
 from lib.experiment.base_model.contexts import context_text, make_context
 from lib.experiment.base_model.data import Role, context_tokens, stream
 from lib.experiment.base_model.export import export
-from lib.experiment.base_model.mix import EASY, FULL
+from lib.experiment.base_model.mix import EASY, FULL, SHORT
 from lib.experiment.base_model.model import new_model, stop_token
 from lib.experiment.base_model.optimise import PEAK, rate
 from lib.experiment.base_model.tokenizer import VOCABULARY
-from lib.experiment.base_model.train import _tokenizer, train
+from lib.experiment.base_model.train import STAGES, _tokenizer, train
 from lib.experiment.prompts import STOP, build_prompt, completion
 from lib.experiment.world import ABSENT, REFUSAL, Document, sample_company, words
 from lib.paths import BASE_MODEL
@@ -95,6 +95,14 @@ def test_passages_are_shown_in_every_form_in_which_a_search_finds_them():
     assert max(len(text.split()) for text in shown) <= 120
 
 
+def test_a_short_page_is_one_paragraph_of_prose_with_all_facts_of_its_thing():
+    for seed in range(100):
+        for turn in make_context(random.Random(seed), SHORT).turns:
+            for document in turn.documents:
+                assert re.fullmatch(r"[^\n#|*]+", document.text)
+                assert 3 <= document.text.count(". ") + 1 <= 5
+
+
 def test_a_missing_second_page_is_named_before_it_is_missed():
     named = [
         turn
@@ -135,7 +143,7 @@ def test_the_tokens_trained_on_are_those_of_the_prompt_and_the_answers(tokenizer
         assert roles.count(Role.REFUSAL) == sum(turn.learn and not turn.value for turn in context.turns)
 
 
-@pytest.mark.parametrize("mix", [None, EASY, FULL])
+@pytest.mark.parametrize("mix", [None, EASY, SHORT, FULL])
 def test_batches_repeat_with_their_seed_and_keep_to_their_size(tokenizer, mix):
     one, two = (list(islice(stream(tokenizer, mix, 7, 2000, 600), 5)) for _ in range(2))
     for first, second in zip(one, two, strict=True):
@@ -168,12 +176,17 @@ def test_a_run_can_be_resumed_and_exported(tmp_path, monkeypatch):
     model = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
     loaded = AutoTokenizer.from_pretrained(tmp_path / "model")
     assert model.generation_config.eos_token_id == stop_token(loaded) == loaded.encode(STOP)[0]
+    further = train(4 / 60, tmp_path / "further", start=tmp_path / "model")
+    assert (further.steps, further.stage) == (4, len(STAGES) - 1)
+    assert (tmp_path / "further" / "tokenizer.json").read_text() == (tmp_path / "model" / "tokenizer.json").read_text()
     assert model.get_output_embeddings().weight.data_ptr() == model.get_input_embeddings().weight.data_ptr()
 
 
 def test_an_empty_folder_is_an_input_error(tmp_path):
     with pytest.raises(InputError, match="no checkpoint"):
         train(0.1, tmp_path, resume=True)
+    with pytest.raises(InputError, match="no model to start from"):
+        train(0.1, tmp_path, start=tmp_path)
     with pytest.raises(InputError, match="no checkpoint"):
         export(tmp_path, tmp_path)
     with pytest.raises(InputError, match="no model"):

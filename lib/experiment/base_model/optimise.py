@@ -14,16 +14,16 @@ WARMUP_STEPS = 100
 DECAY_FROM = 2 / 3
 
 
-def rate(step: int, progress: float) -> float:
-    """Learning rate: short warm-up, constant, then linear to zero over the last third of the time."""
-    return PEAK * min(1.0, (step + 1) / WARMUP_STEPS, max(0.0, (1 - progress) / (1 - DECAY_FROM)))
+def rate(step: int, progress: float, peak: float = PEAK) -> float:
+    """Learning rate: short warm-up to ``peak``, constant, then linear to zero over the last third of the time."""
+    return peak * min(1.0, (step + 1) / WARMUP_STEPS, max(0.0, (1 - progress) / (1 - DECAY_FROM)))
 
 
 class Optimiser:
     """Muon for the matrices of the layers, AdamW for embeddings and norms, and a running average of all."""
 
-    def __init__(self, model: Qwen3ForCausalLM, forward: Callable, average_over: int = 600) -> None:
-        """Take the model, and ``forward``: its decoder, compiled or not."""
+    def __init__(self, model: Qwen3ForCausalLM, forward: Callable, average_over: int = 600, peak: float = PEAK) -> None:
+        """Take the model, ``forward``: its decoder, compiled or not, and the highest learning rate."""
         self.model = model
         self.forward = forward
         self.device = next(model.parameters()).device
@@ -37,6 +37,7 @@ class Optimiser:
         self.weights = torch.tensor([WEIGHTS[role] for role in Role], device=self.device)
         self.average = {name: p.detach().clone() for name, p in model.named_parameters()}
         self.average_over = average_over
+        self.peak = peak
 
     def step(self, batch: Batch, number: int, progress: float) -> torch.Tensor:
         """Train on one batch; give a (roles, 3) tensor: per role the tokens, those right, the summed loss."""
@@ -53,7 +54,7 @@ class Optimiser:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = rate(number, progress)
+                group["lr"] = rate(number, progress, self.peak)
             optimiser.step()
             optimiser.zero_grad()
         self._update_average(number)

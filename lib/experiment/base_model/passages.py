@@ -35,6 +35,14 @@ def cut_out(generator: random.Random, thing: Thing, attribute: str = "") -> tupl
     return tuple(chosen)
 
 
+def shortened(generator: random.Random, thing: Thing) -> Thing:
+    """Give the same thing with a page of one paragraph of prose."""
+    facts = [(name, generator.choice([0, 0, 1, 2])) for name in thing.facts]
+    # The first sentence names the thing in full.
+    said = facts[:1] + [(name, wording + generator.choice([0, 0, 0, 3])) for name, wording in facts[1:]]
+    return replace(thing, sections=(Section("", "prose", tuple(said)),))
+
+
 def laid_out(generator: random.Random, document: Document) -> Document:
     """Change white space and headings now and then: not every index keeps Markdown as it was written."""
     draw, text = generator.random(), document.text

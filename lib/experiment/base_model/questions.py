@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from lib.experiment.base_model.mix import Mix
-from lib.experiment.base_model.passages import cut_out, laid_out
+from lib.experiment.base_model.passages import cut_out, laid_out, shortened
 from lib.experiment.world import Document
 from lib.experiment.world.company import Company, Thing
 from lib.experiment.world.facts import ATTRIBUTES, HOPS, KINDS, Hop, refusal
@@ -32,8 +32,9 @@ class Questions:
         """Begin with nothing shown."""
         self.generator = generator
         self.mix = mix
-        self.company = company
-        self.things = list(company.things)
+        things = tuple(shortened(generator, thing) for thing in company.things) if mix.short else company.things
+        self.company = Company(company.name, things)
+        self.things = list(things)
         self.shown: Shown = []
         self.asked: set[str] = set()
 

@@ -1,8 +1,8 @@
 """Train the base model from nothing: ``python -m lib.experiment.base_model.train --minutes 90 --out FOLDER``.
 
-The curriculum has three stages. First pages that repeat themselves, until copying works; then questions on
-one to four pages; then everything that the experiment will ask. The time given is a budget: the learning
-rate falls to zero over its last third, so a run should be let to its end.
+The curriculum has four stages. First passages that repeat themselves, until copying works; then plain questions on
+one to four short pages; then every layout and voice on short pages; then on passages as a search shows them. The time
+given is a budget: the learning rate falls to zero over its last third, so a run should be let to its end.
 """
 
 import random
@@ -14,15 +14,16 @@ from time import monotonic
 
 import click
 import torch
+from safetensors.torch import load_file
 from transformers import AutoTokenizer, PreTrainedTokenizerFast, Qwen3ForCausalLM
 
 from lib.errors import InputError
 from lib.experiment.base_model.contexts import context_text, make_context
 from lib.experiment.base_model.data import Role, stream
 from lib.experiment.base_model.export import export
-from lib.experiment.base_model.mix import EASY, FULL, Mix
+from lib.experiment.base_model.mix import EASY, FULL, SHORT, Mix
 from lib.experiment.base_model.model import new_model
-from lib.experiment.base_model.optimise import Optimiser
+from lib.experiment.base_model.optimise import PEAK, Optimiser
 from lib.experiment.base_model.tokenizer import train_tokenizer
 from lib.experiment.world.words import NAME_WORDS, SINGLE_TOKENS
 from lib.files import moved_into_place
@@ -32,6 +33,8 @@ TOKENIZER_CONTEXTS = 4000
 # How often each word of a name or value is added to the tokenizer's texts.
 WORD_REPEATS = 1500
 LOG_EVERY = 100
+# Peak learning rate when a trained model is trained further.
+START_PEAK = 1.2e-3
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Stage:
 
 STAGES = (
     Stage("copy", None, 640, Role.ANSWER, 0.91, 0.15),
-    Stage("easy", EASY, 576, Role.VALUE, 0.85, 0.30),
+    Stage("easy", EASY, 576, Role.VALUE, 0.85, 0.25),
+    Stage("short", SHORT, 768, Role.VALUE, 0.98, 0.60),
     Stage("full", FULL, 1024, Role.VALUE, 2.0, 1.0),
 )
 
@@ -64,22 +68,36 @@ class Progress:
     seed: int = 0
 
 
-def train(minutes: float, out: Path, seed: int = 0, resume: bool = False, save_every: float = 180.0) -> Progress:
+def train(
+    minutes: float,
+    out: Path,
+    seed: int = 0,
+    resume: bool = False,
+    start: Path | None = None,
+    save_every: float = 180.0,
+) -> Progress:
     """Train for ``minutes`` of wall clock and export the model and tokenizer to ``out``.
 
     The state is saved in ``out/checkpoint.pt`` every ``save_every`` seconds; with ``resume`` a run goes on
-    from there. Raises ``InputError`` where there is nothing to resume from.
+    from there. With ``start``, the folder of a model that copies already, its weights and tokenizer are trained
+    further: only on the last stage, at a lower learning rate. Raises ``InputError`` where there is nothing to
+    resume or start from.
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = out / "checkpoint.pt"
     if resume and not checkpoint.exists():
         raise InputError(f"{checkpoint}: no checkpoint to resume from; leave --resume away to begin")
-    tokenizer = AutoTokenizer.from_pretrained(out) if resume else _tokenizer(seed)
+    if start and not (start / "model.safetensors").exists():
+        raise InputError(f"{start}: no model to start from (model.safetensors is missing)")
+    known = out if resume else start
+    tokenizer = AutoTokenizer.from_pretrained(known) if known else _tokenizer(seed)
     tokenizer.save_pretrained(out)
     model = new_model(tokenizer, seed).to(device)
-    optimiser = Optimiser(model, _compiled(model))
-    progress = Progress(seed=seed)
+    if start:
+        model.load_state_dict(load_file(start / "model.safetensors"), strict=False)
+    optimiser = Optimiser(model, _compiled(model), peak=START_PEAK if start else PEAK)
+    progress = Progress(seed=seed, stage=len(STAGES) - 1 if start else 0)
     if resume:
         saved = torch.load(checkpoint, weights_only=True)
         optimiser.load(saved["optimiser"])
@@ -162,13 +180,14 @@ def _compiled(model: Qwen3ForCausalLM) -> Callable:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="folder to write the model to")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--resume", is_flag=True, help="go on from the checkpoint in the folder")
+@click.option("--start", type=click.Path(path_type=Path), help="train the model in this folder further")
 @click.option("--threads", type=int, default=None, help="processor threads (default: torch's own choice)")
-def main(minutes: float, out: Path, seed: int, resume: bool, threads: int | None) -> None:
+def main(minutes: float, out: Path, seed: int, resume: bool, start: Path | None, threads: int | None) -> None:
     """Run the command."""
     if threads:
         torch.set_num_threads(threads)
     try:
-        progress = train(minutes, out, seed, resume)
+        progress = train(minutes, out, seed, resume, start)
     except InputError as error:
         raise click.UsageError(str(error)) from error
     click.echo(f"{progress.steps} steps, {progress.tokens:,} tokens, {progress.seconds / 60:.1f} minutes: {out}")
