@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from lib.experiment.finetune.network import Network, answer_loss, with_adapters
-from lib.experiment.finetune.rows import Row, collate, fitting_rows, planned_batches
+from lib.experiment.finetune.rows import Row, collate, fitting_rows, padded_length, planned_batches
 from lib.experiment.finetune.settings import Lesson, LoraSettings, TrainingEstimate
 from lib.experiment.models import LanguageModel
 from lib.experiment.quiet import quiet_libraries
@@ -87,7 +87,7 @@ def base_parameters(network: Network) -> list:
 
 
 def _padded_tokens(batch: Sequence[Row]) -> int:
-    return len(batch) * max(len(row["input_ids"]) for row in batch)
+    return len(batch) * padded_length(batch)
 
 
 def _operations(base: LanguageModel, rows: Sequence[Row], settings: LoraSettings, frozen: int, trainable: int) -> float:

@@ -17,6 +17,9 @@ HIDDEN = -100
 # Batches are sorted by length within so many batches' worth of lessons, so that they still differ by epoch.
 _BATCHES_SORTED_TOGETHER = 16
 
+# Lengths of batches are multiples of this.
+_LENGTHS_APART = 16
+
 Row = dict[str, list[int]]
 
 
@@ -45,19 +48,29 @@ def fitting_rows(base: LanguageModel, lessons: Sequence[Lesson]) -> list[Row]:
 
 
 def collate(rows: Sequence[Row], padding: int) -> dict[str, "torch.Tensor"]:
-    """Make one batch, (rows, longest) each, padded behind.
+    """Make one batch, (rows, ``padded_length``) each, padded behind.
 
     A causal model does not look ahead, so what stands behind an answer changes nothing before it: no
     attention mask is needed, and attention without one is faster.
     """
     import torch
 
-    longest = max(len(row["input_ids"]) for row in rows)
+    longest = padded_length(rows)
 
     def padded(key: str, filling: int) -> "torch.Tensor":
         return torch.tensor([row[key] + [filling] * (longest - len(row[key])) for row in rows])
 
     return {"input_ids": padded("input_ids", padding), "labels": padded("labels", HIDDEN)}
+
+
+def padded_length(rows: Sequence[Row]) -> int:
+    """Return the length of a batch in tokens: its longest row, rounded up.
+
+    Libraries make a kernel for each new shape, which for small models takes longer than computing; few
+    shapes need few kernels.
+    """
+    longest = max(len(row["input_ids"]) for row in rows)
+    return -(-longest // _LENGTHS_APART) * _LENGTHS_APART
 
 
 class LikeLengths:
