@@ -21,22 +21,24 @@ EQUAL = 0.98
 """Answers may differ where two words are as good as equally likely: sums in another order."""
 
 
-def rag_prompts() -> list[str]:
+def rag_prompts(base) -> list[str]:
     sample = sample_company()
     generator = random.Random(0)
     prompts = []
-    for question in generator.sample(sample.questions, PROMPTS):
+    for question in generator.sample(sample.questions, len(sample.questions)):
         right = [page for page in sample.documents if page.id in question.document_ids]
         others = [page for page in sample.documents if page.id not in question.document_ids]
         shown = right + generator.sample(others, max(0, 3 - len(right)))
         generator.shuffle(shown)
-        prompts.append(build_prompt(question.question, shown))
-    return prompts
+        prompt = build_prompt(question.question, shown)
+        if base.count_tokens(prompt) + LONGEST_ANSWER <= base.window:
+            prompts.append(prompt)
+    return prompts[:PROMPTS]
 
 
 def test_answering_together_against_one_at_a_time() -> None:
     base = load_model()
-    prompts = rag_prompts()
+    prompts = rag_prompts(base)
     base.generate(prompts[:2], LONGEST_ANSWER)
     started, processor = time.perf_counter(), time.process_time()
     together = base.generate(prompts, LONGEST_ANSWER)
@@ -61,10 +63,10 @@ def test_answering_together_against_one_at_a_time() -> None:
         one_by_one = [alone(prompt) for prompt in prompts]
         seconds_alone = time.perf_counter() - start_alone
         processor_alone = time.process_time() - processor_alone
-    equal = sum(a.text == b for a, b in zip(together, one_by_one, strict=True)) / PROMPTS
+    equal = sum(a.text == b for a, b in zip(together, one_by_one, strict=True)) / len(prompts)
     tokens = sum(answer.answer_tokens for answer in together)
     print(
-        f"\n{PROMPTS} RAG prompts, {sum(answer.prompt_tokens for answer in together):,} tokens read, {tokens:,} written, "
+        f"\n{len(prompts)} RAG prompts, {sum(answer.prompt_tokens for answer in together):,} tokens read, {tokens:,} written, "
         f"{torch.get_num_threads()} threads: together {seconds:.1f} s, one at a time {seconds_alone:.1f} s; "
         f"ratio {seconds_alone / seconds:.1f}× (in processor time {processor_alone / processor:.1f}×); "
         f"{equal:.1%} of the answers equal"
