@@ -7,9 +7,9 @@ import pytest
 from lib.errors import InputError
 from lib.experiment import ExperimentConfig, silent
 from lib.experiment.config import OwnFiles
-from lib.experiment.curves import CURVES, publish, run_curves, shipped_curves, stored_curves
+from lib.experiment.curves import CURVES, CurvePoint, publish, run_curves, shipped_curves, stored_curves
 from lib.experiment.curves import run as curves_run
-from lib.experiment.curves.measuring import chunk_size
+from lib.experiment.curves.measuring import chunk_size, training_pairs
 from lib.experiment.retrieval.server import ENVIRONMENT_VARIABLE
 
 SMALL = {
@@ -29,6 +29,7 @@ def small_curves():
         for id_, fewer in SMALL.items():
             patch.setitem(CURVES, id_, replace(CURVES[id_], **fewer))
         patch.setattr(chunk_size, "PASSAGES", (1, 8))
+        patch.setattr(training_pairs, "STEPS_OF", 40)
         yield
 
 
@@ -62,7 +63,7 @@ def test_both_trainings_are_shared_by_all_shares_changed(measured, runs_folder):
 
 def test_more_training_pairs_are_read_fewer_times(measured):
     epochs = {point.x: point.facts["epochs"] for point in measured["training_pairs"].line("style", "lora")}
-    assert epochs == {12: 17, 28: 8}, "at least the steps of 200 pairs at the configured one epoch, rounded up"
+    assert epochs == {12: 4, 28: 2}, "at least the steps of 40 pairs at the configured one epoch, rounded up"
 
 
 def test_a_larger_knowledge_base_is_asked_the_same_questions_and_fits_less(measured):
@@ -109,7 +110,7 @@ def test_an_interrupted_curve_goes_on_with_the_places_that_are_left(
         places.append(place)
         if places == [20, 60]:
             raise KeyboardInterrupt
-        return entry.measure_at(bench, sample, entry_, place)
+        return [CurvePoint(place, "rag_few_shot", measure, {"q1": True}) for measure in ("fact", "page_found")]
 
     monkeypatch.setitem(CURVES, "corpus", replace(entry, measure_at=counted))
     with pytest.raises(KeyboardInterrupt):
