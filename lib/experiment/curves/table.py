@@ -98,7 +98,7 @@ CURVES = {
                 Stated("three-numbers", "1,500 tokens of context", 1500, 1500),
                 Stated("decision-matrix", "500 to 3,000 tokens of context", 500, 3000),
             ),
-            x_title="Tokens of a prompt (mean)",
+            x_title="Prompt tokens for one answer (mean)",
             points=(1, 2, 4, 6),
             arms=tuple(EXPERIMENT_ARMS),
             panels=(RIGHT, Panel("substance", "Fact or refusal right")),

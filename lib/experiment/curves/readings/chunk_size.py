@@ -37,10 +37,15 @@ def _answer(curve: "Curve") -> str:
     worst = min(cells, key=lambda point: point.share.share)
     tokens = cheap.x * TOKENS_A_WORD
     said = [f"{stated.text} ({stated.source})" for stated in curve.entry.stated]
+    spread = (
+        f"none of {len(cells)} cells can be told from the best, {_cell(best)}"
+        if len(good) == len(cells)
+        else f"most with {_cell(best)}, fewest with {_cell(worst)}; {len(good)} of {len(cells)} cells are not told apart "
+        "from the best"
+    )
     text = (
-        f"Facts right: most with {_cell(best)}, fewest with {_cell(worst)}; {len(good)} of {len(cells)} cells are not told "
-        f"apart from the best. The cheapest of these in tokens is {_cell(cheap)}, about {tokens:.0f} tokens a passage of a "
-        f"large model's, against {' and '.join(said)}: "
+        f"Facts right: {spread}. The cheapest of these in tokens is {_cell(cheap)}, about {tokens:.0f} tokens a passage of "
+        f"a large model's, against {' and '.join(said)}: "
     )
     least = min(stated.low for stated in curve.entry.stated)
     text += "shorter than either takes" if tokens < least else "within what they take"
