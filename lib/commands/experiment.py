@@ -69,7 +69,7 @@ def experiment_command(**given) -> None:
         click.echo(export_chat(config, Path(given["export_chat"]), given["client"]))
         return
     if given["curves"]:
-        _curves(config, given["curves"], given["fresh"])
+        _curves(config, given["curves"], given["fresh"], in_house)
         return
     if given["seeds"]:
         _repeat(config, given["seeds"], in_house)
@@ -108,11 +108,11 @@ def _say_audit(config: ExperimentConfig, as_json: bool) -> None:
     click.echo("\n".join([*lines, str(own.audit), ""]), err=as_json)
 
 
-def _curves(config: ExperimentConfig, wanted: str, fresh: bool) -> None:
-    from lib.experiment.curves import CURVES, run_curves
+def _curves(config: ExperimentConfig, wanted: str, fresh: bool, in_house: bool) -> None:
+    from lib.experiment.curves import run_curves
 
-    ids = list(CURVES) if wanted.lower() == "all" else _words(wanted)
-    for curve in run_curves(config, ids, fresh=fresh):
+    ids = None if wanted.lower() == "all" else _words(wanted)
+    for curve in run_curves(config, ids, fresh=fresh, data_must_stay_in_house=in_house):
         click.echo(f"{curve}\n")
 
 

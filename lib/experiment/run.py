@@ -90,7 +90,7 @@ def open_workbench(
                 model, embedder = load_model(config.model), load_embedder(config.embedder)
             with postgres() as address:
                 cache = Path(forgotten) if fresh else paths.RUNS / CACHE
-                yield Workbench(config, model, embedder, address, cache, progress or bars, clock)
+                yield Workbench(config, model, embedder, address, cache, progress or bars, clock=clock)
     finally:
         bars.close()
 

@@ -202,7 +202,7 @@ def _long_context(result: ExperimentResult) -> Finding | None:
 
 def _change(result: ExperimentResult) -> Finding | None:
     reindexed = result.record["retrieval"]["reindexed"]
-    trainings = result.record["trainings"]
+    trainings = result.record.get("trainings", {})
     seconds = max((training.get("seconds") or 0.0 for training in trainings.values()), default=0.0)
     if not seconds or not reindexed["pages"]:
         return None

@@ -7,6 +7,7 @@ _PACKAGES = (
     "torch",
     "transformers",
     "peft",
+    "accelerate",
     "sentence-transformers",
     "chonkie",
     "psycopg",

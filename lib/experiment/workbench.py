@@ -16,6 +16,7 @@ from lib.experiment.finetune import Lesson, LoraSettings, Training, fine_tune
 from lib.experiment.lessons import closed_book_lessons, lessons_with_pages
 from lib.experiment.models import AnsweringModel, adapted, load_model
 from lib.experiment.pages import Pages, documents_of, example_chunks, open_pages
+from lib.experiment.precision import best_precision
 from lib.experiment.progress import Progress, say, silent
 from lib.experiment.quiet import quiet_libraries
 from lib.experiment.retrieval.embedder import Embedder
@@ -97,6 +98,9 @@ class Workbench:
             "settings": asdict(settings),
             "seed": self.config.seed,
             "threads": self.config.threads,
+            "precision": best_precision(
+                str(getattr(getattr(self.model, "model", None), "device", "cpu")).partition(":")[0]
+            ),
             "versions": package_versions(),
         }
         stage = f"LoRA {name.replace('_', ' ')}"

@@ -1,8 +1,9 @@
-"""Answering many prompts against answering them one at a time, printed as a ratio; nothing is asserted of time.
+"""Answering an evaluation set against answering it one prompt at a time, as a printed ratio; no time is asserted.
 
-Run with ``make benchmarks``. The prompts are those of the RAG arm: three pages, the right one among them,
-then the question. One at a time means ``model.generate`` of ``transformers``, greedy, as its documentation
-shows it, with the same stop and the same longest answer.
+Run with ``make benchmarks``. The prompts are those of the experiment's untuned arms: closed book, few-shot, the
+whole knowledge base that fits, and passages (the right one among others). One at a time means
+``model.generate`` of ``transformers``, greedy, as its documentation shows it, with the same stop and the same
+longest answer. What is gained differs: where much is read and little written, there is little to share.
 """
 
 import random
@@ -10,45 +11,52 @@ import time
 
 import torch
 
+from lib.experiment import EXPERIMENT_ARMS, ExperimentConfig
+from lib.experiment.answering import pages_that_fit, worked_examples
+from lib.experiment.arms import prompt_for
 from lib.experiment.models import load_model
-from lib.experiment.prompts import STOP, build_prompt
+from lib.experiment.prompts import STOP
 from lib.experiment.quiet import quiet_libraries
-from lib.experiment.world import sample_company
+from lib.experiment.retrieval.chunks import chunks_of
+from lib.experiment.world import Document, sample_company
 
-PROMPTS = 200
-LONGEST_ANSWER = 64
-EQUAL = 0.98
-"""Answers may differ where two words are as good as equally likely: sums in another order."""
+QUESTIONS = 100
+ARMS = ("base", "few_shot", "long_context", "rag", "rag_few_shot")
+CONFIG = ExperimentConfig()
+EQUAL = 0.97
+"""Answers may differ where two words are as good as equally likely: sums in another order, or in fewer digits."""
 
 
-def rag_prompts(base) -> list[str]:
+def prompts_by_arm(base) -> dict[str, list[str]]:
     sample = sample_company()
     generator = random.Random(0)
-    prompts = []
-    for question in generator.sample(sample.questions, len(sample.questions)):
-        right = [page for page in sample.documents if page.id in question.document_ids]
-        others = [page for page in sample.documents if page.id not in question.document_ids]
-        shown = right + generator.sample(others, max(0, 3 - len(right)))
+    passages = [Document(c.document_id, c.kind, c.title, c.text) for c in chunks_of(sample.documents)]
+    by_document = {passage.id: passage for passage in passages}
+    examples = worked_examples(sample, CONFIG.examples)
+    whole = pages_that_fit(base, sample, CONFIG)
+    prompts: dict[str, list[str]] = {arm: [] for arm in ARMS}
+    for question in sample.questions[:QUESTIONS]:
+        right = [by_document[id_] for id_ in question.document_ids]
+        shown = right + generator.sample(passages, max(0, CONFIG.k - len(right)))
         generator.shuffle(shown)
-        prompt = build_prompt(question.question, shown)
-        if base.count_tokens(prompt) + LONGEST_ANSWER <= base.window:
-            prompts.append(prompt)
-    return prompts[:PROMPTS]
+        for arm in ARMS:
+            pages = {"none": [], "retrieved": shown, "all_that_fit": whole}[EXPERIMENT_ARMS[arm].pages]
+            prompt = prompt_for(EXPERIMENT_ARMS[arm], question.question, pages, examples, sample.voice.instructions)
+            if base.count_tokens(prompt) + CONFIG.max_answer_tokens <= base.window:
+                prompts[arm].append(prompt)
+    return prompts
 
 
 def test_answering_together_against_one_at_a_time() -> None:
     base = load_model()
-    prompts = rag_prompts(base)
-    base.generate(prompts[:2], LONGEST_ANSWER)
-    started, processor = time.perf_counter(), time.process_time()
-    together = base.generate(prompts, LONGEST_ANSWER)
-    seconds, processor = time.perf_counter() - started, time.process_time() - processor
+    prompts = prompts_by_arm(base)
+    base.generate(prompts["rag"][:2], 8)
 
     def alone(prompt: str) -> str:
         ids = base.tokenizer(prompt, return_tensors="pt").to(base.model.device)
         written = base.model.generate(
             **ids,
-            max_new_tokens=LONGEST_ANSWER,
+            max_new_tokens=CONFIG.max_answer_tokens,
             do_sample=False,
             pad_token_id=base.tokenizer.pad_token_id,
             stop_strings=[STOP],
@@ -57,18 +65,28 @@ def test_answering_together_against_one_at_a_time() -> None:
         text = base.tokenizer.decode(written[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
         return text.partition(STOP)[0].strip()
 
+    whole, whole_alone, equal, asked = 0.0, 0.0, 0, 0
+    print()
     with quiet_libraries(), torch.inference_mode():
-        alone(prompts[0])
-        start_alone, processor_alone = time.perf_counter(), time.process_time()
-        one_by_one = [alone(prompt) for prompt in prompts]
-        seconds_alone = time.perf_counter() - start_alone
-        processor_alone = time.process_time() - processor_alone
-    equal = sum(a.text == b for a, b in zip(together, one_by_one, strict=True)) / len(prompts)
-    tokens = sum(answer.answer_tokens for answer in together)
+        alone(prompts["rag"][0])
+        for arm, some in prompts.items():
+            started = time.perf_counter()
+            together = base.generate(some, CONFIG.max_answer_tokens)
+            seconds = time.perf_counter() - started
+            started = time.perf_counter()
+            one_by_one = [alone(prompt) for prompt in some]
+            seconds_alone = time.perf_counter() - started
+            read = sum(answer.prompt_tokens for answer in together) / len(together)
+            written = sum(answer.answer_tokens for answer in together) / len(together)
+            print(
+                f"{arm}: {len(some)} prompts, {read:.0f} tokens read and {written:.0f} written each: together "
+                f"{seconds:.1f} s, one at a time {seconds_alone:.1f} s, ratio {seconds_alone / seconds:.1f}×"
+            )
+            whole, whole_alone = whole + seconds, whole_alone + seconds_alone
+            equal += sum(a.text == b for a, b in zip(together, one_by_one, strict=True))
+            asked += len(some)
     print(
-        f"\n{len(prompts)} RAG prompts, {sum(answer.prompt_tokens for answer in together):,} tokens read, {tokens:,} written, "
-        f"{torch.get_num_threads()} threads: together {seconds:.1f} s, one at a time {seconds_alone:.1f} s; "
-        f"ratio {seconds_alone / seconds:.1f}× (in processor time {processor_alone / processor:.1f}×); "
-        f"{equal:.1%} of the answers equal"
+        f"all {asked} prompts, {torch.get_num_threads()} threads: together {whole:.1f} s, one at a time "
+        f"{whole_alone:.1f} s; ratio {whole_alone / whole:.1f}×; {equal / asked:.1%} of the answers equal"
     )
-    assert equal >= EQUAL
+    assert equal / asked >= EQUAL

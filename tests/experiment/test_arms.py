@@ -50,7 +50,7 @@ def answered(sample, pages, tmp_path):
     def answer(arm, model, questions, config=None, **changes):
         config = config or ExperimentConfig(latency_questions=0)
         some = replace(sample, questions=tuple(questions), **changes)
-        found = dict(zip([q.id for q in questions], pages.find([q.question for q in questions]), strict=True))
+        found = dict(zip([q.id for q in questions], pages.find([q.question for q in questions], config.k), strict=True))
         materials = Materials(some, pages, found, {question.id: [0, 1] for question in questions})
         cache = AnswerCache(tmp_path, model=model.fingerprint)
         return answer_all(EXPERIMENT_ARMS[arm], model, materials, config, cache, lambda _: None)

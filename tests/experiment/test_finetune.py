@@ -11,8 +11,8 @@ from lib.experiment.finetune import Lesson, LoraSettings, estimate, fine_tune
 from lib.experiment.finetune.fused import fused_lora_layer, short_attention
 from lib.experiment.finetune.lessons_file import read_lessons
 from lib.experiment.finetune.network import answer_loss, lora_config, with_adapters
-from lib.experiment.finetune.precision import in_bf16
 from lib.experiment.finetune.rows import LikeLengths, collate, fitting_rows, lesson_row
+from lib.experiment.precision import in_bf16
 
 SETTINGS = LoraSettings(rank=4, epochs=2, batch_size=4)
 WEIGHTS = "adapter_model.safetensors"

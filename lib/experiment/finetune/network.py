@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lib.experiment.finetune.fused import fused_lora_layer, short_attention
-from lib.experiment.finetune.precision import best_precision, in_bf16
 from lib.experiment.finetune.settings import LoraSettings
 from lib.experiment.models import LanguageModel
+from lib.experiment.precision import best_precision, in_bf16
 
 if TYPE_CHECKING:
     import torch

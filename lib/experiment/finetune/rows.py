@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from lib.errors import InputError
 from lib.experiment.finetune.settings import Lesson, LoraSettings
 from lib.experiment.models import LanguageModel
-from lib.experiment.prompts import build_prompt, completion
+from lib.experiment.prompts import build_prompt
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +26,7 @@ Row = dict[str, list[int]]
 def lesson_row(base: LanguageModel, lesson: Lesson) -> Row:
     """Cut a lesson into tokens; ``HIDDEN`` keeps the prompt from the loss."""
     prompt = base.token_ids(build_prompt(lesson.question, lesson.documents))
-    answer = base.tokenizer(completion(lesson.answer), add_special_tokens=False)["input_ids"]
+    answer = base.answer_ids(lesson.answer)
     return {
         "input_ids": prompt + answer,
         "attention_mask": [1] * (len(prompt) + len(answer)),

@@ -21,6 +21,7 @@ Model = TypeVar("Model", LanguageModel, EndpointModel)
 SAMPLE_MODEL = "the workbook's own small model"
 # Where a model's configuration does not say how much it can read.
 _USUAL_WINDOW = 4096
+_NO_LIMIT = 10**12
 
 
 def load_model(
@@ -86,7 +87,7 @@ def adapted(base: Model, adapter: Path | None) -> Iterator[Model]:
         tuned = PeftModel.from_pretrained(base.model, str(adapter))
     tuned.eval()
     try:
-        yield replace(base, model=tuned)
+        yield replace(base, model=tuned, _twins=[])
     finally:
         # The adapter is wrapped around the base model's own layers; taking it off gives them back unchanged.
         tuned.unload()
@@ -117,6 +118,8 @@ def _load(name: str, source: str, fingerprint: str | None, chat: bool | None) ->
         raise InputError(f"model: {source} cannot be loaded ({problem}); give a folder or a Hugging Face id.")
     if chat and not tokenizer.chat_template:
         raise InputError(f"model: {source} has no chat template, so it cannot be asked as a chat model.")
+    # Prompts are held against the window here, with a clear sentence; the tokenizer need not warn as well.
+    tokenizer.model_max_length = _NO_LIMIT
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     network.to("cuda" if graphics else "cpu").eval()

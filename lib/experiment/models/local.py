@@ -3,13 +3,14 @@
 import copy
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lib.errors import InputError
 from lib.experiment.models.answering_model import Generation
 from lib.experiment.models.batching import PROMPTS_IN_BATCH, batches, shared_prefix
 from lib.experiment.models.chat import chat_token_ids
+from lib.experiment.precision import answering_twin
 from lib.experiment.prompts import STOP, completion
 from lib.experiment.quiet import quiet_libraries
 
@@ -35,6 +36,13 @@ class LanguageModel:
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerBase"
     chat: bool = False
+    _twins: "list[PreTrainedModel]" = field(default_factory=list, repr=False, compare=False)
+
+    def answering(self) -> "PreTrainedModel":
+        """Return the network that answers: ``model``, or its faster twin, which is made when first asked for."""
+        if not self._twins:
+            self._twins.append(answering_twin(self.model))
+        return self._twins[0]
 
     def token_ids(self, prompt: str) -> list[int]:
         """Cut a prompt into tokens, with the model's own start token or chat template where it has one."""
@@ -97,7 +105,7 @@ class LanguageModel:
         if len(prefix) < WORTH_SHARING:
             return None
         with torch.inference_mode():
-            cache = self.model(torch.tensor([prefix], device=self.model.device), use_cache=True).past_key_values
+            cache = self.answering()(torch.tensor([prefix], device=self.model.device), use_cache=True).past_key_values
         # Caches that forget (sliding windows, states) cannot be laid before another prompt.
         plain = type(cache) is DynamicCache and all(type(layer) is DynamicLayer for layer in cache.layers)
         return cache if plain else None
@@ -118,7 +126,7 @@ class LanguageModel:
             if prefix:
                 cache = copy.deepcopy(prefix)
                 cache.batch_repeat_interleave(len(ids))
-            output = self.model.generate(
+            output = self.answering().generate(
                 input_ids=torch.tensor(rows, device=device),
                 attention_mask=torch.tensor(mask, device=device),
                 past_key_values=cache,
