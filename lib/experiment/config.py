@@ -67,7 +67,7 @@ class ExperimentConfig:
     tuned_with_pages: str | None = None
     arms: tuple[str, ...] = tuple(EXPERIMENT_ARMS)
     search: str = "hybrid"
-    k: int = 4
+    k: int = 3
     reranker: str = "none"
     searches: int = 2
     skip_needless: bool = True

@@ -22,11 +22,14 @@ def value_fingerprint(value: Any) -> str:
 
 
 def folder_fingerprint(folder: Path, pattern: str = "*") -> str:
-    """Return the sha256 (hex) over the names and contents of the files in ``folder`` (and below it)."""
+    """Return the sha256 (hex) over the names and contents of the files in ``folder`` (and below it).
+
+    A model's card (``*.md``) does not count: its words change nothing that is computed.
+    """
     digest = hashlib.sha256()
     for path in sorted(folder.rglob(pattern)):
         hidden = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden:
+        if path.is_file() and not hidden and path.suffix != ".md":
             with path.open("rb") as file:
                 content = hashlib.file_digest(file, "sha256").digest()
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + content)

@@ -20,7 +20,7 @@ class LoraSettings:
     rank: int = 16
     alpha: int = 32
     dropout: float = 0.0
-    epochs: int = 4
+    epochs: int = 3
     learning_rate: float = 1e-3
     batch_size: int = 8
 
