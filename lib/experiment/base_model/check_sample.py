@@ -1,7 +1,8 @@
 """Ask a base model about the sample company: ``python -m lib.experiment.base_model.check_sample``.
 
 Each question comes with the passages that hold its answer and with those that share most words with it, four in
-all, or five over two pages; that is what a search that misses nothing would find. Printed by kind of question.
+all, or five over two pages, or as many as the window holds; that is what a search that misses nothing would find.
+Printed by kind of question.
 """
 
 import random
@@ -18,7 +19,7 @@ from lib.experiment.world import QUESTION_KINDS, REFUSAL, Document, Question, Sa
 from lib.paths import BASE_MODEL
 
 OTHERS = 3
-EXAMPLES = 3
+LONGEST_ANSWER = 72
 
 
 def check_sample(model: Path = BASE_MODEL, asked: int = 20, seed: int = 0, examples: int = 0) -> list[Score]:
@@ -37,8 +38,18 @@ def check_sample(model: Path = BASE_MODEL, asked: int = 20, seed: int = 0, examp
         for question in [one for one in sample.questions if one.kind == kind][:asked]
     ]
     generator = random.Random(f"check sample {seed}")
-    prompts = [build_prompt(q.question, _found(generator, q, passages), shown) for q in questions]
-    answers = [generation.text for generation in load_model(str(model)).generate(prompts)]
+    loaded = load_model(str(model))
+    prompts = []
+    for question in questions:
+        gold, others = _found(question, passages)
+        while True:
+            found = [*gold, *others]
+            prompt = build_prompt(question.question, generator.sample(found, len(found)), shown)
+            if loaded.count_tokens(prompt) + LONGEST_ANSWER <= loaded.window:
+                break
+            others.pop()
+        prompts.append(prompt)
+    answers = [generation.text for generation in loaded.generate(prompts, LONGEST_ANSWER)]
     scores = []
     for kind in QUESTION_KINDS:
         judged = [_right(q, answer) for q, answer in zip(questions, answers, strict=True) if q.kind == kind]
@@ -54,7 +65,8 @@ def _told(sample: Sample) -> list:
     return [pair for pair in sample.training_pairs if len(pair.document_ids) == 1]
 
 
-def _found(generator: random.Random, question: Question, passages: Sequence[Document]) -> list[Document]:
+def _found(question: Question, passages: Sequence[Document]) -> tuple[list[Document], list[Document]]:
+    """Give the passages that hold the answer, and others that look like it, the most alike first."""
     wanted = set(re.findall(r"\w+", question.question.lower()))
     ranked = sorted(passages, key=lambda p: -len(wanted & set(re.findall(r"\w+", f"{p.title} {p.text}".lower()))))
     gold = []
@@ -65,7 +77,7 @@ def _found(generator: random.Random, question: Question, passages: Sequence[Docu
         title = next(passage.title for passage in passages if passage.id == question.document_ids[-1])
         gold.append(next(passage for passage in own if states(passage.text, question.value if last else title)))
     others = [passage for passage in ranked if passage not in gold][: OTHERS + (not gold)]
-    return generator.sample([*gold, *others], len(gold) + len(others))
+    return gold, others
 
 
 def _right(question: Question, answer: str) -> bool:
