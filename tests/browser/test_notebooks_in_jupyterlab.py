@@ -5,7 +5,7 @@ import pytest
 
 from lib.paths import NOTEBOOKS
 
-SECONDS = {"3_experiment.ipynb": 560, "report.ipynb": 560}
+SECONDS = {"3_experiment.ipynb": 1100, "report.ipynb": 1100}
 SECONDS_OTHERWISE = 120
 WIDTHS = [1400, 1000]
 STYLE = "Style sensitivity (0 to 1)"
