@@ -1,6 +1,5 @@
 """Telling how far a long computation is."""
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +24,7 @@ class Bars:
     def __init__(self) -> None:
         """Open no bar yet."""
         self._stage = ""
+        self._note = ""
         self._bar: Any = None
 
     def __call__(self, stage: str, done: int, total: int) -> None:
@@ -34,16 +34,15 @@ class Bars:
         if stage != self._stage or self._bar is None:
             self.close()
             self._stage = stage
-            self._bar = tqdm(total=total, desc=stage, unit="", leave=True)
+            self._bar = tqdm(total=total, desc=stage, unit="", leave=True, postfix=self._note or None)
+            self._note = ""
         self._bar.update(done - self._bar.n)
         if done >= total:
             self.close()
 
     def say(self, text: str) -> None:
-        """Write a line above the bars."""
-        from tqdm.auto import tqdm
-
-        tqdm.write(text, file=sys.stderr)
+        """Write a sentence beside the next bar, where what is expected stands beside what it takes."""
+        self._note = text
 
     def close(self) -> None:
         """End the bar that is open, if one is."""

@@ -117,7 +117,7 @@ class Workbench:
                     self.progress,
                     stage,
                     on_loss=partial(self.on_loss, name) if self.on_loss else None,
-                    on_estimate=lambda estimate: say(self.progress, f"{stage}: {estimate}"),
+                    on_estimate=lambda estimate: say(self.progress, f"expected: {estimate}"),
                 ),
             )
         self.resumed["trainings"] += kept
