@@ -163,4 +163,4 @@ def test_a_voice_without_a_citation_leaves_the_substance_and_judges_no_citation(
     voice = Voice("brand", "Hi!", "Bye.", "")
     asked = Question("q", "How many?", "Hi! It is 5. Bye.", "document_fact", ("handbook/returns.md",), "5", "number")
     verdicts = judged(asked, "Hi! It is 5. Bye.", voice)
-    assert verdicts["fact"] is True and verdicts["right"] is True and verdicts["citation"] is None
+    assert verdicts["fact"] is True and verdicts["right"] is True and verdicts["cited"] is None
