@@ -13,6 +13,7 @@ from lib.charts.literature import literature_chart
 from lib.charts.live_loss import LiveLoss
 from lib.charts.loss_curve import loss_curve
 from lib.charts.measured_costs import measured_costs
+from lib.charts.measured_pairs import measured_pairs, measured_search
 from lib.charts.money import Money
 from lib.charts.pairs import pair_table
 from lib.charts.query_bars import query_bars
@@ -40,6 +41,8 @@ __all__ = [
     "literature_chart",
     "loss_curve",
     "measured_costs",
+    "measured_pairs",
+    "measured_search",
     "pair_table",
     "query_bars",
     "right_answers",

@@ -42,7 +42,7 @@ def measured_costs(result: ExperimentResult, client: ClientFile) -> Table:
                 f"{tokens['answer_tokens']:,.0f}",
                 money.text(1000 * query),
                 f"{100 * result.share(id_, 'right').share:.0f} %",
-                "no answer is right" if isinf(right.usd) else money.text(1000 * right.usd),
+                _none_right(result, id_) if isinf(right.usd) else money.text(1000 * right.usd),
                 "–" if isinf(right.usd) else f"{money.text(1000 * right.low)} to {_upper(right.high, money)}",
             ]
         )
@@ -54,6 +54,15 @@ def measured_costs(result: ExperimentResult, client: ClientFile) -> Table:
     )
     order = sorted(range(len(rows)), key=lambda place: usd[place])
     return Table(columns, [rows[place] for place in order], caption, right=range(2, len(columns)))
+
+
+def _none_right(result: ExperimentResult, arm: str) -> str:
+    substance = result.share(arm, "substance").share
+    return (
+        f"none in the style asked for ({100 * substance:.0f} % right in substance)"
+        if substance
+        else "no answer is right"
+    )
 
 
 def _upper(usd: float, money: Money) -> str:

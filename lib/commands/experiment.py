@@ -58,7 +58,7 @@ def experiment_command(**given) -> None:
     if given["write_evidence"] and not given["client"]:
         raise click.UsageError("--write-evidence needs --client FILE.", click.get_current_context())
     if config.own:
-        _say_audit(config, given["as_json"])
+        _say_audit(config, given["gap"], given["as_json"])
     if given["only_audit"]:
         if not config.own:
             raise click.UsageError("--audit needs --documents and --questions.", click.get_current_context())
@@ -98,12 +98,11 @@ def _in_house(client: str | None) -> bool:
     return bool(client) and load_client(client).constraints.data_must_stay_in_house
 
 
-def _say_audit(config: ExperimentConfig, as_json: bool) -> None:
+def _say_audit(config: ExperimentConfig, gap: float, as_json: bool) -> None:
     from lib.experiment.own_data import own_sample
 
-    own = own_sample(
-        Path(config.own.documents), Path(config.own.questions), config.own.train and Path(config.own.train)
-    )
+    train = Path(config.own.train) if config.own.train else None
+    own = own_sample(Path(config.own.documents), Path(config.own.questions), train, gap=gap / 100)
     lines = [f"Skipped {file.path}: {file.reason}" for file in own.skipped]
     click.echo("\n".join([*lines, str(own.audit), ""]), err=as_json)
 

@@ -34,6 +34,12 @@ def run_of(arms):
     for arm, (stands_for, outcomes) in arms.items():
         described.append({"id": arm, "title": arm.upper(), "stands_for": stands_for})
         for number, right in enumerate(outcomes):
-            row = {"arm": arm, "question_id": f"q{number}", "kind": "seen_fact", "right": right}
+            row = {
+                "arm": arm,
+                "question_id": f"q{number}",
+                "kind": "seen_fact",
+                "right": right,
+                "substance": right or arm == "rag",
+            }
             rows.append(row | {"prompt_tokens": 1000, "answer_tokens": 100})
     return ExperimentResult({"id": "made-up", "arms": described, "answers": rows}, RUNS)
