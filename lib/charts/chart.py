@@ -59,7 +59,8 @@ class Chart:
     @cached_property
     def _titled(self) -> dict[str, Any]:
         layout = self._plain["layout"] | {"title": {"text": safe(self.title)}}
-        return {"data": self._plain["data"], "layout": layout, "config": CONFIG}
+        # JupyterLab fits a chart to its window itself; plotly's own handler beside it shrinks the chart to nothing.
+        return {"data": self._plain["data"], "layout": layout, "config": CONFIG | {"responsive": False}}
 
     def _html(self) -> str:
         # The caption stands in the page as text, so the picture needs no room for a title.

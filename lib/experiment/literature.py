@@ -235,4 +235,11 @@ def _frame(kind: type, rows: Iterable[dict]) -> "pd.DataFrame":
 
 
 def _table(frame: "pd.DataFrame") -> str:
-    return frame.to_html(index=False, escape=True, border=0, na_rep="–", classes="experiment")
+    told = frame.copy()
+    for name in told.columns:
+        if name in ("p", "tau b"):
+            told[name] = [f"{value:.3f}" if value >= 0.001 or name != "p" else "< 0.001" for value in frame[name]]
+            told[name] = told[name].where(frame[name].notna(), "–")
+    table = told.to_html(index=False, escape=True, border=0, na_rep="–", classes="experiment", justify="left")
+    # Words read from the left; JupyterLab would set them to the right, as it does numbers.
+    return table.replace("<td>", '<td style="text-align:left">').replace("<th>", '<th style="text-align:left">')

@@ -46,6 +46,11 @@ class NotebookPage:
         )
         return self.page.locator(wrong).all_inner_texts()
 
+    def chart_heights(self) -> list[int]:
+        """Give the height of each chart in CSS pixels."""
+        charts = self.page.locator(".jp-OutputArea .jp-RenderedPlotly")
+        return charts.evaluate_all("charts => charts.map(chart => chart.offsetHeight)")
+
     def cells_without_number(self) -> int:
         """Count the code cells that have not run."""
         return self.page.locator(".jp-CodeCell .jp-InputPrompt:text-matches('^\\\\[[ *]*\\\\]:?$')").count()

@@ -43,6 +43,16 @@ def test_all_cells_run_without_an_error(opened, shots, name):
         assert notebook.cells_without_number() == 0
 
 
+def test_charts_keep_their_height_when_the_window_changes(opened):
+    with opened("2_costs.ipynb") as notebook:
+        notebook.run_all(SECONDS_OTHERWISE)
+        before = notebook.chart_heights()
+        assert len(before) >= 3 and min(before) > 100
+        notebook.page.set_viewport_size({"width": 1400, "height": 1900})
+        notebook.page.wait_for_timeout(2000)
+        assert notebook.chart_heights() == before
+
+
 def test_an_error_in_a_cell_would_be_seen(opened, lab):
     broken = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in ("1 / 0", "'not run'")])
     broken.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
