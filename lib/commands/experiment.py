@@ -34,7 +34,7 @@ from lib.experiment import ExperimentConfig, ExperimentResult, chosen_config, ex
 @click.option(
     "--export-chat", metavar="DIR", help="Only write the training pairs as chat JSONL for hosted fine-tuning."
 )
-@click.option("--curves", metavar="ALL|ID,…", help="Measure the learning curves (about 25 minutes) and store them.")
+@click.option("--curves", metavar="ALL|ID,…", help="Measure the learning curves (about half an hour) and store them.")
 @click.option("--log", "show_log", is_flag=True, help="Only list the runs so far.")
 @click.option("--json", "as_json", is_flag=True, help="Print shares with intervals as JSON.")
 def experiment_command(**given) -> None:

@@ -1,6 +1,6 @@
 """Curves: what happens to the arms when one thing is varied. Each answers a disagreement between the articles.
 
-``run_curves`` computes them (about 25 minutes for all, stored), ``shown_curves`` gives what is there to show.
+``run_curves`` computes them (about half an hour for all, stored), ``shown_curves`` gives what is there to show.
 """
 
 from lib.experiment.curves.curve import Curve
