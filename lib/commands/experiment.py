@@ -32,6 +32,13 @@ from lib.experiment import ExperimentConfig, ExperimentResult, chosen_config, ex
     "--audit", "only_audit", is_flag=True, help="Only check the data: duplicates, leakage, too few questions."
 )
 @click.option(
+    "--gap",
+    type=click.FloatRange(1, 100),
+    default=10.0,
+    show_default=True,
+    help="Points between two arms that own data should be able to show.",
+)
+@click.option(
     "--export-chat", metavar="DIR", help="Only write the training pairs as chat JSONL for hosted fine-tuning."
 )
 @click.option("--curves", metavar="ALL|ID,…", help="Measure the learning curves (about half an hour) and store them.")
