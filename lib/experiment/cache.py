@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 _TRAINING = "training.json"
 
 # Prompts to answers; told of each answer as it comes (its place, itself), and of how many each batch brought.
-Generate = Callable[
-    [Sequence[str], "Callable[[int, Generation], None]", Callable[[int], None]], "list[Generation]"
-]
+Generate = Callable[[Sequence[str], "Callable[[int, Generation], None]", Callable[[int], None]], "list[Generation]"]
 
 
 class AnswerCache:
