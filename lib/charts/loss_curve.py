@@ -1,4 +1,4 @@
-"""How the loss of a LoRA training falls: as a chart for the page, and live while the training runs."""
+"""How the loss of a LoRA training falls, as a chart for the page; ``live_loss`` shows it while it falls."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -17,8 +17,6 @@ COLOURS = PART_COLOURS[1:5]
 SMOOTHED_OVER = 8
 # Places of the table, as shares of the training.
 TABLE_PLACES = (0.0, 0.25, 0.5, 0.75, 1.0)
-# A live picture is not drawn more often than this often over a training: drawing costs training time.
-DRAWN_TIMES = 60
 
 
 def loss_curve(losses: Mapping[str, Sequence[float]]) -> Chart:
@@ -61,48 +59,6 @@ def smoothed(losses: Sequence[float]) -> list[float]:
         last = losses[max(0, step - SMOOTHED_OVER) : step]
         means.append(sum(last) / len(last))
     return means
-
-
-class LiveLossCurve:
-    """A picture that grows while a training runs; give ``on_loss`` to ``fine_tune``.
-
-    For live cells only: a saved notebook or a report gets ``loss_curve``. The numbers lie in ``losses``,
-    so that nothing here needs a browser; ``widget`` is made when it is first asked for, and shown with
-    ``display(curve.widget)``.
-    """
-
-    def __init__(self, name: str = "LoRA training") -> None:
-        """Name the line."""
-        self.name = name
-        self.losses: list[float] = []
-        self._widget: go.FigureWidget | None = None
-
-    @property
-    def widget(self) -> "go.FigureWidget":
-        """Return the widget, with what has been told so far."""
-        if self._widget is None:
-            import plotly.graph_objects as go
-
-            self._widget = go.FigureWidget(_drawn([self.name]))
-            self._draw()
-        return self._widget
-
-    def on_loss(self, step: int, loss: float, total: int) -> None:
-        """Take the loss of one step of ``total``; a step told before is told anew from there on."""
-        del self.losses[step - 1 :]
-        self.losses.append(loss)
-        if self._widget is not None and (step == total or step % max(1, total // DRAWN_TIMES) == 0):
-            self._widget.update_xaxes(range=[0, total])
-            self._draw()
-
-    def chart(self) -> Chart:
-        """Give what has been told as a chart that can be saved."""
-        return loss_curve({self.name: self.losses})
-
-    def _draw(self) -> None:
-        with self._widget.batch_update():
-            self._widget.data[0].x = list(range(1, len(self.losses) + 1))
-            self._widget.data[0].y = smoothed(self.losses)
 
 
 def _drawn(names: Sequence[str]) -> "go.Figure":

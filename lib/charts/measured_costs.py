@@ -8,7 +8,8 @@ from lib.client import ClientFile
 from lib.client.quantity import likely
 from lib.costs import price_book
 from lib.experiment import ExperimentResult
-from lib.experiment.measures import TokenPrices, usd_per_correct, usd_per_query
+from lib.experiment.measures import usd_per_correct
+from lib.experiment.token_prices import TokenPrices
 
 _TUNED = ("fine_tune", "hybrid")
 
@@ -31,7 +32,7 @@ def measured_costs(result: ExperimentResult, client: ClientFile) -> Table:
         role = "tuned_model" if arm["stands_for"] in _TUNED else "base_model"
         prices = TokenPrices(book[f"{role}.input"].likely, book[f"{role}.output"].likely)
         tokens = result.answers.loc[result.answers["arm"] == id_, ["prompt_tokens", "answer_tokens"]].mean()
-        query = usd_per_query(tokens["prompt_tokens"], tokens["answer_tokens"], prices)
+        query = prices.usd(tokens["prompt_tokens"], tokens["answer_tokens"])
         right = usd_per_correct(query, result.share(id_, "right"), correction_usd)
         usd.append(right.usd)
         rows.append(

@@ -7,6 +7,7 @@ import click
 
 from lib.errors import InputError
 from lib.experiment import ExperimentConfig, ExperimentResult, chosen_config, experiment_summary, run_experiment
+from lib.experiment.data import Data, data_for
 
 
 @click.command("experiment")
@@ -64,8 +65,9 @@ def experiment_command(**given) -> None:
     in_house = _in_house(given["client"])
     if given["write_evidence"] and not given["client"]:
         raise click.UsageError("--write-evidence needs --client FILE.", click.get_current_context())
-    if config.own:
-        _say_audit(config, given["gap"], given["as_json"])
+    data = data_for(config, given["gap"] / 100)
+    if data.audit:
+        _say_audit(data, given["as_json"])
     if given["only_audit"]:
         if not config.own:
             raise click.UsageError("--audit needs --documents and --questions.", click.get_current_context())
@@ -73,7 +75,7 @@ def experiment_command(**given) -> None:
     if given["export_chat"]:
         from lib.commands.export_chat import export_chat
 
-        click.echo(export_chat(config, Path(given["export_chat"]), given["client"]))
+        click.echo(export_chat(config, data.sample, Path(given["export_chat"]), given["client"]))
         return
     if given["curves"]:
         _curves(config, given["curves"], given["fresh"], in_house)
@@ -81,7 +83,7 @@ def experiment_command(**given) -> None:
     if given["seeds"]:
         _repeat(config, given["seeds"], in_house)
         return
-    result = run_experiment(config, fresh=given["fresh"], data_must_stay_in_house=in_house)
+    result = run_experiment(config, data=data, fresh=given["fresh"], data_must_stay_in_house=in_house)
     click.echo(_as_json(result) if given["as_json"] else _as_text(result))
     if given["write_evidence"]:
         from lib.experiment.evidence import write_evidence
@@ -105,13 +107,9 @@ def _in_house(client: str | None) -> bool:
     return bool(client) and load_client(client).constraints.data_must_stay_in_house
 
 
-def _say_audit(config: ExperimentConfig, gap: float, as_json: bool) -> None:
-    from lib.experiment.own_data import own_sample
-
-    train = Path(config.own.train) if config.own.train else None
-    own = own_sample(Path(config.own.documents), Path(config.own.questions), train, gap=gap / 100)
-    lines = [f"Skipped {file.path}: {file.reason}" for file in own.skipped]
-    click.echo("\n".join([*lines, str(own.audit), ""]), err=as_json)
+def _say_audit(data: Data, as_json: bool) -> None:
+    lines = [f"Skipped {file.path}: {file.reason}" for file in data.skipped]
+    click.echo("\n".join([*lines, str(data.audit), ""]), err=as_json)
 
 
 def _curves(config: ExperimentConfig, wanted: str, fresh: bool, in_house: bool) -> None:

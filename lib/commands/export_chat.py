@@ -3,25 +3,25 @@
 from pathlib import Path
 
 from lib.experiment import ExperimentConfig
-from lib.experiment.data import data_for
 from lib.experiment.hosted_tuning import ChatExport, export_chat_jsonl
 from lib.experiment.run import open_workbench
+from lib.experiment.world import Sample
 
 
-def export_chat(config: ExperimentConfig, folder: Path, client: str | None) -> str:
+def export_chat(config: ExperimentConfig, sample: Sample, folder: Path, client: str | None) -> str:
     """Write ``closed_book.jsonl`` and ``with_pages.jsonl`` into ``folder``; say what training on them would cost.
 
     Args:
-        config: whose data and search the lessons are made with.
+        config: whose search the lessons are made with.
+        sample: whose training pairs are written.
         folder: made if it is missing.
         client: a client file, whose tuned model and prices the cost is estimated with; the defaults if not given.
 
     Raises:
-        InputError: the data cannot be used, or hold no training pairs.
+        InputError: there are no training pairs.
     """
     from lib.errors import InputError
 
-    sample = data_for(config).sample
     if not sample.training_pairs:
         raise InputError("There are no training pairs to export; give --train FILE.jsonl.")
     with open_workbench(config) as bench, bench.prepared(sample) as prepared:

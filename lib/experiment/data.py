@@ -2,25 +2,40 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.world import BRAND, JSON, Sample, sample_company
+
+if TYPE_CHECKING:
+    from lib.experiment.own_data import Audit, SkippedFile
 
 _VOICES = {"brand": BRAND, "json": JSON}
 
 
 @dataclass(frozen=True)
 class Data:
-    """A sample, and for own data what the audit found (one plain mapping each) and which files were skipped."""
+    """A sample, and for own data what the audit found and which files were skipped."""
 
     sample: Sample
-    audit: tuple[dict[str, Any], ...] = ()
-    skipped: tuple[dict[str, str], ...] = ()
+    audit: "Audit | None" = None
+    skipped: "tuple[SkippedFile, ...]" = ()
+
+    def findings(self) -> list[dict[str, Any]]:
+        """Write the audit's findings as plain values."""
+        if self.audit is None:
+            return []
+        frame = self.audit.to_frame().astype(object)
+        return frame.where(frame.notna(), None).to_dict(orient="records")
 
 
-def data_for(config: ExperimentConfig) -> Data:
+def data_for(config: ExperimentConfig, gap: float | None = None) -> Data:
     """Read or make what ``config`` asks about.
+
+    Args:
+        config: names the files of own data, or the sizes of the sample company.
+        gap: difference of two arms' shares (0 to 1) that own data should be able to show; the audit's default
+            if not given.
 
     Raises:
         InputError: the sample cannot have these sizes, or a file cannot be read.
@@ -31,8 +46,6 @@ def data_for(config: ExperimentConfig) -> Data:
     from lib.experiment.own_data import own_sample
 
     train = Path(config.own.train) if config.own.train else None
-    own = own_sample(Path(config.own.documents), Path(config.own.questions), train)
-    frame = own.audit.to_frame().astype(object)
-    findings = tuple(frame.where(frame.notna(), None).to_dict(orient="records"))
-    skipped = tuple({"path": str(file.path), "reason": file.reason} for file in own.skipped)
-    return Data(own.sample, findings, skipped)
+    wanted = {} if gap is None else {"gap": gap}
+    own = own_sample(Path(config.own.documents), Path(config.own.questions), train, **wanted)
+    return Data(own.sample, own.audit, own.skipped)

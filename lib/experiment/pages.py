@@ -47,28 +47,21 @@ class Pages:
 
     def find(self, questions: Sequence[str], k: int | None = None) -> "list[list[Hit]]":
         """Return for each question at most ``k`` passages (the configuration's number), best first."""
-        from lib.experiment.retrieval.rerank import FURTHER, load_reranker, rerank
+        from lib.experiment.retrieval.rerank import load_reranker
         from lib.experiment.retrieval.search import search
 
         if not questions:
             return []
-        k = k or self.config.k
         if self._reranker is None:
             self._reranker = load_reranker(self.config.reranker, self.index)
-        further = k if self._reranker.scores is None else k * FURTHER
-        rankings = search(self.index, list(questions), further, self.config.search)
-        return [rerank(question, hits, k, self._reranker) for question, hits in zip(questions, rankings, strict=True)]
+        k = k or self.config.k
+        return search(self.index, list(questions), k, self.config.search, reranker=self._reranker)
 
     def passage_with(self, document_id: str, answer: str) -> str | None:
         """Return the passage of one document that shares most words with ``answer``; ``None`` if there is none."""
         wanted = set(answer.lower().split())
         own = [id_ for id_, passage in self.passages.items() if passage.id == document_id]
         return max(own, key=lambda id_: len(wanted & set(self.passages[id_].text.lower().split())), default=None)
-
-
-def documents_of(hits: "Iterable[Hit]") -> list[str]:
-    """Return the ids of the documents that passages come from, each once, best first."""
-    return list(dict.fromkeys(hit.document_id for hit in hits))
 
 
 @contextmanager

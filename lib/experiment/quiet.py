@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 _LOGGERS = ("transformers", "sentence_transformers", "huggingface_hub", "peft", "torch", "accelerate")
@@ -33,6 +33,19 @@ def hub_switched_off() -> Iterator[None]:
 
 
 @contextmanager
+def quiet_loggers(names: Sequence[str], level: int) -> Iterator[None]:
+    """Let these loggers say nothing below ``level`` while the block runs."""
+    before = {name: logging.getLogger(name).level for name in names}
+    for name in names:
+        logging.getLogger(name).setLevel(level)
+    try:
+        yield
+    finally:
+        for name, own in before.items():
+            logging.getLogger(name).setLevel(own)
+
+
+@contextmanager
 def quiet_libraries() -> Iterator[None]:
     """Hold back progress bars and notes of the model libraries: stray stderr spoils a notebook.
 
@@ -40,17 +53,12 @@ def quiet_libraries() -> Iterator[None]:
     """
     from transformers.utils import logging as transformers_logging
 
-    levels = {name: logging.getLogger(name).level for name in _LOGGERS}
     bars = transformers_logging.is_progress_bar_enabled()
-    for name in _LOGGERS:
-        logging.getLogger(name).setLevel(logging.ERROR)
     transformers_logging.disable_progress_bar()
     try:
-        with warnings.catch_warnings():
+        with quiet_loggers(_LOGGERS, logging.ERROR), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
         if bars:
             transformers_logging.enable_progress_bar()

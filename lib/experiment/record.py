@@ -12,7 +12,7 @@ from lib.experiment.finetune import Training
 from lib.experiment.fingerprints import value_fingerprint
 from lib.experiment.measures import graded, judged, perplexity, retrieval_measures
 from lib.experiment.models import SAMPLE_MODEL, LanguageModel, adapted
-from lib.experiment.pages import documents_of
+from lib.experiment.retrieval.hits import document_ids
 from lib.experiment.versions import package_versions
 from lib.experiment.workbench import Prepared, Workbench
 from lib.experiment.world import Document, Question, Sample
@@ -40,8 +40,8 @@ def record_of(
         "model": _model(bench),
         "embedder": {"name": bench.embedder.name, "fingerprint": bench.embedder.fingerprint},
         "sample": _described(sample, prepared),
-        "audit": list(data.audit),
-        "skipped_files": list(data.skipped),
+        "audit": data.findings(),
+        "skipped_files": [{"path": str(file.path), "reason": file.reason} for file in data.skipped],
         "versions": package_versions() | {"database": _server(prepared)},
         "arms": [_arm_record(arm, answers[arm.id], sample) for arm in arms],
         "retrieval": _retrieval_record(bench.config, prepared),
@@ -169,7 +169,7 @@ def _arm_record(arm: ExperimentArm, answers: Answers, sample: Sample) -> dict[st
 def _retrieval_record(config: ExperimentConfig, prepared: Prepared) -> dict[str, Any]:
     materials = prepared.materials
     wanted = {question.id: question.document_ids for question in materials.sample.questions}
-    found = {id_: documents_of(hits) for id_, hits in materials.found.items()}
+    found = {id_: document_ids(hits) for id_, hits in materials.found.items()}
     return {
         "search": config.search,
         "reranker": config.reranker,

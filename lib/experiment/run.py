@@ -36,6 +36,7 @@ _NOT_DECIDING = {
 def run_experiment(
     config: ExperimentConfig | None = None,
     *,
+    data: Data | None = None,
     fresh: bool = False,
     progress: Progress | None = None,
     data_must_stay_in_house: bool = False,
@@ -48,6 +49,7 @@ def run_experiment(
 
     Args:
         config: what to do; the workbook's defaults if not given.
+        data: what ``data_for(config)`` gave, where it has been read already.
         fresh: run cold, even where a stored result or finished parts of it would do.
         progress: told how far it is; bars on stderr if not given, ``progress.silent`` for none.
         data_must_stay_in_house: refuse a model behind an endpoint that is not on this machine or network.
@@ -59,7 +61,7 @@ def run_experiment(
     config = config or ExperimentConfig()
     for name in (config.model, config.tuned_closed_book, config.tuned_with_pages):
         refuse_remote(name, data_must_stay_in_house)
-    data = data_for(config)
+    data = data or data_for(config)
     prints = model_fingerprint(config.model), embedder_fingerprint(config.embedder)
     # Where the weights are known by their files, a stored result is found without loading anything.
     if not fresh and None not in prints and (stored := store.newest_with_key(run_key(config, data.sample, *prints))):

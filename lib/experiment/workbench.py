@@ -15,12 +15,12 @@ from lib.experiment.config import ExperimentConfig
 from lib.experiment.finetune import Lesson, LoraSettings, Training, fine_tune
 from lib.experiment.lessons import closed_book_lessons, lessons_with_pages
 from lib.experiment.models import AnsweringModel, adapted, load_model
-from lib.experiment.pages import Pages, documents_of, example_chunks, open_pages
+from lib.experiment.pages import Pages, example_chunks, open_pages
 from lib.experiment.precision import best_precision
 from lib.experiment.progress import Progress, say, silent
 from lib.experiment.quiet import quiet_libraries
 from lib.experiment.retrieval.embedder import Embedder
-from lib.experiment.retrieval.hits import Hit
+from lib.experiment.retrieval.hits import Hit, document_ids
 from lib.experiment.versions import package_versions
 from lib.experiment.world import Sample
 
@@ -194,7 +194,7 @@ class Workbench:
             pairs.show_chunks(example_chunks(sample.training_pairs))
             found = pairs.find([question.question for question in sample.questions], config.examples)
             return {
-                question.id: [int(number) for number in documents_of(hits)]
+                question.id: [int(number) for number in document_ids(hits)]
                 for question, hits in zip(sample.questions, found, strict=True)
             }
 

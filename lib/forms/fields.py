@@ -5,6 +5,7 @@ A row is a view of one field of a :class:`ClientState`: what a person does in it
 """
 
 import datetime
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +24,7 @@ BUTTONS_AT_MOST = 3
 RANGE_HINT = "A number, or a range as low / likely / high; empty = not answered."
 
 
-class FieldRow:
+class FieldRow(ABC):
     """The widgets of one field: its control, a button that takes the answer back, and a line of help."""
 
     def __init__(self, path: str, state: ClientState) -> None:
@@ -75,11 +76,13 @@ class FieldRow:
         assumed = None if answered else value_words(self.path, self.default)
         return render("field_help.html", help=self.spec.help, assumed=assumed, error=error)
 
+    @abstractmethod
     def _controls(self) -> list[widgets.Widget]:
-        raise NotImplementedError
+        """Build the control of this kind of field."""
 
+    @abstractmethod
     def _show(self, value: Any, answered: bool) -> None:
-        raise NotImplementedError
+        """Show a value in the control."""
 
     def _watch(self, control: widgets.Widget, read: Callable[[Any], Any]) -> widgets.Widget:
         control.observe(lambda change: self.enter(read(change.new)), "value")

@@ -93,7 +93,9 @@ def test_a_refused_value_is_shown_beside_its_field_and_above_the_result(decide_p
     box.press("Enter")
     sentence = "knowledge.documents is -1; allowed is a whole number from 0"
     decide_page.row("Documents").get_by_text(sentence).wait_for(timeout=10_000)
-    decide_page.page.locator(".decision-right .problem").get_by_text(sentence).wait_for()
+    above = decide_page.page.locator(".decision-right .problem").get_by_text(sentence)
+    above.wait_for()
+    assert above.count() == 1 and decide_page.errors() == []
 
 
 def test_the_answer_changes_when_another_client_is_picked(opened):
@@ -101,3 +103,4 @@ def test_the_answer_changes_when_another_client_is_picked(opened):
         notebook.run_all(SECONDS_OTHERWISE)
         notebook.page.locator(".widget-dropdown select").select_option(label="voice agent")
         notebook.page.locator(".jupyter-widgets .arm", has_text="Fine-tuning").wait_for(timeout=10_000)
+        assert notebook.recommendation().inner_text() == "Fine-tuning" and notebook.errors() == []

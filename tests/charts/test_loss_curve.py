@@ -3,7 +3,7 @@
 import pytest
 
 from lib.charts.chart import PLOTLY_MIME
-from lib.charts.loss_curve import LiveLossCurve, loss_curve, smoothed
+from lib.charts.loss_curve import loss_curve, smoothed
 
 LOSSES = {"closed book": [5.0, 4.0, 3.0, 2.0, 1.0], "with pages": [1.0]}
 
@@ -31,31 +31,3 @@ def test_a_name_stays_text():
 def test_nothing_to_draw_is_refused(losses):
     with pytest.raises(ValueError, match="at least one"):
         loss_curve(losses)
-
-
-def test_the_live_curve_grows_with_the_training():
-    curve = LiveLossCurve("closed book")
-    curve.on_loss(1, 4.0, 3)
-    widget = curve.widget
-    assert list(widget.data[0].y) == [4.0]
-    curve.on_loss(2, 2.0, 3)
-    curve.on_loss(3, 0.0, 3)
-    assert curve.widget is widget and list(widget.data[0].x) == [1, 2, 3] and list(widget.data[0].y) == [4.0, 3.0, 2.0]
-    assert tuple(widget.layout.xaxis.range) == (0, 3)
-    assert list(curve.chart().figure.data[0].y) == [4.0, 3.0, 2.0]
-
-
-def test_a_long_training_is_drawn_sixty_times_and_at_its_end():
-    curve = LiveLossCurve()
-    drawn = []
-    curve.widget.data[0].on_change(lambda trace, y: drawn.append(len(y)), "y")
-    for step in range(1, 607):
-        curve.on_loss(step, 1.0, 606)
-    assert drawn == [*range(10, 601, 10), 606]
-
-
-def test_a_training_told_again_from_the_start_begins_a_new_line():
-    curve = LiveLossCurve()
-    for step, loss in ((1, 3.0), (2, 2.0), (1, 5.0)):
-        curve.on_loss(step, loss, 2)
-    assert curve.losses == [5.0]

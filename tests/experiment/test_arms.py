@@ -12,8 +12,9 @@ from lib.experiment.cache import AnswerCache
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.lessons import closed_book_lessons, lessons_with_pages
 from lib.experiment.models import Generation
-from lib.experiment.pages import documents_of, example_chunks, open_pages
+from lib.experiment.pages import example_chunks, open_pages
 from lib.experiment.possible import possible_arms
+from lib.experiment.retrieval.hits import document_ids
 from lib.experiment.world import FREE, REFUSAL
 
 
@@ -146,7 +147,7 @@ def test_what_a_first_answer_says_is_missing_is_searched_for_and_asked_again(sam
     first = pages.find([hop.question for hop in hops], 2)
     # One whose second page the question's own words do not find.
     hop = next(
-        hop for hop, hits in zip(hops, first, strict=True) if not set(hop.document_ids) <= set(documents_of(hits))
+        hop for hop, hits in zip(hops, first, strict=True) if not set(hop.document_ids) <= set(document_ids(hits))
     )
     # The ideal answer to the first page alone: it names the team, and what is missing of it.
     bridge, _, missing = hop.answer.removeprefix(sample.voice.opening).partition(", and ")
@@ -186,7 +187,7 @@ def test_a_search_for_examples_finds_the_pair_about_the_same_thing(database, emb
         opened.show_chunks(example_chunks(sample.training_pairs))
         for number in (0, 5, 9):
             hits = opened.find([sample.training_pairs[number].question], 2)[0]
-            assert documents_of(hits)[0] == str(number)
+            assert document_ids(hits)[0] == str(number)
 
 
 def test_arms_that_this_data_or_model_cannot_have_are_left_out_with_the_reason(sample, tiny_model):

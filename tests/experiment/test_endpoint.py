@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from lib.errors import InputError
-from lib.experiment.models import AnsweringModel, EndpointSettings, TokenPrices, adapted, load_model
+from lib.experiment.models import AnsweringModel, EndpointSettings, adapted, load_model
+from lib.experiment.token_prices import TokenPrices
 
 KEY = "sk-a-key-that-nobody-may-see"
 

@@ -13,8 +13,9 @@ from urllib.request import urlopen
 import pytest
 
 from lib.errors import InputError
-from lib.experiment.models import EndpointSettings, TokenPrices, load_model
+from lib.experiment.models import EndpointSettings, load_model
 from lib.experiment.prompts import STOP, build_prompt
+from lib.experiment.token_prices import TokenPrices
 from lib.paths import BASE_MODEL
 
 pytest.importorskip("fastapi", reason="transformers[serving] is not installed: no server to ask")

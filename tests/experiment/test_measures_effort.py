@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 
 from lib.costs import usd_per_correct_answer
-from lib.experiment.measures import TokenPrices, usd_per_correct, usd_per_query, wait_of
+from lib.experiment.measures import usd_per_correct, wait_of
 from lib.experiment.statistics import Share, share_of
+from lib.experiment.token_prices import TokenPrices
 
 PRICES = TokenPrices(input=2.0, output=10.0, cached_input=0.5)
 
 
 def test_a_question_costs_its_tokens_at_the_price_of_each_kind():
     # 1,000 read at 2, of them 600 from the cache at 0.5, 100 written at 10 USD a million.
-    assert usd_per_query(1000, 100, PRICES, cached_tokens=600) == pytest.approx((400 * 2 + 600 * 0.5 + 1000) / 1e6)
-    assert usd_per_query(1000, 100, TokenPrices(2.0, 10.0), cached_tokens=600) == pytest.approx(0.003)
+    assert PRICES.usd(1000, 100, cached_tokens=600) == pytest.approx((400 * 2 + 600 * 0.5 + 1000) / 1e6)
+    assert TokenPrices(2.0, 10.0).usd(1000, 100, cached_tokens=600) == pytest.approx(0.003)
 
 
 def test_a_right_answer_costs_the_question_and_the_wrong_answers_corrections():

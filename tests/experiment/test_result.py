@@ -8,10 +8,11 @@ import pytest
 from lib import paths
 from lib.errors import InputError
 from lib.experiment import ExperimentResult
-from lib.experiment.measures import GRADES, MEASURES, TokenPrices, judged
+from lib.experiment.measures import GRADES, MEASURES, judged
 from lib.experiment.resampling import mean_of
 from lib.experiment.result import percent
 from lib.experiment.statistics import adjusted, share_of
+from lib.experiment.token_prices import TokenPrices
 from lib.experiment.world import BRAND, FREE, Question
 
 TITLES = {"rag": "RAG", "few_shot": "Few-shot prompt", "lora": "LoRA", "hybrid": "LoRA + RAG"}

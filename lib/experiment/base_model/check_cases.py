@@ -11,6 +11,7 @@ from lib.experiment.prompts import Example, build_prompt
 from lib.experiment.retrieval.chunks import chunks_of
 from lib.experiment.world import BRAND, JSON, PLAIN, REFUSAL, Document, Voice, states
 from lib.experiment.world.company import Company, Thing, make_company
+from lib.experiment.world.facts import Hop
 from lib.experiment.world.forms import templates
 from lib.experiment.world.words import name_pairs
 
@@ -129,20 +130,30 @@ def _half_hop(generator: random.Random, company: Company) -> Case:
 
 
 def _crossing(generator: random.Random, company: Company, both: bool) -> Case:
-    """Ask over two pages, with both of them shown or with the second one missing."""
-    while not company.hops():
+    """Ask over two pages, with both of them shown or with the second one missing; another team's page is beside."""
+    while not (crossings := _crossings(company)):
         company = _company(generator)
-    thing, team, hop = generator.choice(company.hops())
-    bridge, end = _stating(thing, "team"), _stating(team, hop.attribute.name)
+    thing, team, rival, hop = generator.choice(crossings)
+    bridge, end, beside = (_stating(thing, "team"), *(_stating(one, hop.attribute.name) for one in (team, rival)))
     question = generator.choice(hop.questions).format(n=thing.name)
     if both:
-        prompt = build_prompt(question, _among(generator, [bridge, end], company, SHOWN))
+        prompt = build_prompt(question, _among(generator, [bridge, end, beside], company, SHOWN))
         return Case(prompt, {f"value read over two of {SHOWN} passages": _says(team.facts[hop.attribute.name])})
     others = Company(company.name, tuple(other for other in company.things if other is not team))
-    prompt = build_prompt(question, _among(generator, [bridge], others, SHOWN))
+    prompt = build_prompt(question, _among(generator, [bridge, beside], others, SHOWN))
     return Case(
         prompt, {"refusal over two pages names the team": lambda answer: _refuses(answer) and team.name in answer}
     )
+
+
+def _crossings(company: Company) -> list[tuple[Thing, Thing, Thing, Hop]]:
+    """List the two-page questions, each with another team of which the same can be told."""
+    return [
+        (thing, team, rival, hop)
+        for thing, team, hop in company.hops()
+        for rival in company.things
+        if rival.kind == "team" and rival is not team and hop.attribute.name in rival.facts
+    ]
 
 
 def _style(generator: random.Random, company: Company) -> Case:

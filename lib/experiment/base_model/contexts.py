@@ -23,6 +23,7 @@ INSTRUCTIONS = (
     "Answer from the documents. If they do not say, answer: I do not know.",
     "Answer in the style of the examples.",
 )
+MANY = 4
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,11 @@ class _Writer:
     def _shared_pages(self) -> None:
         """One set of passages, then several questions on it."""
         documents = self.questions.take(self.generator.choice(self.mix.passages))
-        for number in range(self.generator.randint(*self.mix.questions)):
+        least, most = self.mix.questions
+        if len(documents) > MANY:
+            # Many passages leave little room: with fewer questions such contexts fit more often.
+            least, most = least // 2, most // 2
+        for number in range(self.generator.randint(least, most)):
             self._turn(self.questions.any_question(), documents if number == 0 else ())
 
     def _examples_then_pages(self) -> None:

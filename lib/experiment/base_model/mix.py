@@ -19,7 +19,7 @@ class Mix:
     examples_then_pages: float = 0.25
     pages_each: float = 0.1
     retrieved_examples: float = 0.13
-    passages: tuple[int, ...] = (1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6)
+    passages: tuple[int, ...] = (1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 6)
     questions: tuple[int, int] = (6, 12)
     short: bool = False
 

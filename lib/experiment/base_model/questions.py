@@ -48,7 +48,12 @@ class Questions:
             wanted[chosen[0].document_id] = "team"
             if team not in chosen and len(chosen) > 1 and self.generator.random() < 0.85:
                 chosen[-1] = team
-                wanted[team.document_id] = self.generator.choice(["lead", "city", "phone"])
+                wanted[team.document_id] = self.generator.choice(HOPS).attribute.name
+                rivals = [thing for thing in self.things if thing.kind == "team" and thing not in chosen]
+                if rivals and len(chosen) > 2 and self.generator.random() < 0.6:
+                    # Another team's page says the same of that team: only the bridge tells which one counts.
+                    chosen[-2] = rivals[0]
+                    wanted[rivals[0].document_id] = wanted[team.document_id]
         documents = []
         for thing in chosen:
             pieces = [cut_out(self.generator, thing, wanted.get(thing.document_id, ""))]

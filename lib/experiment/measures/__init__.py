@@ -5,7 +5,7 @@
 """
 
 from lib.experiment.measures.agreement import agreement, consistency
-from lib.experiment.measures.effort import CostPerCorrect, TokenPrices, Wait, usd_per_correct, usd_per_query, wait_of
+from lib.experiment.measures.effort import CostPerCorrect, Wait, usd_per_correct, wait_of
 from lib.experiment.measures.graded import about, graded
 from lib.experiment.measures.perplexing import perplexity
 from lib.experiment.measures.retrieved import RETRIEVAL_MEASURES, retrieval_measures
@@ -14,7 +14,6 @@ from lib.experiment.measures.text import normalised, refuses
 from lib.experiment.world import states
 
 __all__ = [
-    "GRADES", "MEASURES", "RETRIEVAL_MEASURES", "CostPerCorrect", "GradeEntry", "Measure", "MeasureEntry", "TokenPrices",
-    "Wait", "about", "agreement", "consistency", "graded", "judged", "normalised", "perplexity", "refuses",
-    "retrieval_measures", "states", "usd_per_correct", "usd_per_query", "wait_of",
+    "GRADES", "MEASURES", "RETRIEVAL_MEASURES", "CostPerCorrect", "GradeEntry", "Measure", "MeasureEntry", "Wait", "about", "agreement", "consistency", "graded", "judged", "normalised", "perplexity", "refuses",
+    "retrieval_measures", "states", "usd_per_correct", "wait_of",
 ]  # fmt: skip

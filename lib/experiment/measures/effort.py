@@ -27,29 +27,6 @@ def wait_of(seconds: Sequence[float]) -> Wait:
 
 
 @dataclass(frozen=True)
-class TokenPrices:
-    """USD for one million tokens: read, read from the provider's prompt cache, and written."""
-
-    input: float
-    output: float
-    cached_input: float | None = None
-
-
-def usd_per_query(prompt_tokens: float, answer_tokens: float, prices: TokenPrices, cached_tokens: float = 0.0) -> float:
-    """Give the price of one question in USD.
-
-    Args:
-        prompt_tokens: all that are read, cached ones among them; a mean may be given.
-        answer_tokens: that are written.
-        prices: without a price of its own, a cached token costs what any other does.
-        cached_tokens: how many of those read came from the prompt cache.
-    """
-    cached_price = prices.input if prices.cached_input is None else prices.cached_input
-    read = (prompt_tokens - cached_tokens) * prices.input + cached_tokens * cached_price
-    return (read + answer_tokens * prices.output) / 1e6
-
-
-@dataclass(frozen=True)
 class CostPerCorrect:
     """USD for one right answer with the limits that follow from the share's interval; inf where none is right."""
 

@@ -6,11 +6,10 @@ Nothing heavy is imported before a model is loaded or asked.
 from lib.experiment.models.address import endpoint_name, is_remote, refuse_remote
 from lib.experiment.models.answering_model import AnsweringModel, Generation
 from lib.experiment.models.endpoint import EndpointModel
-from lib.experiment.models.endpoint_settings import EndpointSettings, TokenPrices
+from lib.experiment.models.endpoint_settings import EndpointSettings
 from lib.experiment.models.endpoint_window import estimate_tokens
 from lib.experiment.models.loading import SAMPLE_MODEL, adapted, load_model, model_fingerprint
 from lib.experiment.models.local import LanguageModel
-from lib.experiment.models.tuned import TunedModels
 
 __all__ = [
     "SAMPLE_MODEL",
@@ -19,8 +18,6 @@ __all__ = [
     "EndpointSettings",
     "Generation",
     "LanguageModel",
-    "TokenPrices",
-    "TunedModels",
     "adapted",
     "endpoint_name",
     "estimate_tokens",

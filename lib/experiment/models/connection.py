@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from lib.errors import InputError
 from lib.experiment.models.address import API_KEY, BASE_URL, Address
 from lib.experiment.models.endpoint_settings import EndpointSettings
+from lib.experiment.quiet import quiet_loggers
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -60,19 +61,13 @@ class Connection:
         key = os.environ.get(API_KEY, "").strip()
         if not key and not self._address.in_house:
             raise InputError(f"{API_KEY} is not set; {self._address.host} asks for a key, so set it to yours.")
-        levels = {name: logging.getLogger(name).level for name in _LOGGERS}
-        for name in _LOGGERS:
-            logging.getLogger(name).setLevel(logging.WARNING)
-        try:
+        with quiet_loggers(_LOGGERS, logging.WARNING):
             yield OpenAI(
                 api_key=key or "none-needed",
                 base_url=self._base_url,
                 http_client=self._pool,
                 max_retries=self._retries,
             )
-        finally:
-            for name, level in levels.items():
-                logging.getLogger(name).setLevel(level)
 
     @property
     def sent_at(self) -> float:

@@ -213,7 +213,7 @@ class EndpointModel:
             seconds=heard.ended_at - sent,
             cached_tokens=heard.cached_tokens,
             first_token_seconds=None if heard.first_text_at is None else heard.first_text_at - sent,
-            cost_usd=prices.cost_usd(read, heard.cached_tokens, written) if prices else None,
+            cost_usd=prices.usd(read, written, heard.cached_tokens) if prices else None,
             retries=retries,
         )
 

@@ -3,21 +3,7 @@
 from dataclasses import dataclass
 
 from lib.errors import InputError
-
-
-@dataclass(frozen=True)
-class TokenPrices:
-    """USD per million tokens; ``cached_input`` is the price of input where it is not given."""
-
-    input: float
-    output: float
-    cached_input: float | None = None
-
-    def cost_usd(self, prompt_tokens: int, cached_tokens: int, answer_tokens: int) -> float:
-        """Price one answer; ``cached_tokens`` are part of ``prompt_tokens``."""
-        cached = self.input if self.cached_input is None else self.cached_input
-        fresh = prompt_tokens - cached_tokens
-        return (fresh * self.input + cached_tokens * cached + answer_tokens * self.output) / 1e6
+from lib.experiment.token_prices import TokenPrices
 
 
 @dataclass(frozen=True)

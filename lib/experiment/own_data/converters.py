@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.experiment.own_data.encodings import decode
+from lib.experiment.quiet import quiet_loggers
 
 FILE_LIMIT = 50_000_000
 # What a Word file may hold once unpacked: a few kilobytes can be made to unpack to terabytes.
@@ -118,13 +119,6 @@ KINDS = {
 @contextmanager
 def quiet_readers() -> Iterator[None]:
     """Hold back the readers' notes about fonts and markup: stray stderr spoils a notebook."""
-    levels = {name: logging.getLogger(name).level for name in _LOGGERS}
-    for name in _LOGGERS:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
+    with quiet_loggers(_LOGGERS, logging.CRITICAL), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from lib.experiment.measures import RETRIEVAL_MEASURES, TokenPrices, usd_per_correct, usd_per_query, wait_of
+from lib.experiment.measures import RETRIEVAL_MEASURES, usd_per_correct, wait_of
 from lib.experiment.resampling import clustered_intervals
+from lib.experiment.token_prices import TokenPrices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +71,7 @@ def _costs(
     correction_usd: float,
     measure: str,
 ) -> dict[str, float]:
-    usd = usd_per_query(row["prompt_tokens"], row["answer_tokens"], prices, row.get("cached_tokens", 0.0))
+    usd = prices.usd(row["prompt_tokens"], row["answer_tokens"], row.get("cached_tokens", 0.0))
     correct = usd_per_correct(usd, result.share(arm, measure), correction_usd)
     return {
         "usd_per_query": usd,

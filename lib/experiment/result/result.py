@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lib.errors import InputError
-from lib.experiment.measures import GRADES, MEASURES, TokenPrices
+from lib.experiment.measures import GRADES, MEASURES
 from lib.experiment.resampling import Mean, mean_of
 from lib.experiment.result import effort, frames, overview, page
 from lib.experiment.result.outcomes import ALL_KINDS, Outcomes
 from lib.experiment.result.overview import Panel
 from lib.experiment.statistics import Pairing, Share, paired, share_of
+from lib.experiment.token_prices import TokenPrices
 
 if TYPE_CHECKING:
     import numpy as np

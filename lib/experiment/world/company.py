@@ -98,10 +98,10 @@ def make_company(generator: random.Random, pairs: Sequence[tuple[str, str]], thi
     """Make a company of ``things`` things with distinct names out of ``pairs``.
 
     In a small company about half of the names share a word with another one, as pages that a search
-    returns together do.
+    returns together do, and which of up to three teams runs a thing has to be read.
     """
     chosen = _related(generator, pairs, things) if things <= 12 else generator.sample(pairs, things)
-    team_count = max(1, things // 8)
+    team_count = generator.choice([1, 2, 2, 3]) if things <= 12 else things // 8
     kinds = ["team"] * team_count + [generator.choice(_KINDS_BUT_TEAM) for _ in range(things - team_count)]
     if things <= 12 and generator.random() < 0.4:
         # All of one kind: only the names tell the pages apart.

@@ -10,9 +10,9 @@ from lib.experiment.arms import EXPERIMENT_ARMS
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.finetune import LoraSettings
 from lib.experiment.measures.text import normalised
-from lib.experiment.pages import documents_of
 from lib.experiment.possible import possible_arms
 from lib.experiment.record import judged_rows
+from lib.experiment.retrieval.hits import document_ids
 from lib.experiment.workbench import Prepared, Workbench
 from lib.experiment.world import REFUSAL, Question, Sample, states
 
@@ -94,7 +94,7 @@ def pages_found(sample: Sample, shown: Mapping[str, Sequence[str]]) -> dict[str,
 
 def pages_searched(prepared: Prepared) -> dict[str, list[str]]:
     """Map each question's id to the documents that the first search found, best first."""
-    return {id_: documents_of(hits) for id_, hits in prepared.materials.found.items()}
+    return {id_: document_ids(hits) for id_, hits in prepared.materials.found.items()}
 
 
 def passages_found(prepared: Prepared) -> dict[str, bool]:
