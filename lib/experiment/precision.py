@@ -25,16 +25,18 @@ def best_precision(device: str) -> str:
 
 
 def in_bf16(model: "PreTrainedModel") -> "PreTrainedModel":
-    """Return a copy of a model with its weights in bf16; the model itself keeps every digit.
+    """Return a copy of a model with its weights in bf16 and its parts fused; the model itself keeps every digit.
 
     Buffers stay as they are: the angles of rotary positions need their digits.
     """
     import torch
 
+    from lib.experiment.fused.swap import fuse
+
     twin = copy.deepcopy(model)
     for parameter in twin.parameters():
         parameter.data = parameter.data.to(torch.bfloat16)
-    return twin
+    return fuse(twin)
 
 
 # Beyond so many weights a second copy for answering costs more memory than its speed is worth.

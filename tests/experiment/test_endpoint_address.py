@@ -5,7 +5,6 @@ import pytest
 from lib.errors import InputError
 from lib.experiment.models import (
     EndpointModel,
-    TunedModels,
     endpoint_name,
     is_remote,
     load_model,
@@ -97,10 +96,3 @@ def test_an_endpoints_model_has_a_name():
     assert endpoint_name("endpoint:gpt-4o-mini") == "gpt-4o-mini" and endpoint_name("some/folder") is None
     with pytest.raises(InputError, match="endpoint:gpt-4o-mini"):
         load_model("endpoint: ")
-
-
-def test_hosted_fine_tunes_stand_for_the_adapters():
-    tuned = TunedModels(with_pages="endpoint:ft:small")
-    assert tuned.model_for("with_pages") == "endpoint:ft:small" and tuned.model_for("closed_book") is None
-    with pytest.raises(InputError, match=r"tuned\.closed_book is 'ft:small'"):
-        TunedModels(closed_book="ft:small")

@@ -8,10 +8,11 @@ import torch
 
 from lib.errors import InputError
 from lib.experiment.finetune import Lesson, LoraSettings, estimate, fine_tune
-from lib.experiment.finetune.fused import fused_lora_layer, short_attention
 from lib.experiment.finetune.lessons_file import read_lessons
 from lib.experiment.finetune.network import answer_loss, lora_config, with_adapters
 from lib.experiment.finetune.rows import LikeLengths, collate, fitting_rows, lesson_row
+from lib.experiment.fused.attention import short_attention
+from lib.experiment.fused.lora import FusedLoraLinear
 from lib.experiment.precision import in_bf16
 
 SETTINGS = LoraSettings(rank=4, epochs=2, batch_size=4)
@@ -61,7 +62,7 @@ def test_the_fused_layers_have_the_gradients_of_peft(tiny_model, lessons):
         model = in_bf16(tiny_model.model).float()
         config = lora_config(SETTINGS)
         if fused:
-            config._register_custom_module({torch.nn.Linear: fused_lora_layer()})
+            config._register_custom_module({torch.nn.Linear: FusedLoraLinear})
             model.set_attn_implementation(short_attention())
         torch.manual_seed(0)
         tuned = get_peft_model(model, config).train()
@@ -81,7 +82,7 @@ def test_a_layer_with_a_bias_is_fused_with_it():
 
     inputs = torch.randn(3, 5, 8)
     config = LoraConfig(r=2, target_modules=["0"])
-    config._register_custom_module({torch.nn.Linear: fused_lora_layer()})
+    config._register_custom_module({torch.nn.Linear: FusedLoraLinear})
     torch.manual_seed(0)
     layer = torch.nn.Sequential(torch.nn.Linear(8, 6))
     tuned = get_peft_model(layer, config)

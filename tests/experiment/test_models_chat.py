@@ -1,6 +1,7 @@
 """Chat models are asked through their own template; the workbook's own template adds nothing."""
 
 import shutil
+from unittest.mock import Mock
 
 import pytest
 
@@ -32,22 +33,14 @@ def test_a_model_with_a_chat_template_is_asked_as_one_user_message(chat_folder):
 
 
 def test_a_chat_models_answer_may_have_several_lines_and_ends_with_its_turn(chat_folder):
-    import torch
-
     model = load_model(chat_folder)
     written = model.tokenizer("One line.\nAnd another.")["input_ids"]
     end = model.tokenizer("!")["input_ids"][0]
     model.model.generation_config.eos_token_id = [model.tokenizer.eos_token_id, end]
-    asked = {}
-
-    def generate(input_ids, **settings):
-        asked.update(settings)
-        return torch.cat([input_ids, torch.tensor([[*written, end, *written]])], dim=1)
-
-    model.model.generate = generate
+    model._made["writer"] = Mock(write=lambda prompts, most, prefix: [[*written, end, *written]])
     (answer,) = model.generate(["Why?"], max_new_tokens=100)
     assert answer.text == "One line. And another." and answer.answer_tokens == len(written)
-    assert asked["stop_strings"] is None
+    assert model._stops() == sorted({model.tokenizer.pad_token_id, model.tokenizer.eos_token_id, end})
 
 
 def test_a_training_teaches_a_chat_model_to_end_its_turn_and_others_to_end_the_line(chat_folder, tiny_model):

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lib.experiment.finetune.fused import fused_lora_layer, short_attention
 from lib.experiment.finetune.settings import LoraSettings
 from lib.experiment.models import LanguageModel
 from lib.experiment.precision import best_precision, in_bf16
@@ -50,6 +49,9 @@ def with_adapters(
     from peft import get_peft_model
     from transformers import set_seed
 
+    from lib.experiment.fused.attention import short_attention
+    from lib.experiment.fused.lora import FusedLoraLinear
+
     device = base.model.device.type
     precision = precision or best_precision(device)
     copied = device == "cpu" and precision == "bf16" and base.model.dtype != torch.bfloat16
@@ -57,7 +59,7 @@ def with_adapters(
     config = lora_config(settings)
     if device == "cpu":
         if not settings.dropout:
-            config._register_custom_module({torch.nn.Linear: fused_lora_layer()})
+            config._register_custom_module({torch.nn.Linear: FusedLoraLinear})
         if copied and getattr(model.config, "_attn_implementation", None) == "sdpa":
             model.set_attn_implementation(short_attention())
     set_seed(seed)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 # Prompts of like length share a batch; a batch holds at most so many tokens and prompts.
-TOKENS_IN_BATCH = 24_000
-PROMPTS_IN_BATCH = 64
+TOKENS_IN_BATCH = 48_000
+PROMPTS_IN_BATCH = 128
 
 
 def batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:

@@ -1,10 +1,9 @@
 """A causal language model in this process: letting it answer many prompts in batches."""
 
-import copy
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lib.errors import InputError
 from lib.experiment.models.answering_model import Generation
@@ -15,7 +14,10 @@ from lib.experiment.prompts import STOP, completion
 from lib.experiment.quiet import quiet_libraries
 
 if TYPE_CHECKING:
-    from transformers import DynamicCache, PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from lib.experiment.models.fused_writer import FusedWriter
+    from lib.experiment.models.library_writer import LibraryWriter
 
 # So many tokens that all prompts begin with are read once for all of them.
 WORTH_SHARING = 64
@@ -36,13 +38,13 @@ class LanguageModel:
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerBase"
     chat: bool = False
-    _twins: "list[PreTrainedModel]" = field(default_factory=list, repr=False, compare=False)
+    _made: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def answering(self) -> "PreTrainedModel":
         """Return the network that answers: ``model``, or its faster twin, which is made when first asked for."""
-        if not self._twins:
-            self._twins.append(answering_twin(self.model))
-        return self._twins[0]
+        if "twin" not in self._made:
+            self._made["twin"] = answering_twin(self.model)
+        return self._made["twin"]
 
     def token_ids(self, prompt: str) -> list[int]:
         """Cut a prompt into tokens, with the model's own start token or chat template where it has one."""
@@ -78,6 +80,8 @@ class LanguageModel:
         Raises:
             InputError: a prompt does not fit the window.
         """
+        import torch
+
         ids = [self.token_ids(prompt) for prompt in prompts]
         for prompt in ids:
             if len(prompt) + max_new_tokens > self.window:
@@ -86,9 +90,17 @@ class LanguageModel:
                     f"window of {self.window} tokens of {self.name}."
                 )
         answers: dict[int, Generation] = {}
-        prefix = self._read(shared_prefix(ids))
+        writer = self._writer()
+        with torch.inference_mode(), quiet_libraries():
+            # What all prompts begin with is read once for all of them, as a provider's prompt cache does.
+            shared = shared_prefix(ids)
+            prefix = writer.read_prefix(shared) if len(shared) >= WORTH_SHARING else None
         for numbers in batches([len(prompt) for prompt in ids], batch):
-            made = self._answer([ids[n] for n in numbers], max_new_tokens, prefix)
+            started = time.perf_counter()
+            with torch.inference_mode(), quiet_libraries():
+                written = writer.write([ids[n] for n in numbers], max_new_tokens, prefix)
+            seconds = (time.perf_counter() - started) / len(numbers)
+            made = [self._generation(ids[n], tokens, seconds) for n, tokens in zip(numbers, written, strict=True)]
             answers.update(zip(numbers, made, strict=True))
             for number in numbers if answered else ():
                 answered(number, answers[number])
@@ -96,54 +108,33 @@ class LanguageModel:
                 done(len(numbers))
         return [answers[number] for number in range(len(prompts))]
 
-    def _read(self, prefix: list[int]) -> "DynamicCache | None":
-        """Read what all prompts begin with once, as a provider's prompt cache does; ``None`` if not worth it."""
-        import torch
-        from transformers import DynamicCache
-        from transformers.cache_utils import DynamicLayer
+    def _generation(self, prompt: list[int], tokens: list[int], seconds: float) -> Generation:
+        written = _until(tokens, self._ends())
+        text = self.tokenizer.decode(written, skip_special_tokens=True)
+        text = " ".join(text.split()) if self.chat else text.partition(STOP)[0].strip()
+        return Generation(text, len(prompt), len(written), seconds)
 
-        if len(prefix) < WORTH_SHARING:
-            return None
-        with torch.inference_mode():
-            cache = self.answering()(torch.tensor([prefix], device=self.model.device), use_cache=True).past_key_values
-        # Caches that forget (sliding windows, states) cannot be laid before another prompt.
-        plain = type(cache) is DynamicCache and all(type(layer) is DynamicLayer for layer in cache.layers)
-        return cache if plain else None
+    def _writer(self) -> "FusedWriter | LibraryWriter":
+        """Return what lets the model write, which is made when first asked for."""
+        from lib.experiment.models.fused_writer import FusedWriter, can_write
+        from lib.experiment.models.library_writer import LibraryWriter
 
-    def _answer(self, ids: list[list[int]], max_new_tokens: int, prefix: "DynamicCache | None") -> list[Generation]:
-        import torch
-
-        longest = max(map(len, ids))
-        padding = self.tokenizer.pad_token_id
-        read = prefix.get_seq_length() if prefix else 0
-        # Padding stands before the prompt, or between what has been read already and the rest of it.
-        rows = [row[:read] + [padding] * (longest - len(row)) + row[read:] for row in ids]
-        mask = [[1] * read + [0] * (longest - len(row)) + [1] * (len(row) - read) for row in ids]
-        device = self.model.device
-        started = time.perf_counter()
-        with torch.inference_mode(), quiet_libraries():
-            cache = None
-            if prefix:
-                cache = copy.deepcopy(prefix)
-                cache.batch_repeat_interleave(len(ids))
-            output = self.answering().generate(
-                input_ids=torch.tensor(rows, device=device),
-                attention_mask=torch.tensor(mask, device=device),
-                past_key_values=cache,
-                max_new_tokens=max_new_tokens,
-                do_sample=False,
-                pad_token_id=padding,
-                stop_strings=None if self.chat else [STOP],
-                tokenizer=self.tokenizer,
+        if "writer" not in self._made:
+            model, stops = self.answering(), self._stops()
+            self._made["writer"] = (
+                FusedWriter(model, stops)
+                if can_write(model)
+                else LibraryWriter(model, stops, self.tokenizer.pad_token_id)
             )
-        seconds = (time.perf_counter() - started) / len(ids)
-        generations = []
-        for row, prompt in zip(output[:, longest:].tolist(), ids, strict=True):
-            written = _until(row, self._ends())
-            text = self.tokenizer.decode(written, skip_special_tokens=True)
-            text = " ".join(text.split()) if self.chat else text.partition(STOP)[0].strip()
-            generations.append(Generation(text, len(prompt), len(written), seconds))
-        return generations
+        return self._made["writer"]
+
+    def _stops(self) -> list[int]:
+        """List the tokens after which nothing is written: ends of text, and what holds a ``STOP`` unless in a chat."""
+        ends = {end for end in self._ends() if end is not None}
+        if not self.chat:
+            texts = self.tokenizer.batch_decode([[token] for token in range(len(self.tokenizer))])
+            ends |= {token for token, text in enumerate(texts) if STOP in text}
+        return sorted(ends)
 
     def _ends(self) -> set[int | None]:
         ends = {self.tokenizer.pad_token_id, self.tokenizer.eos_token_id}

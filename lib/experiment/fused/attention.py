@@ -1,0 +1,57 @@
+"""Attention for short texts: torch's own, made for long ones, goes backward slowly in bf16 where texts are short."""
+
+from typing import Any
+
+import torch
+from transformers import AttentionInterface
+from transformers.integrations.sdpa_attention import repeat_kv, sdpa_attention_forward
+from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
+
+SHORT_ATTENTION = "workbook_short"
+# Beyond so many tokens the full table of who looks at whom costs more memory than it saves time.
+_LONGEST = 512
+
+
+class _Causal(torch.autograd.Function):
+    """Attention over (heads, tokens, width), each token looking back."""
+
+    @staticmethod
+    def forward(ctx: Any, query: Any, key: Any, value: Any, mask: Any, scaling: float) -> Any:
+        shares = torch.softmax(torch.baddbmm(mask, query, key.transpose(1, 2), alpha=scaling), -1)
+        ctx.save_for_backward(query, key, value, shares)
+        ctx.scaling = scaling
+        return torch.bmm(shares, value)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Any) -> Any:
+        query, key, value, shares = ctx.saved_tensors
+        for_value = torch.bmm(shares.transpose(1, 2), gradient)
+        for_shares = torch.bmm(gradient, value.transpose(1, 2))
+        scores = torch.ops.aten._softmax_backward_data(for_shares, shares, -1, shares.dtype)
+        for_query = torch.bmm(scores, key).mul_(ctx.scaling)
+        for_key = torch.bmm(scores.transpose(1, 2), query).mul_(ctx.scaling)
+        return for_query, for_key, for_value, None, None
+
+
+def _attention(
+    module: Any, query: Any, key: Any, value: Any, attention_mask: Any, dropout: float = 0.0, **options: Any
+) -> tuple[Any, None]:
+    rows, heads, length, width = query.shape
+    scaling = options.get("scaling") or width**-0.5
+    plain = attention_mask is None and key.shape[2] == length and not dropout
+    if not plain or length > _LONGEST or options.get("softcap") or options.get("sliding_window"):
+        return sdpa_attention_forward(module, query, key, value, attention_mask, dropout, **options)
+    groups = heads // key.shape[1]
+    flat = [
+        each.reshape(rows * heads, length, -1) for each in (query, repeat_kv(key, groups), repeat_kv(value, groups))
+    ]
+    ahead = torch.full((length, length), float("-inf"), dtype=query.dtype).triu(1)
+    out = _Causal.apply(*flat, ahead, scaling)
+    return out.view(rows, heads, length, -1).transpose(1, 2).contiguous(), None
+
+
+def short_attention() -> str:
+    """Register the attention with ``transformers`` and return its name."""
+    AttentionInterface.register(SHORT_ATTENTION, _attention)
+    AttentionMaskInterface.register(SHORT_ATTENTION, sdpa_mask)
+    return SHORT_ATTENTION
