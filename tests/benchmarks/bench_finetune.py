@@ -7,40 +7,31 @@ in fp32.
 """
 
 import copy
-import random
 import time
 
 import pytest
 import torch
 
+from lib.experiment import ExperimentConfig
 from lib.experiment.finetune import Lesson, LoraSettings, fine_tune
 from lib.experiment.finetune.network import answer_loss, lora_config
-from lib.experiment.finetune.rows import collate, fitting_rows
+from lib.experiment.finetune.packing import collate
+from lib.experiment.finetune.rows import fitting_rows
 from lib.experiment.models import adapted, load_model
 from lib.experiment.quiet import quiet_libraries
+from lib.experiment.run import open_workbench
 from lib.experiment.world import sample_company
 
-PAIRS = 375
 SETTINGS = LoraSettings()
 TOLERANCE = 0.02
 """Final losses are equal within so many nats a token: seeds alone move them by as much."""
 
 
-def closed_book(sample) -> list[Lesson]:
-    return [Lesson(pair.question, pair.answer) for pair in sample.training_pairs]
-
-
-def with_pages(sample) -> list[Lesson]:
-    """The right page among two others drawn at random: as long as what a search finds, without a server."""
-    pages = {page.id: page for page in sample.documents_at_training}
-    generator = random.Random(0)
-    lessons = []
-    for pair in sample.training_pairs:
-        others = sorted(set(pages) - set(pair.document_ids))
-        shown = [*pair.document_ids, *generator.sample(others, max(0, 3 - len(pair.document_ids)))]
-        generator.shuffle(shown)
-        lessons.append(Lesson(pair.question, pair.answer, [pages[id_] for id_ in shown]))
-    return lessons
+def lessons_of(training: str) -> list[Lesson]:
+    """What the default experiment trains on: a search in its server gives the passages."""
+    config = ExperimentConfig()
+    with open_workbench(config) as bench, bench.prepared(sample_company()) as prepared:
+        return prepared.lessons[training]
 
 
 def plain(base, rows, folder) -> tuple[float, float]:
@@ -88,10 +79,10 @@ def final_loss(base, rows, adapter) -> float:
         )
 
 
-@pytest.mark.parametrize("lessons_of", [closed_book, with_pages])
-def test_our_training_against_plain_trainer_and_peft(lessons_of, tmp_path) -> None:
+@pytest.mark.parametrize("training", ["closed_book", "with_pages"])
+def test_our_training_against_plain_trainer_and_peft(training, tmp_path) -> None:
     base = load_model()
-    lessons = lessons_of(sample_company(0, 300, 100, PAIRS))
+    lessons = lessons_of(training)
     rows = fitting_rows(base, lessons)
     processor = time.process_time()
     ours = fine_tune(base, lessons, tmp_path / "ours", SETTINGS)
@@ -100,7 +91,7 @@ def test_our_training_against_plain_trainer_and_peft(lessons_of, tmp_path) -> No
     losses = {name: final_loss(base, rows, tmp_path / name) for name in ("ours", "plain")}
     samples = SETTINGS.epochs * len(rows)
     print(
-        f"\n{lessons_of.__name__}, {len(rows)} lessons, {SETTINGS.epochs} epochs, {ours.tokens:,} tokens, "
+        f"\n{training}, {len(rows)} lessons, {SETTINGS.epochs} epochs, {ours.tokens:,} tokens, "
         f"{torch.get_num_threads()} threads: ours ({ours.precision}) {samples / ours.seconds:.1f} samples/s, "
         f"plain Trainer + peft (fp32) {samples / seconds:.1f} samples/s; ratio {seconds / ours.seconds:.2f}× "
         f"(in processor time, our estimate included, {plain_processor / processor:.2f}×); "

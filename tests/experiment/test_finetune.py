@@ -10,7 +10,9 @@ from lib.errors import InputError
 from lib.experiment.finetune import Lesson, LoraSettings, estimate, fine_tune
 from lib.experiment.finetune.lessons_file import read_lessons
 from lib.experiment.finetune.network import answer_loss, lora_config, with_adapters
-from lib.experiment.finetune.rows import LikeLengths, collate, fitting_rows, lesson_row
+from lib.experiment.finetune.order import LikeLengths, planned_batches
+from lib.experiment.finetune.packing import collate
+from lib.experiment.finetune.rows import fitting_rows, lesson_row
 from lib.experiment.fused.attention import short_attention
 from lib.experiment.fused.lora import FusedLoraLinear
 from lib.experiment.precision import in_bf16
@@ -107,6 +109,50 @@ def test_rotary_angles_keep_their_digits_in_the_bf16_copy(tiny_model):
     assert {each.dtype for each in twin.parameters()} == {torch.bfloat16}
     assert {each.dtype for each in twin.buffers()} == {torch.float32}
     assert {each.dtype for each in tiny_model.model.parameters()} == {torch.float32}
+
+
+@pytest.fixture(scope="module")
+def on_the_same_pages(tiny_model, sample):
+    """Seven lessons on two sets of pages, one of its own and one without."""
+    pages, pairs = sample.documents_at_training, sample.training_pairs
+    shown = [pages[:2], pages[:2], pages[:2], pages[:2], pages[2:4], pages[2:4], pages[2:4], pages[4:5], ()]
+    lessons = [Lesson(pair.question, pair.answer, each) for pair, each in zip(pairs, shown, strict=False)]
+    return fitting_rows(tiny_model, lessons)
+
+
+@pytest.mark.parametrize("attention", ["sdpa", short_attention()])
+def test_lessons_read_together_have_the_loss_and_gradients_of_lessons_apart(tiny_model, on_the_same_pages, attention):
+    padding = tiny_model.tokenizer.pad_token_id
+    together = collate(on_the_same_pages, padding)
+    assert together["input_ids"].shape[0] == 4 and together["attention_mask"].dtype == torch.bool
+    lengths = sum(len(row["input_ids"]) for row in on_the_same_pages)
+    assert (together["attention_mask"].any(-1)).sum() < lengths
+    with with_adapters(tiny_model, SETTINGS, 0, "fp32") as network:
+        for name, each in network.tuned.named_parameters():
+            if "lora_B" in name:
+                torch.nn.init.normal_(each, std=0.1)
+        apart = None
+        for row in on_the_same_pages:
+            loss = answer_loss(network.tuned, collate([row], padding), 100)
+            apart = loss if apart is None else apart + loss
+        wanted = gradients(network.tuned, apart)
+        before = tiny_model.model.config._attn_implementation
+        tiny_model.model.set_attn_implementation(attention)
+        try:
+            loss = answer_loss(network.tuned, together, 100)
+            found = gradients(network.tuned, loss)
+        finally:
+            tiny_model.model.set_attn_implementation(before)
+    assert loss.item() == pytest.approx(apart.item(), rel=1e-5)
+    for name in wanted:
+        torch.testing.assert_close(found[name], wanted[name], rtol=1e-3, atol=1e-6, msg=name)
+
+
+def test_lessons_on_the_same_pages_share_a_batch(on_the_same_pages):
+    batches = planned_batches(on_the_same_pages * 3, replace(SETTINGS, batch_size=9), 0)
+    assert sum(map(len, batches)) == 27 and all(len(batch) == 9 for batch in batches)
+    packed = sum(collate(batch, 0)["input_ids"].shape[0] for batch in batches)
+    assert packed <= 3 * 5
 
 
 def test_every_epoch_sees_every_lesson_once_in_another_order():
@@ -215,7 +261,7 @@ def test_operations_are_counted_by_hand(tiny_model, sample):
     row = {"input_ids": [1] * 10, "labels": [-100] * 7 + [1] * 3}
     tied = tiny_model.model.config.tie_word_embeddings
     frozen = inner + vocabulary * (1 if tied else 2)
-    counted = _operations(tiny_model, [row], LoraSettings(epochs=2), frozen, 100)
+    counted = _operations(tiny_model, [[row]], LoraSettings(epochs=2), frozen, 100)
     assert counted == 2 * (10 * (4 * inner + 6 * 100) + 3 * 4 * vocabulary + 12 * 100 * 2 * 32)
 
 

@@ -4,12 +4,18 @@ import math
 import os
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lib.experiment.finetune.network import Network, answer_loss, with_adapters
-from lib.experiment.finetune.rows import Row, collate, fitting_rows, padded_length, planned_batches
+from lib.experiment.finetune.order import planned_batches
+from lib.experiment.finetune.packing import collate, pack
+from lib.experiment.finetune.rows import HIDDEN, Row, fitting_rows
 from lib.experiment.finetune.settings import Lesson, LoraSettings, TrainingEstimate
 from lib.experiment.models import LanguageModel
 from lib.experiment.quiet import quiet_libraries
+
+if TYPE_CHECKING:
+    import torch
 
 _MIB = 1024 * 1024
 # Weights, gradient and AdamW's two averages of each trainable number, four bytes each.
@@ -42,12 +48,13 @@ def estimate_network(
     """Tell what training ``network`` on ``rows`` will take; its weights are left as they are."""
     import torch
 
-    batches = sorted(planned_batches(rows, settings, seed), key=_padded_tokens)
     device, padding = base.model.device, base.tokenizer.pad_token_id
+    planned = planned_batches(rows, settings, seed)
+    batches = sorted((collate(batch, padding) for batch in planned), key=_tokens)
     network.tuned.train()
 
-    def step(batch: Sequence[Row]) -> float:
-        tensors = {name: value.to(device) for name, value in collate(batch, padding).items()}
+    def step(batch: dict[str, "torch.Tensor"]) -> float:
+        tensors = {name: value.to(device) for name, value in batch.items()}
         started = time.perf_counter()
         with torch.autocast(device.type, torch.bfloat16, enabled=network.autocast):
             loss = answer_loss(network.tuned, tensors)
@@ -61,7 +68,7 @@ def estimate_network(
     with saved:
         step(batches[-1])
     measured = [batches[int(place * (len(batches) - 1))] for place in _QUANTILES]
-    seconds_per_token = sum(map(step, measured)) / sum(map(_padded_tokens, measured))
+    seconds_per_token = sum(map(step, measured)) / sum(map(_tokens, measured))
     network.tuned.zero_grad(set_to_none=True)
 
     trainable, total = network.tuned.get_nb_trainable_parameters()
@@ -71,13 +78,13 @@ def estimate_network(
     # Processes that train together share an epoch's batches.
     steps = settings.epochs * math.ceil(len(batches) / int(os.environ.get("WORLD_SIZE", "1")))
     return TrainingEstimate(
-        seconds=seconds_per_token * sum(map(_padded_tokens, batches)) / len(batches) * steps,
+        seconds=seconds_per_token * sum(map(_tokens, batches)) / len(batches) * steps,
         # Going backward, gradients of activations stand beside what was kept for them: a tenth more.
         memory_mib=(weights + trainable * _BYTES_PER_TRAINABLE + 1.1 * saved.total) / _MIB
         + (_OVERHEAD_MIB if device.type == "cpu" else 0),
         tokens=tokens,
         steps=steps,
-        operations=_operations(base, rows, settings, total - trainable, trainable),
+        operations=_operations(base, planned, settings, total - trainable, trainable),
     )
 
 
@@ -86,11 +93,13 @@ def base_parameters(network: Network) -> list:
     return [each for each in network.tuned.parameters() if not each.requires_grad]
 
 
-def _padded_tokens(batch: Sequence[Row]) -> int:
-    return len(batch) * padded_length(batch)
+def _tokens(batch: dict[str, "torch.Tensor"]) -> int:
+    return batch["input_ids"].numel()
 
 
-def _operations(base: LanguageModel, rows: Sequence[Row], settings: LoraSettings, frozen: int, trainable: int) -> float:
+def _operations(
+    base: LanguageModel, batches: Sequence[Sequence[Row]], settings: LoraSettings, frozen: int, trainable: int
+) -> float:
     """Count multiplications and additions: a frozen weight 4 for each token, a trained one 6, attention 12 a pair.
 
     Kaplan et al. (2020) count 6 where weights are trained: forward 2, gradient of the input 2, of the weight 2.
@@ -99,8 +108,9 @@ def _operations(base: LanguageModel, rows: Sequence[Row], settings: LoraSettings
     config = base.model.config.get_text_config()
     vocabulary = config.vocab_size * config.hidden_size
     inner = frozen - vocabulary * (1 if config.tie_word_embeddings else 2)
-    lengths = [len(row["input_ids"]) for row in rows]
-    answers = sum(sum(label >= 0 for label in row["labels"]) for row in rows)
+    packed = [each for batch in batches for each in pack(batch)]
+    lengths = [len(each.ids) for each in packed]
+    answers = sum(sum(label != HIDDEN for label in each.labels) for each in packed)
     pairs = sum(length * length for length in lengths)
     width = config.hidden_size * config.num_hidden_layers
     once = sum(lengths) * (4 * inner + 6 * trainable) + answers * 4 * vocabulary + 12 * pairs * width

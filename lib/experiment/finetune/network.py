@@ -77,7 +77,7 @@ def answer_loss(model: Any, batch: dict[str, "torch.Tensor"], answer_tokens: Any
 
     Args:
         model: a causal language model, wrapped or not, that knows ``logits_to_keep``.
-        batch: ``input_ids`` and ``labels``, both (rows, tokens), padded behind.
+        batch: as ``collate`` makes it.
         answer_tokens: divides the summed loss; if not given, the number in this batch.
     """
     import torch
@@ -85,7 +85,8 @@ def answer_loss(model: Any, batch: dict[str, "torch.Tensor"], answer_tokens: Any
     # A token is foretold at the place before it.
     wanted = batch["labels"][:, 1:]
     columns = (wanted >= 0).any(0).nonzero().squeeze(1)
-    logits = model(input_ids=batch["input_ids"], logits_to_keep=columns, use_cache=False).logits
+    given = {name: value for name, value in batch.items() if name != "labels"}
+    logits = model(**given, logits_to_keep=columns, use_cache=False).logits
     wanted = wanted[:, columns]
     counted = wanted >= 0
     summed = torch.nn.functional.cross_entropy(logits[counted].float(), wanted[counted], reduction="sum")

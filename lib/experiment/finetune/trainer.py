@@ -3,11 +3,14 @@
 import os
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from lib.experiment.finetune.network import Network, answer_loss
-from lib.experiment.finetune.rows import LikeLengths, Row, collator
+from lib.experiment.finetune.order import LikeLengths, learning_order
+from lib.experiment.finetune.packing import collate
+from lib.experiment.finetune.rows import Row
 from lib.experiment.finetune.settings import LoraSettings
 from lib.experiment.models import LanguageModel
 from lib.experiment.progress import Progress
@@ -31,7 +34,7 @@ def make_trainer(
 
     class AnswerTrainer(Trainer):
         def _get_train_sampler(self, *_: Any) -> LikeLengths:
-            return LikeLengths([len(row["input_ids"]) for row in rows], settings.batch_size, seed)
+            return learning_order(rows, settings, seed)
 
         def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
             loss = answer_loss(model, inputs, num_items_in_batch)
@@ -67,7 +70,7 @@ def make_trainer(
         model=network.tuned,
         args=arguments,
         train_dataset=list(rows),
-        data_collator=collator(base.tokenizer.pad_token_id),
+        data_collator=partial(collate, padding=base.tokenizer.pad_token_id),
         callbacks=list(callbacks),
     )
     trainer.remove_callback(PrinterCallback)

@@ -9,11 +9,11 @@ from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
 
 SHORT_ATTENTION = "workbook_short"
 # Beyond so many tokens the full table of who looks at whom costs more memory than it saves time.
-_LONGEST = 512
+_LONGEST = 1024
 
 
-class _Causal(torch.autograd.Function):
-    """Attention over (heads, tokens, width), each token looking back."""
+class _Looking(torch.autograd.Function):
+    """Attention over (heads, tokens, width); ``mask`` is added to the scores."""
 
     @staticmethod
     def forward(ctx: Any, query: Any, key: Any, value: Any, mask: Any, scaling: float) -> Any:
@@ -38,16 +38,25 @@ def _attention(
 ) -> tuple[Any, None]:
     rows, heads, length, width = query.shape
     scaling = options.get("scaling") or width**-0.5
-    plain = attention_mask is None and key.shape[2] == length and not dropout
+    plain = key.shape[2] == length and not dropout and (attention_mask is None or attention_mask.dtype == torch.bool)
     if not plain or length > _LONGEST or options.get("softcap") or options.get("sliding_window"):
         return sdpa_attention_forward(module, query, key, value, attention_mask, dropout, **options)
     groups = heads // key.shape[1]
     flat = [
         each.reshape(rows * heads, length, -1) for each in (query, repeat_kv(key, groups), repeat_kv(value, groups))
     ]
-    ahead = torch.full((length, length), float("-inf"), dtype=query.dtype).triu(1)
-    out = _Causal.apply(*flat, ahead, scaling)
+    nothing = torch.zeros((), dtype=query.dtype)
+    if attention_mask is None:
+        hidden = nothing.expand(length, length).masked_fill(_ahead(length), float("-inf"))
+    else:
+        hidden = nothing.expand(attention_mask.shape).masked_fill(~attention_mask, float("-inf"))
+        hidden = hidden.expand(rows, heads, length, length).reshape(rows * heads, length, length)
+    out = _Looking.apply(*flat, hidden, scaling)
     return out.view(rows, heads, length, -1).transpose(1, 2).contiguous(), None
+
+
+def _ahead(length: int) -> torch.Tensor:
+    return torch.ones(length, length, dtype=torch.bool).triu_(1)
 
 
 def short_attention() -> str:
