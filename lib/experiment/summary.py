@@ -8,6 +8,7 @@ from typing import Any
 from lib.experiment.measures import MEASURES
 from lib.experiment.result import ALL_KINDS, ExperimentResult, percent
 from lib.experiment.statistics import SIGNIFICANCE, Share
+from lib.wording import listed
 
 _FACTS = {
     "seen_fact": ("seen facts", "facts that stood in the training pairs"),
@@ -103,10 +104,10 @@ def _facts(result: ExperimentResult, kind: str) -> Finding:
 
 def _style(result: ExperimentResult) -> Finding:
     order = _ranked(result, "style")
-    text = f"{_title(result, order[0][0])} kept the style in {_with_n(order[0][1])}"
-    if len(order) > 1:
-        text += f", {_title(result, order[-1][0])} in {percent(order[-1][1])}"
-    return Finding("Style", _listed(result, f"{text}.", order[1:-1]))
+    best = [arm for arm, share in order if share.share == order[0][1].share]
+    text = f"{listed([_title(result, arm) for arm in best])} kept the style in {_with_n(order[0][1])}."
+    others = "; ".join(f"{_title(result, arm)} {percent(share)}" for arm, share in order[len(best) :])
+    return Finding("Style", f"{text} The others: {others}." if others else text)
 
 
 def _refusal(result: ExperimentResult) -> Finding | None:
@@ -238,6 +239,10 @@ def _caveats(result: ExperimentResult) -> list[str]:
     shortened = {arm["title"]: arm["shortened_prompts"] for arm in result.arms.values() if arm["shortened_prompts"]}
     for title, number in shortened.items():
         caveats.append(f"{title}: {number} prompts lost examples or pages, because the model's window is too small.")
+    if len(result.arms) > 1:
+        caveats.append(
+            "A p in these sentences is of its pair alone; the marks of the table are after Holm's correction."
+        )
     caveats.append(
         "One company, one training for each adapter, one seed: the intervals cover the choice of questions, not these."
     )
@@ -248,14 +253,6 @@ def _ranked(result: ExperimentResult, measure: str, kind: str = ALL_KINDS) -> li
     """Order the arms by one measure, best first; the earlier arm of the table where they tie."""
     shares = [(arm, result.share(arm, measure, kind)) for arm in result.arms]
     return sorted(shares, key=lambda entry: -entry[1].share if not isnan(entry[1].share) else 1.0)
-
-
-def _listed(result: ExperimentResult, text: str, others: list[tuple[str, Share]]) -> str:
-    if not others:
-        return text
-    return (
-        f"{text} Between them: " + "; ".join(f"{_title(result, arm)} {percent(share)}" for arm, share in others) + "."
-    )
 
 
 def _title(result: ExperimentResult, arm: str) -> str:
