@@ -1,4 +1,4 @@
-"""Train the base model from nothing: ``python -m lib.experiment.base_model.train --minutes 90 --out FOLDER``.
+"""Train the base model from nothing: ``python -m lib.experiment.base_model.train --minutes 88 --out FOLDER``.
 
 The curriculum has four stages. First passages that repeat themselves, until copying works; then plain questions on
 one to four short pages; then every layout and voice on short pages; then on passages as a search shows them. The time

@@ -76,43 +76,12 @@ class FusedWriter:
             For each prompt the tokens written, the one that ended it included.
         """
         shared = prefix[0][0].shape[2] if prefix else 0
-        cache = self._read([row[shared:-1] for row in prompts], most, prefix)
-        longest = cache.get_seq_length() + 1
-        seen = torch.ones(len(prompts), longest, dtype=torch.long)
-        for number, row in enumerate(prompts):
-            seen[number, shared : shared + longest - len(row)] = 0
-        token = torch.tensor([[row[-1]] for row in prompts])
-        place = torch.tensor([[len(row) - 1] for row in prompts])
-        written: list[list[int]] = [[] for _ in prompts]
-        # Numbers of the rows that the cache still holds, and which of them are done.
-        held = list(range(len(prompts)))
-        done = torch.zeros(len(prompts), dtype=torch.bool)
+        rows = _Rows(prompts, shared, self._read([row[shared:-1] for row in prompts], most, prefix))
         for _ in range(most):
-            logits = self.model(
-                input_ids=token,
-                attention_mask=seen,
-                position_ids=place,
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=1,
-            ).logits
-            token = logits[:, -1].argmax(-1, keepdim=True)
-            for number, over, new in zip(held, done.tolist(), token.squeeze(1).tolist(), strict=True):
-                if not over:
-                    written[number].append(new)
-            done |= torch.isin(token.squeeze(1), self.stops)
-            share = done.float().mean().item()
-            if share == 1:
+            rows.add(self.model(**rows.inputs(), use_cache=True, logits_to_keep=1).logits[:, -1].argmax(-1), self.stops)
+            if rows.all_done():
                 break
-            if share >= _WORTH_LEAVING:
-                left = (~done).nonzero().squeeze(1)
-                for layer in cache.layers:
-                    layer.keep_rows(left)
-                held = [held[number] for number in left.tolist()]
-                token, place, seen, done = token[left], place[left], seen[left], done[left]
-            seen = torch.cat([seen, seen.new_ones(len(seen), 1)], 1)
-            place = place + 1
-        return written
+        return rows.written
 
     def _read(self, rows: Sequence[Sequence[int]], room: int, prefix: list[KeysAndValues] | None) -> DynamicCache:
         """Read rows of tokens, some perhaps empty, into a cache, padded before, with room for ``room`` tokens more."""
@@ -158,6 +127,57 @@ class FusedWriter:
         self, rooms: list[KeysAndValues], prefix: list[KeysAndValues] | None
     ) -> Iterator[tuple[KeysAndValues, KeysAndValues | None]]:
         return zip(rooms, prefix or [None] * len(rooms), strict=True)
+
+
+class _Rows:
+    """Prompts that are being written to; those that are done leave."""
+
+    def __init__(self, prompts: Sequence[Sequence[int]], shared: int, cache: DynamicCache) -> None:
+        """Begin with all that was read but each prompt's last token; ``shared`` tokens stand before every row."""
+        self.cache = cache
+        self.written: list[list[int]] = [[] for _ in prompts]
+        longest = cache.get_seq_length() + 1
+        self.seen = torch.ones(len(prompts), longest, dtype=torch.long)
+        for number, row in enumerate(prompts):
+            self.seen[number, shared : shared + longest - len(row)] = 0
+        self.token = torch.tensor([[row[-1]] for row in prompts])
+        self.place = torch.tensor([[len(row) - 1] for row in prompts])
+        # Numbers of the rows that the cache still holds, and which of them are done.
+        self.held = list(range(len(prompts)))
+        self.done = torch.zeros(len(prompts), dtype=torch.bool)
+
+    def inputs(self) -> dict[str, object]:
+        """Give the model's next inputs."""
+        return {
+            "input_ids": self.token,
+            "attention_mask": self.seen,
+            "position_ids": self.place,
+            "past_key_values": self.cache,
+        }
+
+    def add(self, tokens: torch.Tensor, stops: torch.Tensor) -> None:
+        """Add each held row's next token."""
+        for number, over, token in zip(self.held, self.done.tolist(), tokens.tolist(), strict=True):
+            if not over:
+                self.written[number].append(token)
+        self.token = tokens.unsqueeze(1)
+        self.done |= torch.isin(tokens, stops)
+        if _WORTH_LEAVING <= self.done.float().mean().item() < 1:
+            self._let_leave()
+        self.seen = torch.cat([self.seen, self.seen.new_ones(len(self.seen), 1)], 1)
+        self.place = self.place + 1
+
+    def all_done(self) -> bool:
+        """Tell whether every row is done."""
+        return bool(self.done.all())
+
+    def _let_leave(self) -> None:
+        left = (~self.done).nonzero().squeeze(1)
+        for layer in self.cache.layers:
+            layer.keep_rows(left)
+        self.held = [self.held[number] for number in left.tolist()]
+        self.token, self.place = self.token[left], self.place[left]
+        self.seen, self.done = self.seen[left], self.done[left]
 
 
 def _layers(model: "PreTrainedModel") -> list[FusedAttention]:
