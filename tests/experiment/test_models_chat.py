@@ -37,7 +37,9 @@ def test_a_chat_models_answer_may_have_several_lines_and_ends_with_its_turn(chat
     written = model.tokenizer("One line.\nAnd another.")["input_ids"]
     end = model.tokenizer("!")["input_ids"][0]
     model.model.generation_config.eos_token_id = [model.tokenizer.eos_token_id, end]
-    model._made["writer"] = Mock(write=lambda prompts, most, prefix: [[*written, end, *written]])
+    model.__dict__["_writer"] = Mock(
+        tokens_in_batch=1000, write=lambda prompts, most, prefix: [[*written, end, *written]]
+    )
     (answer,) = model.generate(["Why?"], max_new_tokens=100)
     assert answer.text == "One line. And another." and answer.answer_tokens == len(written)
     assert model._stops() == sorted({model.tokenizer.pad_token_id, model.tokenizer.eos_token_id, end})

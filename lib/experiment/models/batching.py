@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-# Prompts of like length share a batch; a batch holds at most so many tokens and prompts.
-TOKENS_IN_BATCH = 48_000
+# Prompts of like length share a batch of at most so many.
 PROMPTS_IN_BATCH = 128
 
 
-def batches(lengths: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Yield numbers of prompts of like length, longest first, so that memory runs out at once or never."""
+def batches(lengths: Sequence[int], most: int, tokens: int) -> Iterator[list[int]]:
+    """Yield numbers of prompts of like length, longest first, so that memory runs out at once or never.
+
+    A batch holds at most ``most`` prompts and, padding counted, ``tokens`` tokens.
+    """
     batch: list[int] = []
     for number in sorted(range(len(lengths)), key=lambda n: (-lengths[n], n)):
-        if batch and (len(batch) == most or (len(batch) + 1) * lengths[batch[0]] > TOKENS_IN_BATCH):
+        if batch and (len(batch) == most or (len(batch) + 1) * lengths[batch[0]] > tokens):
             yield batch
             batch = []
         batch.append(number)

@@ -52,6 +52,9 @@ def can_write(model: "PreTrainedModel") -> bool:
 class FusedWriter:
     """Greedy answers of a model that ``can_write``, in this process's memory."""
 
+    # Only small models are fused: their keys and values for so many tokens are a few hundred megabytes.
+    tokens_in_batch = 48_000
+
     def __init__(self, model: "PreTrainedModel", stops: Sequence[int]) -> None:
         """Take the model and the tokens that end an answer."""
         self.model = model

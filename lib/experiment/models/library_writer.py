@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 class LibraryWriter:
     """Greedy answers to prompts padded before, in one batch."""
 
+    tokens_in_batch = 24_000
+
     def __init__(self, model: "PreTrainedModel", stops: Sequence[int], padding: int) -> None:
         """Take the model, the tokens that end an answer, and the one that fills up."""
         self.model = model

@@ -87,7 +87,7 @@ def adapted(base: Model, adapter: Path | None) -> Iterator[Model]:
         tuned = PeftModel.from_pretrained(base.model, str(adapter))
     tuned.eval()
     try:
-        yield replace(base, model=tuned, _made={})
+        yield replace(base, model=tuned)
     finally:
         # The adapter is wrapped around the base model's own layers; taking it off gives them back unchanged.
         tuned.unload()

@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from lib.errors import InputError
 from lib.experiment.models.answering_model import Generation
@@ -38,13 +39,6 @@ class LanguageModel:
     model: "PreTrainedModel"
     tokenizer: "PreTrainedTokenizerBase"
     chat: bool = False
-    _made: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-
-    def answering(self) -> "PreTrainedModel":
-        """Return the network that answers: ``model``, or its faster twin, which is made when first asked for."""
-        if "twin" not in self._made:
-            self._made["twin"] = answering_twin(self.model)
-        return self._made["twin"]
 
     def token_ids(self, prompt: str) -> list[int]:
         """Cut a prompt into tokens, with the model's own start token or chat template where it has one."""
@@ -90,12 +84,12 @@ class LanguageModel:
                     f"window of {self.window} tokens of {self.name}."
                 )
         answers: dict[int, Generation] = {}
-        writer = self._writer()
+        writer = self._writer
         with torch.inference_mode(), quiet_libraries():
             # What all prompts begin with is read once for all of them, as a provider's prompt cache does.
             shared = shared_prefix(ids)
             prefix = writer.read_prefix(shared) if len(shared) >= WORTH_SHARING else None
-        for numbers in batches([len(prompt) for prompt in ids], batch):
+        for numbers in batches([len(prompt) for prompt in ids], batch, writer.tokens_in_batch):
             started = time.perf_counter()
             with torch.inference_mode(), quiet_libraries():
                 written = writer.write([ids[n] for n in numbers], max_new_tokens, prefix)
@@ -114,19 +108,16 @@ class LanguageModel:
         text = " ".join(text.split()) if self.chat else text.partition(STOP)[0].strip()
         return Generation(text, len(prompt), len(written), seconds)
 
+    @cached_property
     def _writer(self) -> "FusedWriter | LibraryWriter":
-        """Return what lets the model write, which is made when first asked for."""
+        """What lets the model, or its faster twin, write; made when first asked for."""
         from lib.experiment.models.fused_writer import FusedWriter, can_write
         from lib.experiment.models.library_writer import LibraryWriter
 
-        if "writer" not in self._made:
-            model, stops = self.answering(), self._stops()
-            self._made["writer"] = (
-                FusedWriter(model, stops)
-                if can_write(model)
-                else LibraryWriter(model, stops, self.tokenizer.pad_token_id)
-            )
-        return self._made["writer"]
+        model, stops = answering_twin(self.model), self._stops()
+        if can_write(model):
+            return FusedWriter(model, stops)
+        return LibraryWriter(model, stops, self.tokenizer.pad_token_id)
 
     def _stops(self) -> list[int]:
         """List the tokens after which nothing is written: ends of text, and what holds a ``STOP`` unless in a chat."""
