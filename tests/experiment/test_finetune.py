@@ -11,7 +11,7 @@ from lib.experiment.finetune import Lesson, LoraSettings, estimate, fine_tune
 from lib.experiment.finetune.lessons_file import read_lessons
 from lib.experiment.finetune.network import answer_loss, lora_config, with_adapters
 from lib.experiment.finetune.order import LikeLengths, planned_batches
-from lib.experiment.finetune.packing import collate
+from lib.experiment.finetune.packing import Packed, collate, reads_packed
 from lib.experiment.finetune.rows import fitting_rows, lesson_row
 from lib.experiment.fused.attention import short_attention
 from lib.experiment.fused.lora import FusedLoraLinear
@@ -155,6 +155,21 @@ def test_lessons_on_the_same_pages_share_a_batch(on_the_same_pages):
     assert packed <= 3 * 5
 
 
+def test_only_a_model_that_obeys_masks_reads_lessons_together(tiny_model, on_the_same_pages):
+    from transformers import Gemma2Config, MistralConfig
+
+    assert reads_packed(tiny_model.model.config)
+    for config in (
+        Gemma2Config(attn_implementation="sdpa"),
+        MistralConfig(sliding_window=8, attn_implementation="sdpa"),
+    ):
+        assert not reads_packed(config)
+    eager = MistralConfig(sliding_window=None, attn_implementation="eager")
+    assert not reads_packed(eager)
+    apart = collate(on_the_same_pages, 0, together=False)
+    assert apart.keys() == {"input_ids", "labels"} and len(apart["labels"]) == len(on_the_same_pages)
+
+
 def test_every_epoch_sees_every_lesson_once_in_another_order():
     lengths = [10 * (number % 7) + 1 for number in range(50)]
     sampler = LikeLengths(lengths, 8, seed=0)
@@ -258,10 +273,10 @@ def test_operations_are_counted_by_hand(tiny_model, sample):
 
     # Width 32, two layers; heads of 2 × 16 are as wide as the model: 4 × 32² for attention, 3 × 32 × 64 behind.
     inner, vocabulary = 2 * (4 * 32 * 32 + 3 * 32 * 64), tiny_model.model.config.vocab_size * 32
-    row = {"input_ids": [1] * 10, "labels": [-100] * 7 + [1] * 3}
+    row = Packed([1] * 10, [-100] * 7 + [1] * 3)
     tied = tiny_model.model.config.tie_word_embeddings
     frozen = inner + vocabulary * (1 if tied else 2)
-    counted = _operations(tiny_model, [[row]], LoraSettings(epochs=2), frozen, 100)
+    counted = _operations(tiny_model, [row], LoraSettings(epochs=2), frozen, 100)
     assert counted == 2 * (10 * (4 * inner + 6 * 100) + 3 * 4 * vocabulary + 12 * 100 * 2 * 32)
 
 

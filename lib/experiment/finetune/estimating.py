@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lib.experiment.finetune.network import Network, answer_loss, with_adapters
 from lib.experiment.finetune.order import planned_batches
-from lib.experiment.finetune.packing import collate, pack
+from lib.experiment.finetune.packing import Packed, collate, pack
 from lib.experiment.finetune.rows import HIDDEN, Row, fitting_rows
 from lib.experiment.finetune.settings import Lesson, LoraSettings, TrainingEstimate
 from lib.experiment.models import LanguageModel
@@ -52,8 +52,8 @@ def estimate_network(
     import torch
 
     device, padding = base.model.device, base.tokenizer.pad_token_id
-    planned = planned_batches(rows, settings, seed)
-    batches = sorted((collate(batch, padding) for batch in planned), key=_tokens)
+    planned = planned_batches(rows, settings, seed, network.packs)
+    batches = sorted((collate(batch, padding, network.packs) for batch in planned), key=_tokens)
     network.tuned.train()
 
     def step(batch: dict[str, "torch.Tensor"]) -> float:
@@ -86,7 +86,13 @@ def estimate_network(
         + (_OVERHEAD_MIB if device.type == "cpu" else 0),
         tokens=tokens,
         steps=steps,
-        operations=_operations(base, planned, settings, total - trainable, trainable),
+        operations=_operations(
+            base,
+            [each for batch in planned for each in pack(batch, network.packs)],
+            settings,
+            total - trainable,
+            trainable,
+        ),
     )
 
 
@@ -100,7 +106,7 @@ def _tokens(batch: dict[str, "torch.Tensor"]) -> int:
 
 
 def _operations(
-    base: LanguageModel, batches: Sequence[Sequence[Row]], settings: LoraSettings, frozen: int, trainable: int
+    base: LanguageModel, packed: Sequence[Packed], settings: LoraSettings, frozen: int, trainable: int
 ) -> float:
     """Count multiplications and additions: a frozen weight 4 for each token, a trained one 6, attention 12 a pair.
 
@@ -110,7 +116,6 @@ def _operations(
     config = base.model.config.get_text_config()
     vocabulary = config.vocab_size * config.hidden_size
     inner = frozen - vocabulary * (1 if config.tie_word_embeddings else 2)
-    packed = [each for batch in batches for each in pack(batch)]
     lengths = [len(each.ids) for each in packed]
     answers = sum(sum(label != HIDDEN for label in each.labels) for each in packed)
     pairs = sum(length * length for length in lengths)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lib.experiment.finetune.packing import reads_packed
 from lib.experiment.finetune.settings import LoraSettings
 from lib.experiment.models import LanguageModel
 from lib.experiment.precision import best_precision, in_bf16
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Network:
-    """A model ready to be trained, and how: ``autocast`` where weights stay fp32 but bf16 multiplies."""
+    """A model ready to be trained, and how.
+
+    ``autocast`` where weights stay fp32 but bf16 multiplies; ``packs`` where lessons that begin alike are read once.
+    """
 
     tuned: "PeftModel"
     precision: str
     autocast: bool
+    packs: bool
 
 
 def lora_config(settings: LoraSettings) -> Any:
@@ -65,7 +70,9 @@ def with_adapters(
     set_seed(seed)
     tuned = get_peft_model(model, config)
     try:
-        yield Network(tuned, precision, autocast=device == "cuda" and precision == "bf16")
+        yield Network(
+            tuned, precision, autocast=device == "cuda" and precision == "bf16", packs=reads_packed(model.config)
+        )
     finally:
         if not copied:
             tuned.unload()

@@ -58,15 +58,15 @@ class LikeLengths:
         return [number for place in sorted(places, key=self.lengths.__getitem__) for number in self.groups[place]]
 
 
-def learning_order(rows: Sequence[Row], settings: LoraSettings, seed: int) -> LikeLengths:
-    """Return the order in which a training sees its rows."""
+def learning_order(rows: Sequence[Row], settings: LoraSettings, seed: int, together: bool = True) -> LikeLengths:
+    """Return the order in which a training sees its rows; ``together``: those that begin alike follow one another."""
     by_beginning = sorted(range(len(rows)), key=lambda number: rows[number]["input_ids"])
     # At least two groups a batch: what lessons on the same pages teach is alike.
-    found = alike(rows, by_beginning, max(1, settings.batch_size // 2))
+    found = alike(rows, by_beginning, max(1, settings.batch_size // 2) if together else 1)
     lengths = [shared + sum(len(rows[number]["input_ids"]) - shared for number in members) for members, shared in found]
     return LikeLengths(lengths, settings.batch_size, seed, [members for members, _ in found])
 
 
-def planned_batches(rows: Sequence[Row], settings: LoraSettings, seed: int) -> list[list[Row]]:
+def planned_batches(rows: Sequence[Row], settings: LoraSettings, seed: int, together: bool = True) -> list[list[Row]]:
     """Return the first epoch's batches, as the training will see them."""
-    return [[rows[number] for number in batch] for batch in learning_order(rows, settings, seed).batches()]
+    return [[rows[number] for number in batch] for batch in learning_order(rows, settings, seed, together).batches()]

@@ -6,9 +6,10 @@ counts its places from the end of what is shared: the loss and its gradients are
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lib.experiment.finetune.rows import HIDDEN, Row
+from lib.experiment.fused import SHORT_ATTENTION
 
 if TYPE_CHECKING:
     import torch
@@ -66,10 +67,10 @@ def alike(rows: Sequence[Row], order: Sequence[int], most: int) -> list[tuple[li
     return groups
 
 
-def pack(rows: Sequence[Row]) -> list[Packed]:
-    """Put a batch's rows that begin alike behind one another."""
+def pack(rows: Sequence[Row], together: bool = True) -> list[Packed]:
+    """Put a batch's rows that begin alike behind one another, unless not ``together``."""
     packed = []
-    for members, shared in alike(rows, range(len(rows)), len(rows)):
+    for members, shared in alike(rows, range(len(rows)), len(rows) if together else 1):
         whole = Packed()
         whole.add(rows[members[0]], 0, shared, 0)
         for owner, number in enumerate(members, 1):
@@ -78,7 +79,7 @@ def pack(rows: Sequence[Row]) -> list[Packed]:
     return packed
 
 
-def collate(rows: Sequence[Row], padding: int) -> dict[str, "torch.Tensor"]:
+def collate(rows: Sequence[Row], padding: int, together: bool = True) -> dict[str, "torch.Tensor"]:
     """Make one batch of ``input_ids`` and ``labels``, (packed rows, tokens) each, padded behind.
 
     Where lessons are packed also ``position_ids`` of the same shape and ``attention_mask``, (packed rows, 1,
@@ -87,7 +88,7 @@ def collate(rows: Sequence[Row], padding: int) -> dict[str, "torch.Tensor"]:
     """
     import torch
 
-    packed = pack(rows)
+    packed = pack(rows, together)
     longest = -(-max(len(each.ids) for each in packed) // _LENGTHS_APART) * _LENGTHS_APART
 
     def padded(name: str, filling: int) -> "torch.Tensor":
@@ -100,6 +101,18 @@ def collate(rows: Sequence[Row], padding: int) -> dict[str, "torch.Tensor"]:
         batch["position_ids"] = padded("places", 0)
         batch["attention_mask"] = (same & torch.ones(longest, longest, dtype=torch.bool).tril())[:, None]
     return batch
+
+
+def reads_packed(config: Any) -> bool:
+    """Tell from a model's configuration whether all its layers obey a mask of who sees whom.
+
+    Attention written out in Python adds masks instead, and windows and states have ways of their own.
+    """
+    text = config.get_text_config()
+    kinds = set(getattr(text, "layer_types", None) or ["full_attention"])
+    window = getattr(text, "sliding_window", None) if getattr(text, "use_sliding_window", True) else None
+    obeys = getattr(text, "_attn_implementation", None) in ("sdpa", SHORT_ATTENTION)
+    return obeys and kinds == {"full_attention"} and not window
 
 
 def _own_prompt(row: Row) -> int:

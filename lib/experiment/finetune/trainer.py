@@ -34,7 +34,7 @@ def make_trainer(
 
     class AnswerTrainer(Trainer):
         def _get_train_sampler(self, *_: Any) -> LikeLengths:
-            return learning_order(rows, settings, seed)
+            return learning_order(rows, settings, seed, network.packs)
 
         def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
             loss = answer_loss(model, inputs, num_items_in_batch)
@@ -70,7 +70,7 @@ def make_trainer(
         model=network.tuned,
         args=arguments,
         train_dataset=list(rows),
-        data_collator=partial(collate, padding=base.tokenizer.pad_token_id),
+        data_collator=partial(collate, padding=base.tokenizer.pad_token_id, together=network.packs),
         callbacks=list(callbacks),
     )
     trainer.remove_callback(PrinterCallback)

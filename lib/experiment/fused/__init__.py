@@ -6,5 +6,8 @@ more backward, where three suffice. Here are the parts that pay, each with its o
 attention, LoRA layer, attention for short texts. They are put into a copy of a model by ``fuse``, into ``peft`` and
 into the attention register of ``transformers`` by these libraries' own means. Graphics cards keep the libraries' own.
 
-Modules here import torch at once: import them only where a model is at hand.
+The modules of this package import torch at once: import them only where a model is at hand.
 """
+
+SHORT_ATTENTION = "workbook_short"
+"""The name of our own attention for short texts in the register of ``transformers``."""

@@ -7,7 +7,8 @@ from transformers import AttentionInterface
 from transformers.integrations.sdpa_attention import repeat_kv, sdpa_attention_forward
 from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
 
-SHORT_ATTENTION = "workbook_short"
+from lib.experiment.fused import SHORT_ATTENTION
+
 # Beyond so many tokens the full table of who looks at whom costs more memory than it saves time.
 _LONGEST = 1024
 
