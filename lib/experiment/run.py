@@ -21,16 +21,12 @@ from lib.experiment.record import record_of
 from lib.experiment.result import ExperimentResult
 from lib.experiment.retrieval.embedder import embedder_fingerprint, load_embedder
 from lib.experiment.retrieval.server import postgres
+from lib.experiment.version import EXPERIMENT_VERSION
 from lib.experiment.versions import package_versions
 from lib.experiment.workbench import Workbench
 from lib.experiment.world import Sample
 
 CACHE = ".cache"
-# What only reads finished runs or files, or makes the base model, does not decide a run's result.
-_NOT_DECIDING = {
-    "base_model", "curves", "evidence", "hosted_tuning", "literature", "literature_words", "own_data", "published",
-    "repeats", "resampling", "result", "statistics", "summary",
-}  # fmt: skip
 
 
 def run_experiment(
@@ -45,7 +41,7 @@ def run_experiment(
     """Run the experiment, or give the stored result of the same one.
 
     The same one means: the same configuration, sample, model weights, embedding weights, package
-    versions and experiment code. A run that was interrupted goes on: finished answers and trainings are kept.
+    versions and version of the experiment. A run that was interrupted goes on: finished answers and trainings are kept.
 
     Args:
         config: what to do; the workbook's defaults if not given.
@@ -122,7 +118,7 @@ def run_key(config: ExperimentConfig, sample: Sample, model: str, embedder: str)
             "model": model,
             "embedder": embedder,
             "packages": package_versions(),
-            "code": _code(),
+            "experiment": EXPERIMENT_VERSION,
         }
     )
 
@@ -161,15 +157,3 @@ def _run(bench: Workbench, data: Data, key: str) -> ExperimentResult:
         result = ExperimentResult(record, store.finish(folder, record))
     store.log_run(record, {arm: result.share(arm, "right").share for arm in result.arms})
     return result
-
-
-def _code() -> str:
-    """Fingerprint the code that decides a run's result."""
-    here = Path(__file__).parent
-    return value_fingerprint(
-        {
-            path.relative_to(here).as_posix(): path.read_text(encoding="utf-8")
-            for path in sorted(here.rglob("*.py"))
-            if path.relative_to(here).parts[0].removesuffix(".py") not in _NOT_DECIDING
-        }
-    )

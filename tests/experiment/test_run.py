@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,7 +103,22 @@ def test_the_same_configuration_on_the_same_weights_uses_the_stored_run_without_
     assert run_experiment(small_config, progress=silent).id == small_run.id
 
 
-def test_another_setting_sample_weights_or_code_is_another_run(small_config, sample, monkeypatch):
+def test_an_edited_comment_keeps_every_stored_run(tmp_path):
+    shutil.copytree(paths.PROJECT / "lib", tmp_path / "lib")
+    with (tmp_path / "lib" / "experiment" / "arms.py").open("a", encoding="utf-8") as file:
+        file.write("# One more comment.\n")
+    code = "from lib.experiment.run import *; c = ExperimentConfig.quick(); print(run_key(c, data_for(c).sample, 'm', 'e'))"
+    keys = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True, check=True,
+        ).stdout
+        for root in (paths.PROJECT, tmp_path)
+    }  # fmt: skip
+    assert len(keys) == 1 and len(keys.pop().strip()) == 64
+
+
+def test_another_setting_sample_weights_or_version_is_another_run(small_config, sample, monkeypatch):
     key = run_key(small_config, sample, "model", "embedder")
     assert run_key(small_config, sample, "model", "embedder") == key
     other_sample = sample_company(1, documents=40, questions_per_kind=5, training_pairs=24)
@@ -112,7 +128,7 @@ def test_another_setting_sample_weights_or_code_is_another_run(small_config, sam
         run_key(small_config, sample, "other", "embedder"),
         run_key(small_config, sample, "model", "other"),
     ]
-    monkeypatch.setattr("lib.experiment.run._code", lambda: "other")
+    monkeypatch.setattr("lib.experiment.run.EXPERIMENT_VERSION", -1)
     others.append(run_key(small_config, sample, "model", "embedder"))
     assert len({key, *others}) == 6
 
