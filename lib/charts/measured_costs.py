@@ -6,10 +6,10 @@ from lib.charts.money import Money
 from lib.charts.table import Table
 from lib.client import ClientFile
 from lib.client.quantity import likely
-from lib.costs import price_book
 from lib.experiment import ExperimentResult
 from lib.experiment.measures import usd_per_correct
 from lib.experiment.token_prices import TokenPrices
+from lib.prices import price_book
 
 _TUNED = ("fine_tune", "hybrid")
 

@@ -11,7 +11,7 @@ def list_price(reference: str) -> Figure:
         InputError: if the price source has no such model or component.
     """
     # Loaded here: most of the audit needs no price list.
-    from lib.costs.model_prices import hosted_model, snapshot_date
+    from lib.prices.hosted import hosted_model, snapshot_date
 
     name, _, component = reference.rpartition(".")
     model = hosted_model(name, snapshot_date())

@@ -36,7 +36,7 @@ def export_chat(config: ExperimentConfig, sample: Sample, folder: Path, client: 
 
 def _told(exported: ChatExport, epochs: int, client: str | None) -> str:
     from lib.client import ClientFile, load_client
-    from lib.costs import price_book
+    from lib.prices import price_book
 
     book = price_book(load_client(client) if client else ClientFile.model_validate({"client": {"name": "Export"}}))
     price = book["tuned_model.training"]

@@ -1,7 +1,6 @@
 """What each arm costs and how long its answers take, on dated prices.
 
-``price_book(client)`` resolves the prices, ``costs(facts, book)`` and ``latency(facts, book)`` compute all
-five arms at once over arrays of shape ``()`` or ``(n,)``.
+``costs(facts, book)`` and ``latency(facts, book)`` compute all five arms at once over arrays of shape ``()`` or ``(n,)``.
 """
 
 from lib.arms import ARMS
@@ -18,17 +17,12 @@ from lib.costs.comparison import (
 from lib.costs.component import Component
 from lib.costs.cost_model import Costs, costs
 from lib.costs.latency_model import Latencies, latency
-from lib.costs.price import Price
-from lib.costs.price_book import PriceBook
-from lib.costs.price_search import price_book
 
 __all__ = [
     "ARMS",
     "Component",
     "Costs",
     "Latencies",
-    "Price",
-    "PriceBook",
     "break_even_queries",
     "break_even_volume",
     "corner_costs",
@@ -37,7 +31,6 @@ __all__ = [
     "latency",
     "payback",
     "payback_months",
-    "price_book",
     "share_right_to_match",
     "spread",
     "usd_per_correct_answer",

@@ -7,7 +7,7 @@ import numpy as np
 from lib.client import Facts
 from lib.client.quantity import Range
 from lib.costs.cost_model import Costs, costs
-from lib.costs.price_book import PriceBook
+from lib.prices import PriceBook
 
 Array = np.ndarray
 

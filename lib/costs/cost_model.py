@@ -23,12 +23,11 @@ from lib.costs.knowledge import (
     vector_store,
 )
 from lib.costs.labour import labour, monitoring
-from lib.costs.price_book import PriceBook
-from lib.costs.price_search import IN_HOUSE_STORE
 from lib.costs.prompts import document_tokens, prompt
 from lib.costs.retraining import retrains_per_month
 from lib.costs.situation import NOTHING, Array, Situation, Working
 from lib.costs.training import training
+from lib.prices import IN_HOUSE_STORE, PriceBook
 
 if TYPE_CHECKING:
     import pandas

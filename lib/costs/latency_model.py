@@ -8,10 +8,9 @@ import numpy as np
 
 from lib.arms import ARMS, RETRIEVAL_ARMS
 from lib.client import Facts
-from lib.costs.price_book import PriceBook
-from lib.costs.price_search import SPEEDS
 from lib.costs.prompts import Prompt, model_role, prompt
 from lib.costs.situation import NOTHING, Array, Situation, either
+from lib.prices import SPEEDS, PriceBook
 
 MS_PER_SECOND = 1e3
 SLOWEST_SHARE = 0.05

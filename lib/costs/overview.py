@@ -14,8 +14,7 @@ from lib.costs.bounds import corner_costs, spread
 from lib.costs.cost_model import Costs, costs
 from lib.costs.display import figure
 from lib.costs.latency_model import Latencies, latency, latency_prices
-from lib.costs.price_book import OLD_DAYS, PriceBook
-from lib.costs.price_search import price_book
+from lib.prices import OLD_DAYS, PriceBook, price_book
 
 WIDTH = 16
 MS_PER_SECOND = 1000
@@ -33,7 +32,7 @@ class Overview:
 
     @classmethod
     def of(cls, client: ClientFile, name: str = "client file", folder: Path | None = None) -> "Overview":
-        """Compute everything for ``client``; arguments and errors as of :func:`lib.costs.price_book`."""
+        """Compute everything for ``client``; arguments and errors as of :func:`lib.prices.price_book`."""
         book = price_book(client, name, folder)
         facts = Facts.of(client)
         corners = corner_costs(facts, book, ranges(client))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lib.client import Facts
-from lib.costs.price_book import PriceBook
+from lib.prices import PriceBook
 
 Array = np.ndarray
 

@@ -11,9 +11,9 @@ from lib.client import ClientFile, Facts
 from lib.client.facts import field_specs
 from lib.costs.component import Component
 from lib.costs.cost_model import Costs, arm_components, costs
-from lib.costs.price_book import PriceBook
 from lib.costs.situation import Situation, Working
 from lib.costs.spreadsheet_cell import Cell, value_of
+from lib.prices import PriceBook
 
 
 class NamedFacts:

@@ -10,12 +10,12 @@ from lib.arms import ARM_MEANINGS, ARM_TITLES, ARMS
 from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import likely
-from lib.costs.price_search import price_book
 from lib.costs.situation import SHARED
 from lib.costs.spreadsheet_cell import Cell, formula_of, value_of
 from lib.costs.spreadsheet_formulas import Formulas, cell_name, formulas_of
 from lib.errors import InputError
 from lib.files import moved_into_place
+from lib.prices import price_book
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -44,7 +44,7 @@ SHEETS = {
 def write_xlsx(client: ClientFile, path: str | Path, name: str = "client file", folder: Path | None = None) -> Path:
     """Write the Excel workbook of ``client`` to ``path`` and give its path.
 
-    ``name`` and ``folder`` as for :func:`lib.costs.price_book`. Money in the arms' sheets is in USD, in the
+    ``name`` and ``folder`` as for :func:`lib.prices.price_book`. Money in the arms' sheets is in USD, in the
     summary in the client's currency. Raises :class:`InputError` where ``path`` cannot be written.
     """
     target = Path(path)

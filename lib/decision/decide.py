@@ -10,7 +10,6 @@ import numpy as np
 from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
 from lib.client import ClientFile, Facts
 from lib.client.facts import Array, field_specs
-from lib.costs import PriceBook, price_book
 from lib.decision import explain
 from lib.decision.advice import advice
 from lib.decision.choice import NOBODY, Outcome, evaluate
@@ -24,6 +23,7 @@ from lib.decision.rules import Rule, frameworks, rule_thresholds
 from lib.decision.thresholds import ThresholdValues, own_thresholds
 from lib.decision.uncertain import Model, latin_hypercube
 from lib.decision.verdicts import ABSTAINS
+from lib.prices import PriceBook, price_book
 from lib.wording import number
 
 DRAWS = 1000

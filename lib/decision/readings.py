@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.client.facts import Array, Facts
-from lib.costs import Costs, Latencies, PriceBook, costs, latency
+from lib.costs import Costs, Latencies, costs, latency
 from lib.decision.measured import measured_run
+from lib.prices import PriceBook
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ import numpy as np
 from lib.arms import ARMS
 from lib.client import ClientFile
 from lib.client.facts import Array, Facts, field_specs, ranges
-from lib.costs import PriceBook
 from lib.decision.measured import measured_run, usable_client
 from lib.decision.readings import Situation
 from lib.decision.thresholds import ThresholdValues
+from lib.prices import PriceBook
 
 FACT, THRESHOLD, PRICE = "fact", "threshold", "price"
 

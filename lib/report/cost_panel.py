@@ -13,8 +13,9 @@ from lib.charts.money import Money
 from lib.client import ClientFile, Facts
 from lib.client.facts import field_specs
 from lib.client.quantity import likely
-from lib.costs import PriceBook, costs, price_book
+from lib.costs import costs
 from lib.errors import InputError
+from lib.prices import PriceBook, price_book
 
 FIELDS = (
     "traffic.queries_per_month",

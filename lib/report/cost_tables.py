@@ -3,9 +3,10 @@
 from lib.arms import ARM_TITLES, ARMS
 from lib.charts.money import DOLLARS, Money
 from lib.charts.table import Table
-from lib.costs import Costs, Price
+from lib.costs import Costs
 from lib.costs.bounds import spread
 from lib.costs.overview import Overview
+from lib.prices import Price
 from lib.report.parts import Part, part
 from lib.wording import arm_title
 

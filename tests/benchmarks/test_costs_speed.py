@@ -6,7 +6,8 @@ import numpy as np
 
 from lib.arms import ARMS
 from lib.client import Facts, check_client
-from lib.costs import costs, latency, price_book
+from lib.costs import costs, latency
+from lib.prices import price_book
 
 DRAWS = 1_000_000
 BLOCK = 20_000

@@ -15,9 +15,10 @@ from lib.charts.money import Money
 from lib.charts.off_scale import off_scale
 from lib.charts.palette import ARM_COLOURS, ARM_DASHES
 from lib.client import Facts, load_client
-from lib.costs import costs, latency, price_book
+from lib.costs import costs, latency
 from lib.decision import decide
 from lib.paths import CLIENTS
+from lib.prices import price_book
 
 NAMES = ("support-knowledge-base", "voice-agent", "commercial-law", "general-chatbot")
 

@@ -4,9 +4,9 @@ import pytest
 
 from lib.charts.measured_costs import measured_costs
 from lib.client import ClientFile
-from lib.costs import price_book
 from lib.experiment import ExperimentResult
 from lib.paths import RUNS
+from lib.prices import price_book
 
 
 @pytest.fixture

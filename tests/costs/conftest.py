@@ -1,7 +1,8 @@
 import pytest
 
 from lib.client import ClientFile, Facts, check_client
-from lib.costs import Costs, Latencies, PriceBook, costs, latency, price_book
+from lib.costs import Costs, Latencies, costs, latency
+from lib.prices import PriceBook, price_book
 
 
 class Case:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from lib.arms import ARMS
 from lib.client import Facts, check_client
 from lib.client.facts import field_specs
-from lib.costs import costs, latency, price_book
+from lib.costs import costs, latency
+from lib.prices import price_book
 
 CLIENT = check_client({"client": {"name": "Test"}})
 FACTS = Facts.of(CLIENT)

@@ -8,10 +8,11 @@ from lib.arms import ARMS
 from lib.client import Facts, check_client
 from lib.client.facts import ranges
 from lib.commands.costs import costs_command
-from lib.costs import corner_costs, costs, price_book
+from lib.costs import corner_costs, costs
 from lib.costs.bounds import spread
 from lib.costs.display import money
 from lib.costs.overview import Overview
+from lib.prices import price_book
 
 RANGES = {
     "traffic": {"queries_per_month": {"low": 20000, "likely": 25000, "high": 60000}},

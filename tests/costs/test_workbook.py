@@ -12,11 +12,12 @@ import pytest
 
 from lib.arms import ARM_TITLES, ARMS
 from lib.client import Facts, check_client
-from lib.costs import costs, price_book
+from lib.costs import costs
 from lib.costs.overview import Overview
 from lib.costs.spreadsheet_cell import Cell
 from lib.costs.workbook import SHEETS, write_xlsx
 from lib.errors import InputError
+from lib.prices import price_book
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 EVERY_SHEET = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"

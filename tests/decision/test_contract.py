@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from lib.arms import ARMS, UNDECIDED
 from lib.client import Facts, answers, check_client, load_client
 from lib.client.facts import decoded, field_specs
-from lib.costs import price_book
 from lib.decision import decide
 from lib.decision.choice import evaluate
 from lib.decision.decide import thresholds
@@ -20,6 +19,7 @@ from lib.decision.flips import arm_name
 from lib.decision.readings import Situation
 from lib.decision.rules import frameworks
 from lib.paths import CLIENTS
+from lib.prices import price_book
 
 KEYS = {
     "client",

@@ -12,7 +12,6 @@ from hand_made_runs import record, two_arms
 from lib import paths
 from lib.client import answers, check_client, load_client
 from lib.client.facts import field_specs
-from lib.costs import price_book
 from lib.decision import Decision, decide, usable_client
 from lib.decision.choice import evaluate
 from lib.decision.decide import thresholds
@@ -23,6 +22,7 @@ from lib.decision.uncertain import latin_hypercube
 from lib.decision.uncertainty import model_of
 from lib.experiment.evidence import write_evidence
 from lib.experiment.result import ExperimentResult
+from lib.prices import price_book
 
 PRIVATE = {"needed": "private", "days_between_changes": 30}
 # 435 of 500 against 415: the same four points in both, but 40 against 150 questions on which they differ.

@@ -5,7 +5,6 @@ import pytest
 from scipy.stats import triang
 
 from lib.client import Facts, check_client, load_client
-from lib.costs import price_book
 from lib.decision import decide
 from lib.decision.choice import evaluate
 from lib.decision.decide import recommender, thresholds
@@ -26,6 +25,7 @@ from lib.decision.uncertainty import (
     tornado,
 )
 from lib.paths import CLIENTS
+from lib.prices import price_book
 
 
 @pytest.fixture(scope="module")

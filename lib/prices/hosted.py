@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lib.costs.price import Price
-from lib.costs.units import check_magnitude, unit_rule
 from lib.paths import PRICES
+from lib.prices.price import Price
+from lib.prices.units import check_magnitude, unit_rule
 
 # genai-prices' name of a price → ours.
 COMPONENTS = {

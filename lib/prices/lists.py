@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 
 from lib.arms import ARMS
-from lib.costs.price import Price
-from lib.costs.units import check_magnitude, unit_rule, unit_rules
 from lib.errors import InputError
 from lib.paths import PRICES
+from lib.prices.price import Price
+from lib.prices.units import check_magnitude, unit_rule, unit_rules
 
 COLUMNS = ("item", "component", "value", "unit", "currency", "source", "checked", "note")
 OPTIONAL = ("low", "high")

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.client import check_client
-from lib.costs import costs, price_book
+from lib.costs import costs
 from lib.errors import InputError
+from lib.prices import price_book
 
 HEADER = "item,component,value,unit,currency,source,checked,note\n"
 
@@ -202,13 +203,13 @@ def test_the_snapshot_row_names_the_installed_package():
     # A newer package brings newer prices: the date on which they were taken over must then be stated anew.
     import genai_prices
 
-    from lib.costs.model_prices import snapshot
+    from lib.prices.hosted import snapshot
 
     assert snapshot()["version"] == genai_prices.__version__
 
 
 def test_a_source_is_an_article_an_address_or_said_to_be_an_estimate_or_recalled():
-    from lib.costs.price_rows import workbook_prices
+    from lib.prices import workbook_prices
 
     articles = {"three-numbers", "decision-matrix", "start-with-rag", "which-approach", "five-questions"}
     for prices in workbook_prices().rows.values():

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lib.arms import ARMS
-from lib.costs.price import Price
+from lib.prices.price import Price
 
 OLD_DAYS = 180
 """A price read longer ago than this, counted from ``as_of``, is called old on the page."""
@@ -53,7 +53,7 @@ class PriceBook(Mapping[str, Price]):
         in_house: bool = False,
         own_models: frozenset[str] = frozenset(),
     ) -> None:
-        """Use :func:`lib.costs.price_book` to make the book of a client."""
+        """Use :func:`lib.prices.price_book` to make the book of a client."""
         self._prices = prices
         self.as_of = as_of
         self.names = names

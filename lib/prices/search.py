@@ -9,13 +9,13 @@ from pathlib import Path
 
 from lib.client import ClientFile
 from lib.client.quantity import likely
-from lib.costs.model_prices import hosted_model, nearest_models, snapshot_date
-from lib.costs.price import ESTIMATE, Price
-from lib.costs.price_book import PriceBook
-from lib.costs.price_rows import PriceList, read_prices, workbook_prices
-from lib.costs.units import check_override, unit_rule
 from lib.errors import InputError
 from lib.paths import CLIENTS, PRICES, PROJECT
+from lib.prices.book import PriceBook
+from lib.prices.hosted import hosted_model, nearest_models, snapshot_date
+from lib.prices.lists import PriceList, read_prices, workbook_prices
+from lib.prices.price import ESTIMATE, Price
+from lib.prices.units import check_override, unit_rule
 
 SELF_HOSTED = "self-hosted/"
 """A model of this provider is an open one on the client's own GPUs: it costs hours and not tokens."""
