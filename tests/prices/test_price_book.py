@@ -184,7 +184,7 @@ def test_importing_and_costing_load_no_heavy_library():
     import sys
 
     code = (
-        "import sys; from lib.client import check_client, Facts; from lib.costs import *; "
+        "import sys; from lib.client import check_client, Facts; from lib.costs import *; from lib.prices import *; "
         "client = check_client({'client': {'name': 'N'}}); costs(Facts.of(client), price_book(client)); "
         "print([name for name in ('pandas', 'scipy', 'torch', 'xlsxwriter') if name in sys.modules])"
     )
