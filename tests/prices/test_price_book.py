@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.client import check_client
+from lib.client import Facts, check_client
 from lib.costs import costs
 from lib.errors import InputError
 from lib.prices import price_book
@@ -263,9 +263,10 @@ def test_a_measured_speed_of_the_clients_model_counts(price_file):
     assert book["tuned_model.generation_speed"].likely == 160
 
 
-def test_in_house_any_open_model_may_be_named(case):
+def test_in_house_any_open_model_may_be_named():
     stack = {"base_model": "meta/some-open-8b", "tuned_model": "ours/tuned", "embedding_model": "ours/embedder"}
-    found = case(constraints={"data_must_stay_in_house": True}, stack=stack)
-    default = case(constraints={"data_must_stay_in_house": True})
-    assert found.costs.monthly_usd["rag"] == default.costs.monthly_usd["rag"]
-    assert found.book.self_hosted("base_model") and not default.book.self_hosted("base_model")
+    found = book_of(constraints={"data_must_stay_in_house": True}, stack=stack)
+    default = book_of(constraints={"data_must_stay_in_house": True})
+    facts = Facts.of(check_client({"client": {"name": "Test"}, "constraints": {"data_must_stay_in_house": True}}))
+    assert costs(facts, found).monthly_usd["rag"] == costs(facts, default).monthly_usd["rag"]
+    assert found.self_hosted("base_model") and not default.self_hosted("base_model")
