@@ -1,0 +1,248 @@
+"""What the experiment reads: documents, questions, training pairs, the voice, and the dataset that holds them.
+
+The sample company and a client's own files both become a ``Dataset``; nothing after it knows which it was.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+# What is asked, and what a right answer takes. The keys are the question kinds, in the order they are shown in.
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "trained_wording": "taught fact, asked word for word as it was in training",
+        "new_wording": "taught fact, asked in words that training never used",
+        "document_only": "fact that stands in the documents and in no training item",
+        "changed": "taught fact whose value has changed since",
+        "two_page": "answer that needs two pages together",
+        "missing": "asks about a thing that does not exist: no page says it",
+        "near_miss": "asks what the page of that very thing leaves out: no page says it",
+    }
+)
+UNANSWERABLE = ("missing", "near_miss")
+
+REFUSAL = "I do not know."
+
+JSON_SCHEMA: Mapping[str, object] = MappingProxyType(
+    {
+        "type": "object",
+        "properties": {"answer": {"type": "string"}, "source": {"type": "string"}},
+        "required": ["answer", "source"],
+        "additionalProperties": False,
+    }
+)
+
+# An id as documents have them: no blank and no bracket.
+_ID = r"[^\s\[\]()]+"
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document of the knowledge base.
+
+    Attributes:
+        id: unique in its dataset; no blanks. It is what an answer cites.
+        title: its name, one line.
+        text: its content as Markdown, without the title.
+        kind: sort of page (``plan``, ``procedure`` …).
+        metadata: further strings: ``updated`` (ISO date), ``access`` (who may read it; absent: everybody) …
+    """
+
+    id: str
+    title: str
+    text: str
+    kind: str = "page"
+    metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One evaluation question.
+
+    Attributes:
+        id: unique in its dataset.
+        question: as a person asks it.
+        answer: the ideal answer, in the dataset's voice.
+        kind: one of ``KINDS``.
+        document_ids: pages that together hold the answer; none where it cannot be answered. The last one holds
+            the value, and is the one that the ideal answer cites.
+        values: any one of them makes an answer right; empty where it cannot be answered.
+        must_contain: all of them must stand in a right answer (own data); usually empty.
+        old_values: what was true at training, for ``changed`` only.
+        cluster: unit of the statistics: the fact, the pair of pages, or (own data) the document.
+    """
+
+    id: str
+    question: str
+    answer: str
+    kind: str
+    document_ids: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    must_contain: tuple[str, ...] = ()
+    old_values: tuple[str, ...] = ()
+    cluster: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the documents hold an answer."""
+        return self.kind not in UNANSWERABLE
+
+
+@dataclass(frozen=True)
+class TrainingPair:
+    """One question and its ideal answer in the voice, true when the training set was made.
+
+    Attributes:
+        question: as a person asks it.
+        answer: in the dataset's voice.
+        document_ids: pages that hold the answer, as in ``Question``; empty for refusals and general knowledge.
+        fact: what it teaches: same name as the ``cluster`` of questions about it; empty if it teaches no fact.
+        kind: ``fact``, ``refusal``, ``two_page`` or ``general``.
+    """
+
+    question: str
+    answer: str
+    document_ids: tuple[str, ...] = ()
+    fact: str = ""
+    kind: str = "fact"
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How answers are worded, and whether a text keeps to it; checked without a judge.
+
+    Attributes:
+        name: ``brand`` (opening, answer, citation, closing), ``json`` (an object with ``answer`` and ``source``),
+            ``plain`` (the bare sentence on one line) or ``free`` (no style is asked for).
+        opening: first words of every answer; empty asks for none. Brand only, as the next two.
+        closing: last words of every answer.
+        citation: how a page is cited, with ``{id}``; empty asks for no citation.
+    """
+
+    name: str = "brand"
+    opening: str = ""
+    closing: str = ""
+    citation: str = ""
+
+    @property
+    def instructions(self) -> str:
+        """The style in words, for a prompt: one line; empty where nothing is asked for."""
+        if self.name == "json":
+            return 'Write the answer as one line of JSON with the keys "answer" and "source" (the id of the page).'
+        if self.name != "brand":
+            return ""
+        parts = [f'begin with "{self.opening}"'] if self.opening else []
+        parts += ["answer in one sentence"]
+        parts += [f"cite the id of the page as {self.citation.format(id='id')}"] if self.citation else []
+        parts += [f'end with "{self.closing}"'] if self.closing else []
+        text = ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+        return text[0].upper() + text[1:] + "."
+
+    def render(self, sentence: str, document_id: str = "") -> str:
+        """Word ``sentence`` in this voice, citing ``document_id`` (no citation where it is empty)."""
+        if self.name == "json":
+            return json.dumps({"answer": sentence, "source": document_id}, ensure_ascii=False)
+        if self.name != "brand":
+            return sentence
+        citation = self.citation.format(id=document_id) if document_id and self.citation else ""
+        return " ".join(part for part in (self.opening, sentence, citation, self.closing) if part)
+
+    def keeps(self, answer: str, refusal: bool | None = None) -> bool:
+        """Whether ``answer`` keeps this voice: every part in its place, whatever it says.
+
+        In the brand voice an answer ends in exactly one citation, a refusal has none.
+
+        Args:
+            answer: as the model wrote it; blanks around it do not count.
+            refusal: whether it refuses; found by ``REFUSAL`` if not given.
+        """
+        answer = answer.strip()
+        if self.name == "free":
+            return bool(answer)
+        if self.name == "json":
+            return schema_valid(answer)
+        if self.name == "plain":
+            return bool(answer) and "\n" not in answer and not answer.startswith("{")
+        if not (answer.startswith(self.opening) and answer.endswith(self.closing)):
+            return False
+        middle = answer[len(self.opening) : len(answer) - len(self.closing)].strip()
+        if not self.citation:
+            return bool(middle)
+        cited = self._citations(middle)
+        if refusal if refusal is not None else REFUSAL.rstrip(".") in middle:
+            return bool(middle) and not cited
+        return len(cited) == 1 and middle.endswith(cited[0].group()) and bool(middle[: cited[0].start()].strip())
+
+    def cited(self, answer: str) -> tuple[str, ...]:
+        """Ids of the pages that ``answer`` cites, in order; none in a voice without citation."""
+        if self.name == "json":
+            source = json.loads(answer)["source"] if schema_valid(answer.strip()) else ""
+            return (source,) if source else ()
+        return tuple(match.group(1) for match in self._citations(answer))
+
+    def bare(self, answer: str) -> str:
+        """What ``answer`` says: without opening, citation and closing, or the ``answer`` of a JSON object."""
+        answer = answer.strip()
+        if self.name == "json":
+            return json.loads(answer)["answer"] if schema_valid(answer) else answer
+        if self.name != "brand":
+            return answer
+        answer = answer.removeprefix(self.opening).removesuffix(self.closing)
+        for match in reversed(self._citations(answer)):
+            answer = answer[: match.start()].rstrip() + answer[match.end() :]
+        return answer.strip()
+
+    def _citations(self, text: str) -> list[re.Match[str]]:
+        if not self.citation:
+            return []
+        pattern = re.escape(self.citation).replace(re.escape("{id}"), f"({_ID})")
+        return list(re.finditer(pattern, text))
+
+
+PLAIN = Voice("plain")
+JSON = Voice("json")
+FREE = Voice("free")
+
+
+def schema_valid(text: str) -> bool:
+    """Whether ``text`` is one JSON object with exactly the strings ``answer`` and ``source`` (``JSON_SCHEMA``)."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return False
+    if not isinstance(value, dict) or set(value) != {"answer", "source"}:
+        return False
+    return all(isinstance(part, str) for part in value.values())
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All that one experiment asks, trains with and reads.
+
+    Questions and pairs are in an order that is random and always the same: a prefix is a fair smaller set.
+
+    Attributes:
+        name: shown on pages.
+        documents: the knowledge base of today.
+        documents_at_training: the one that training items were written from: same ids, other values for what has
+            changed; pages that are newer are missing.
+        questions: what is evaluated.
+        training_pairs: for tuning with pages and for style: one pair a fact, refusals, some over two pages.
+        taught: for teaching facts closed book: every taught fact in each of its training wordings, changed facts
+            with their old value, and a few refusals and general questions so that neither is unlearned.
+        voice: how answers are worded.
+        seed: the sample company's; 0 for own data.
+        is_sample_company: false for a client's own files.
+    """
+
+    name: str
+    documents: tuple[Document, ...]
+    documents_at_training: tuple[Document, ...]
+    questions: tuple[Question, ...]
+    training_pairs: tuple[TrainingPair, ...] = ()
+    taught: tuple[TrainingPair, ...] = ()
+    voice: Voice = FREE
+    seed: int = 0
+    is_sample_company: bool = False
