@@ -10,6 +10,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = PROJECT / "notebooks"
 DATA = PROJECT / "data"
 CLIENTS = DATA / "clients"
+CASES = DATA / "cases"
 FRAMEWORKS = DATA / "frameworks"
 PRICES = DATA / "prices"
 BASE_MODEL = DATA / "base_model"

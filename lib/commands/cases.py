@@ -1,0 +1,39 @@
+"""``python -m lib cases``."""
+
+import click
+
+from lib.decision.cases import CaseRecord, decide_cases
+from lib.wording import arm_title, probability, share
+
+
+@click.command("cases")
+def cases_command() -> None:
+    """Decide published cases of other parties and say how often the answer was the shipped or advised one.
+
+    \b
+    python -m lib cases
+    """
+    click.echo(_told(decide_cases()))
+
+
+def _told(record: CaseRecord) -> str:
+    of = len(record.outcomes)
+    low, high = record.interval
+    lines = [f"{record.right} of {of} right (95 % interval {share(low)} to {share(high)}); the rules were made knowing them.", ""]
+    lines += [f"{'Guide':<42}{'right':>7}"]
+    ranked = sorted({"this workbook": record.right, **record.baselines()}.items(), key=lambda row: -row[1])
+    lines += [f"  {name:<40}{hits:>4} of {of}" for name, hits in ranked]
+    lines += ["", f"{'Stability':<26}{'right':>7}{'wrong':>7}{'no answer':>11}   share right (95 %)"]
+    for band in record.bands:
+        low, high = band.interval
+        lines.append(
+            f"  {probability(band.low)} to {probability(band.high)}".ljust(26)
+            + f"{band.right:>7}{band.wrong:>7}{band.no_answer:>11}   {share(band.right / band.of)} ({share(low)} to {share(high)})"
+        )
+    lines += ["", "Not right"]
+    for outcome in record.misses:
+        decision = outcome.decision
+        accepted = " or ".join(arm_title(arm) for arm in outcome.case.accept)
+        lines.append(f"  {outcome.case.id}: {arm_title(decision.recommendation)} ({probability(decision.confidence)}); accepted: {accepted}")
+        lines += [f"      {reason}" for reason in decision.reasons[:3]]
+    return "\n".join(lines)

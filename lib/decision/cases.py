@@ -1,0 +1,203 @@
+"""Outside cases: published situations by other parties, decided by the workbook and set beside what they shipped.
+
+A case file under ``data/cases`` is a client file with keys of its own in front: ``source``; ``accept``, the
+answers that a fair grader takes as right; and, where the source tells them, ``reject``, ``shipped``, ``stated``
+and ``told``. The rules were made knowing these cases, so the hit rate is a record, not a forecast.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+
+from lib.arms import ARMS, UNDECIDED
+from lib.client import ClientFile
+from lib.client.client_file import check_client
+from lib.client.yaml_text import parse
+from lib.decision.decide import decide
+from lib.decision.result import Decision
+from lib.errors import InputError
+from lib.paths import CASES
+
+if TYPE_CHECKING:
+    import pandas
+
+LEAST_IN_A_BAND = 10
+"""Cases that a band of stability needs before a share of them says anything."""
+
+_KEYS = ("source", "accept", "reject", "shipped", "stated", "told")
+
+
+@dataclass(frozen=True)
+class OutsideCase:
+    """One published situation; ``accept`` holds ids of arms."""
+
+    id: str
+    source: str
+    accept: tuple[str, ...]
+    client: ClientFile
+    shipped: str = ""
+    stated: str = ""
+    told: str = ""
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """How one case came out: ``right`` is ``None`` where the workbook gave no answer."""
+
+    case: OutsideCase
+    decision: Decision
+
+    @property
+    def right(self) -> bool | None:
+        """Tell whether the recommendation is one that a fair grader accepts."""
+        if self.decision.recommendation == UNDECIDED:
+            return None
+        return self.decision.recommendation in self.case.accept
+
+
+@dataclass(frozen=True)
+class Band:
+    """Cases of like stability: its bounds (0 to 1, both within), and how many were right, wrong, without answer."""
+
+    low: float
+    high: float
+    right: int
+    wrong: int
+    no_answer: int
+
+    @property
+    def of(self) -> int:
+        """Count the cases; one without an answer counts, and not as a hit."""
+        return self.right + self.wrong + self.no_answer
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Give the 95 % Wilson interval of the share right."""
+        return _wilson(self.right, self.of)
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """All outside cases decided."""
+
+    outcomes: tuple[CaseOutcome, ...]
+
+    @property
+    def right(self) -> int:
+        """Count the hits."""
+        return sum(outcome.right is True for outcome in self.outcomes)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Give the 95 % Wilson interval of the hit rate."""
+        return _wilson(self.right, len(self.outcomes))
+
+    @property
+    def misses(self) -> list[CaseOutcome]:
+        """List the cases that came out wrong or without an answer."""
+        return [outcome for outcome in self.outcomes if not outcome.right]
+
+    @cached_property
+    def bands(self) -> tuple[Band, ...]:
+        """Part the cases by stability, highest first, ties kept together, at least ten in each band."""
+        return bands([(outcome.decision.confidence, outcome.right) for outcome in self.outcomes])
+
+    def baselines(self) -> dict[str, int]:
+        """Count the hits of simple guides: one arm always, each framework alone, two rules of thumb."""
+        guides: dict[str, Callable[[CaseOutcome], str | None]] = {
+            f"always {arm}": lambda outcome, arm=arm: arm for arm in ARMS
+        }
+        for place, verdict in enumerate(self.outcomes[0].decision.frameworks):
+            guides[f"{verdict.id} alone"] = lambda outcome, place=place: outcome.decision.frameworks[place].says
+        guides["200 labels: fine-tuning, else RAG"] = lambda outcome: (
+            "fine_tune" if (outcome.case.client.training_data.labelled_examples or 0) >= 200 else "rag"
+        )
+        guides["private knowledge: RAG, else prompting"] = lambda outcome: (
+            "rag" if outcome.case.client.knowledge.needed == "private" else "prompt"
+        )
+        return {
+            name: sum(guide(outcome) in outcome.case.accept for outcome in self.outcomes)
+            for name, guide in guides.items()
+        }
+
+    def to_frame(self) -> "pandas.DataFrame":
+        """Give one row a case: id, accepted answers, ours, right (``None``: no answer), stability, source."""
+        import pandas
+
+        return pandas.DataFrame(
+            [
+                {
+                    "case": outcome.case.id,
+                    "accept": " or ".join(outcome.case.accept),
+                    "answer": outcome.decision.recommendation,
+                    "right": outcome.right,
+                    "stability": outcome.decision.confidence,
+                    "source": outcome.case.source,
+                }
+                for outcome in self.outcomes
+            ]
+        )
+
+
+def bands(outcomes: Iterable[tuple[float, bool | None]], least: int = LEAST_IN_A_BAND) -> tuple[Band, ...]:
+    """Part ``(stability, right)`` rows into bands of at least ``least``, highest stability first.
+
+    Rows of equal stability share a band; what is left over at the low end joins the band above it.
+    """
+    rows = sorted(outcomes, key=lambda row: -row[0])
+    groups: list[list[tuple[float, bool | None]]] = [[]]
+    for row in rows:
+        group = groups[-1]
+        if len(group) >= least and row[0] != group[-1][0]:
+            groups.append(group := [])
+        group.append(row)
+    if len(groups) > 1 and len(groups[-1]) < least:
+        groups[-2:] = [groups[-2] + groups[-1]]
+    return tuple(
+        Band(
+            low=group[-1][0],
+            high=group[0][0],
+            right=sum(right is True for _, right in group),
+            wrong=sum(right is False for _, right in group),
+            no_answer=sum(right is None for _, right in group),
+        )
+        for group in groups
+        if group
+    )
+
+
+@cache
+def load_cases(folder: Path = CASES) -> tuple[OutsideCase, ...]:
+    """Read the case files of a folder, by name.
+
+    Raises:
+        InputError: a file lacks ``source`` or ``accept``, accepts something that is no arm, or its facts are refused.
+    """
+    return tuple(_case(path) for path in sorted(folder.glob("*.yaml")))
+
+
+def decide_cases(cases: Sequence[OutsideCase] | None = None) -> CaseRecord:
+    """Decide the outside cases (all that are shipped, if not given), without looking for counterfactuals."""
+    return CaseRecord(tuple(CaseOutcome(case, decide(case.client, with_flips=False)) for case in cases or load_cases()))
+
+
+def _case(path: Path) -> OutsideCase:
+    values: dict[str, Any] = parse(path.read_text(encoding="utf-8"), str(path))
+    own = {key: values.pop(key) for key in _KEYS if key in values}
+    for key in ("source", "accept"):
+        if not own.get(key):
+            raise InputError(f"{path}: {key} is not answered; an outside case needs it.")
+    for arm in own["accept"]:
+        if arm not in ARMS:
+            raise InputError(f"{path}: accept holds {arm!r}; allowed are {', '.join(ARMS)}.")
+    texts = {key: str(own[key]) for key in ("shipped", "stated", "told") if key in own}
+    return OutsideCase(path.stem, own["source"], tuple(own["accept"]), check_client(values, str(path)), **texts)
+
+
+def _wilson(hits: int, of: int) -> tuple[float, float]:
+    from lib.stats import wilson
+
+    return wilson(hits, of)
