@@ -19,7 +19,10 @@ def cases_command() -> None:
 def _told(record: CaseRecord) -> str:
     of = len(record.outcomes)
     low, high = record.interval
-    lines = [f"{record.right} of {of} right (95 % interval {share(low)} to {share(high)}); the rules were made knowing them.", ""]
+    lines = [
+        f"{record.right} of {of} right (95 % interval {share(low)} to {share(high)}); the rules were made knowing them.",
+        "",
+    ]
     lines += [f"{'Guide':<42}{'right':>7}"]
     ranked = sorted({"this workbook": record.right, **record.baselines()}.items(), key=lambda row: -row[1])
     lines += [f"  {name:<40}{hits:>4} of {of}" for name, hits in ranked]
@@ -34,6 +37,8 @@ def _told(record: CaseRecord) -> str:
     for outcome in record.misses:
         decision = outcome.decision
         accepted = " or ".join(arm_title(arm) for arm in outcome.case.accept)
-        lines.append(f"  {outcome.case.id}: {arm_title(decision.recommendation)} ({probability(decision.confidence)}); accepted: {accepted}")
+        lines.append(
+            f"  {outcome.case.id}: {arm_title(decision.recommendation)} ({probability(decision.confidence)}); accepted: {accepted}"
+        )
         lines += [f"      {reason}" for reason in decision.reasons[:3]]
     return "\n".join(lines)

@@ -12,7 +12,10 @@ COMMANDS = {
     "costs": ("lib.commands.costs:costs_command", "Show what each arm costs, from dated prices."),
     "experiment": ("lib.commands.experiment:experiment_command", "Run the experiment: RAG against LoRA, measured."),
     "report": ("lib.commands.report:report_command", "Write client reports (HTML, PDF, manifest)."),
-    "cases": ("lib.commands.cases:cases_command", "Decide published cases of other parties; say how many come out right."),
+    "cases": (
+        "lib.commands.cases:cases_command",
+        "Decide published cases of other parties; say how many come out right.",
+    ),
     "claims": ("lib.commands.claims:claims_command", "Recompute the figures that the articles publish."),
     "schema": ("lib.commands.schema:schema_command", "Print the JSON schema of a client file."),
 }
