@@ -11,7 +11,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 from lib.arms import ARMS, UNDECIDED
 from lib.client import ClientFile
 from lib.client.client_file import check_client

@@ -52,9 +52,7 @@ def test_fewer_graded_examples_are_never_stronger_evidence(examples: int) -> Non
 
 @not_yet
 def test_a_low_rag_score_is_diagnosed_before_anything_is_trained() -> None:
-    decision = decided(
-        knowledge={"documents": 500}, behaviour=PLAIN, evidence={"rag_score": 0.5, "eval_examples": 100}
-    )
+    decision = decided(knowledge={"documents": 500}, behaviour=PLAIN, evidence={"rag_score": 0.5, "eval_examples": 100})
     assert decision.recommendation == "rag"
     assert "retriev" in decision.first_step.lower()
 
