@@ -19,6 +19,7 @@ from lib.decision.decide import decide
 from lib.decision.result import Decision
 from lib.errors import InputError
 from lib.paths import CASES
+from lib.stats import wilson
 
 if TYPE_CHECKING:
     import pandas
@@ -75,7 +76,7 @@ class Band:
     @property
     def interval(self) -> tuple[float, float]:
         """Give the 95 % Wilson interval of the share right."""
-        return _wilson(self.right, self.of)
+        return wilson(self.right, self.of)
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class CaseRecord:
     @property
     def interval(self) -> tuple[float, float]:
         """Give the 95 % Wilson interval of the hit rate."""
-        return _wilson(self.right, len(self.outcomes))
+        return wilson(self.right, len(self.outcomes))
 
     @property
     def misses(self) -> list[CaseOutcome]:
@@ -194,9 +195,3 @@ def _case(path: Path) -> OutsideCase:
             raise InputError(f"{path}: accept holds {arm!r}; allowed are {', '.join(ARMS)}.")
     texts = {key: str(own[key]) for key in ("shipped", "stated", "told") if key in own}
     return OutsideCase(path.stem, own["source"], tuple(own["accept"]), check_client(values, str(path)), **texts)
-
-
-def _wilson(hits: int, of: int) -> tuple[float, float]:
-    from lib.stats import wilson
-
-    return wilson(hits, of)
