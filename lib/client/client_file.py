@@ -28,13 +28,24 @@ def check_client(values: dict[str, Any], name: str = "client file") -> ClientFil
         client = ClientFile.model_validate(values)
     except ValidationError as error:
         raise InputError(sentence(error, name)) from None
+    _check_currency(client, name)
+    return client
+
+
+def _check_currency(client: ClientFile, name: str) -> None:
+    """Currency and exchange rate only make sense together."""
     prices = client.prices
     if prices.currency != "USD" and "per_usd" not in prices.model_fields_set:
         raise InputError(
             f"{name}: prices.per_usd is not answered though prices.currency is {prices.currency!r}; "
             "allowed is how much of that currency one US dollar is."
         )
-    return client
+    if prices.currency == "USD" and prices.per_usd != 1:
+        answered = "" if "currency" in prices.model_fields_set else " (not answered)"
+        raise InputError(
+            f"{name}: prices.per_usd is {shown(prices.per_usd)} though prices.currency is USD{answered}; "
+            "allowed is the currency that one US dollar is so much of, or an exchange rate of 1."
+        )
 
 
 def answers(client: ClientFile) -> dict[str, dict[str, Any]]:
@@ -68,7 +79,12 @@ def save_client(client: ClientFile, path: str | Path) -> None:
 
 def json_schema() -> dict[str, Any]:
     """Give the JSON schema of a client file, for editors that check while typing."""
-    return ClientFile.model_json_schema()
+    schema = ClientFile.model_json_schema()
+    for section, rule in schema["properties"].items():
+        if section != "client":
+            # An empty section (``null``) is one in which nothing is answered.
+            schema["properties"][section] = {"anyOf": [rule, {"type": "null"}]}
+    return schema
 
 
 def _update(old: dict[str, Any], new: dict[str, Any]) -> None:

@@ -37,7 +37,8 @@ def coded(spec: FieldSpec, value: Any) -> float:
         return np.inf
     if spec.kind == "choice":
         return float(spec.choices.index(value))
-    return float(value)
+    # The likely value of a range may be a fraction; a whole field has one whole value everywhere, half rounded up.
+    return float(np.floor(value + 0.5)) if spec.whole else float(value)
 
 
 def decoded(spec: FieldSpec, number: float) -> Any:

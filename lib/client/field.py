@@ -6,18 +6,24 @@ Forms, validation messages, documentation and the JSON schema are all made from 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, Strict, StringConstraints
+from pydantic import Field, Strict, StringConstraints, WithJsonSchema
 
-from lib.client.quantity import Number, NumberOrNever, within
+from lib.client.quantity import NEVER, Number, NumberOrNever, within
 
 TEXT_LIMIT = 300
+
+# Control characters, line separators and marks that turn the direction of writing have no place on one line of text,
+# and a text of blanks and invisible characters alone says nothing.
+_BARRED = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+_ONE_LINE = rf"^[^{_BARRED}]*[^\s{_BARRED}\u200b-\u200f\u2060\ufeff][^{_BARRED}]*$"
 
 
 @dataclass(frozen=True)
 class FieldSpec:
     """One field of the client file.
 
-    ``kind`` is ``number``, ``truth``, ``choice``, ``text``, ``date`` or ``list``. ``lowest`` and
+    ``kind`` is ``number``, ``truth``, ``choice``, ``outcomes``, ``text``, ``colour``, ``currency``, ``date`` or
+    ``list``; ``outcomes`` is a mapping of some of ``keys`` to one of ``choices`` each. ``lowest`` and
     ``highest`` bound a number in ``unit``. ``plausible`` is the range within which the value is taken
     to lie where the client has not answered, and ``judgement`` how far (plus or minus, in the field's
     unit) an answered value can be off because it is somebody's estimate: both feed the confidence.
@@ -34,6 +40,7 @@ class FieldSpec:
     choices: tuple[str, ...] = ()
     plausible: tuple[float, float] | None = None
     judgement: float = 0.0
+    keys: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> str:
@@ -45,11 +52,14 @@ class FieldSpec:
             return words + ", or a range {low, likely, high} in that order"
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
+        if self.kind == "outcomes":
+            return f"some of {', '.join(self.keys)}, each {', '.join(self.choices)}"
         return {
             "truth": "true or false",
             "text": f"text of 1 to {TEXT_LIMIT} characters (in quotes where it looks like a number or a date)",
             "colour": "a colour such as #1f77b4",
-            "date": "a date such as 2026-11-21",
+            "currency": "a currency by its three capital letters, such as EUR",
+            "date": "a date from 2000 to 2099 such as 2026-11-21",
             "list": "a list of texts",
         }[self.kind]
 
@@ -84,7 +94,19 @@ def number(
         within(lowest, highest, whole),
         spec,
         _described(spec),
+        WithJsonSchema(_number_schema(spec)),
     ]
+
+
+def _number_schema(spec: FieldSpec) -> dict[str, Any]:
+    """What an editor may check of a number: a plain one, a range of three, ``never`` or nothing."""
+    bounds = {"minimum": spec.lowest, "maximum": spec.highest}
+    parts = {name: {"type": "number", **bounds} for name in ("low", "likely", "high")}
+    allowed: list[dict[str, Any]] = [
+        {"type": "integer" if spec.whole else "number", **bounds},
+        {"type": "object", "properties": parts, "required": list(parts), "additionalProperties": False},
+    ]
+    return {"anyOf": [*allowed, *([{"const": NEVER}] if spec.never else []), {"type": "null"}]}
 
 
 def truth(label: str, help: str) -> Any:
@@ -99,16 +121,28 @@ def choice(label: str, help: str, *choices: str) -> Any:
     return Annotated[Literal[choices] | None, spec, _described(spec)]
 
 
+def outcomes(label: str, help: str, keys: tuple[str, ...], *choices: str) -> Any:
+    """Declare a mapping of some of ``keys`` to one of ``choices`` each."""
+    spec = FieldSpec(label, help, "outcomes", choices=choices, keys=keys)
+    return Annotated[dict[Literal[keys], Literal[choices]] | None, spec, _described(spec)]
+
+
 def text(label: str, help: str) -> Any:
     """Declare a text field: 1 to 300 characters on one line."""
     spec = FieldSpec(label, help, "text")
-    constraints = StringConstraints(
-        strict=True,
-        min_length=1,
-        max_length=TEXT_LIMIT,
-        pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$",
-    )
-    return Annotated[Annotated[str, constraints] | None, spec, _described(spec)]
+    return Annotated[Annotated[str, _line()] | None, spec, _described(spec)]
+
+
+def _line() -> StringConstraints:
+    return StringConstraints(strict=True, min_length=1, max_length=TEXT_LIMIT, pattern=_ONE_LINE)
+
+
+def currency_field(label: str, help: str) -> Any:
+    """Declare a currency by its three capital letters."""
+    spec = FieldSpec(label, help, "currency")
+    return Annotated[
+        Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")] | None, spec, _described(spec)
+    ]
 
 
 def colour_field(label: str, help: str) -> Any:
@@ -121,8 +155,7 @@ def colour_field(label: str, help: str) -> Any:
 def listing(label: str, help: str) -> Any:
     """Declare a list of texts."""
     spec = FieldSpec(label, help, "list")
-    item = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=TEXT_LIMIT)]
-    return Annotated[list[item] | None, spec, _described(spec)]
+    return Annotated[list[Annotated[str, _line()]] | None, spec, _described(spec)]
 
 
 def date_field(label: str, help: str) -> Any:
@@ -134,14 +167,15 @@ def date_field(label: str, help: str) -> Any:
     def parse(value: Any) -> Any:
         if isinstance(value, datetime.datetime):
             raise ValueError("a date without a time of day")
-        return datetime.date.fromisoformat(value) if isinstance(value, str) else value
+        date = datetime.date.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(date, datetime.date) and not 2000 <= date.year < 2100:
+            raise ValueError("a year that is a slip of the pen")
+        return date
 
     spec = FieldSpec(label, help, "date")
     return Annotated[Annotated[datetime.date, Strict()] | None, BeforeValidator(parse), spec, _described(spec)]
 
 
 def _described(spec: FieldSpec) -> Any:
-    extra = {"unit": spec.unit} if spec.unit else {}
-    if spec.lowest is not None:
-        extra |= {"x-lowest": spec.lowest, "x-highest": spec.highest}
-    return Field(title=spec.label, description=spec.help, json_schema_extra=extra or None)
+    extra = {"unit": spec.unit} if spec.unit else None
+    return Field(title=spec.label, description=spec.help, json_schema_extra=extra)

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from lib.client.field import choice, colour_field, date_field, listing, number, text, truth
+from lib.arms import ARMS
+from lib.client.field import choice, colour_field, currency_field, date_field, listing, number, outcomes, text, truth
 from lib.client.quantity import NEVER
 
 MILLION = 1e6
@@ -48,8 +49,13 @@ class Knowledge(Section):
         "private",
     ) = "none"
     documents: number(
-        "Documents", "Documents or records that answers draw on.", "documents", 0, BILLION, whole=True
-    ) = 0
+        "Documents",
+        "Documents or records that answers draw on; empty = not known.",
+        "documents",
+        0,
+        BILLION,
+        whole=True,
+    ) = None
     tokens_per_document: number(
         "Tokens per document", "Average length of one document.", "tokens", 1, 10 * MILLION, plausible=(400, 1600)
     ) = 800
@@ -66,6 +72,9 @@ class Knowledge(Section):
         "Hours until visible", "How soon a change must show in answers.", "hours", 0, 87600, plausible=(4, 72)
     ) = 24
     citations_required: truth("Citations required", "Answers must name their source, or an audit trail is needed.") = (
+        False
+    )
+    access_differs: truth("Access differs", "Not everybody may see everything: retrieval must filter by person.") = (
         False
     )
     multi_hop_share: number(
@@ -130,6 +139,14 @@ class Evidence(Section):
     retrieval_precision: number(
         "Retrieval precision", "Share of retrieved passages that are relevant (precision@k).", "share", 0, 1
     ) = None
+    tried: outcomes(
+        "Tried so far",
+        "What an architecture did when it was tried without a number, against what runs today.",
+        ARMS,
+        "worse",
+        "no_better",
+        "better",
+    ) = {}
 
 
 class Risk(Section):
@@ -173,6 +190,13 @@ class Traffic(Section):
         plausible=(500, 3000),
     ) = 1500
     answer_tokens: number("Answer tokens", "Length of one answer.", "tokens", 1, MILLION, plausible=(200, 1000)) = 800
+    thinking_tokens: number(
+        "Thinking tokens",
+        "Hidden tokens that a reasoning model writes before its answer, billed as output; 0 = thinking is off.",
+        "tokens",
+        0,
+        MILLION,
+    ) = 0
     cacheable_share: number(
         "Cached share", "Share of input tokens served from the provider's prompt cache.", "share", 0, 1
     ) = 0.0
@@ -183,11 +207,11 @@ class Latency(Section):
 
     p95_ms: number(
         "Answer within",
-        "95 of 100 answers must be there (or, where they stream, begin) within this time.",
+        "95 of 100 answers must be there (or, where they stream, begin) within this time; empty = no limit.",
         "ms",
         1,
         3_600_000,
-    ) = 5000
+    ) = None
     streaming: truth("Streaming", "Answers show as they are written.") = True
 
 
@@ -202,7 +226,23 @@ class Money(Section):
         "Correction", "What it costs a person to put one wrong answer right.", "USD", 0, 10 * MILLION
     ) = 0
     minutes_saved_per_answer: number(
-        "Minutes saved", "Benefit of one right answer, for the return on investment.", "minutes", 0, 100_000
+        "Minutes saved", "Benefit of one right answer, for the business case.", "minutes", 0, 100_000
+    ) = 0
+    saved_usd_per_hour: number(
+        "Wage of the time saved",
+        "Cost of one hour of whoever saves that time (not the engineer's); empty = counted in hours, not in money.",
+        "USD an hour",
+        0,
+        10000,
+    ) = None
+    adoption_share: number(
+        "Adoption", "Share of the questions that people bring to it once it is known.", "share", 0, 1
+    ) = 1.0
+    ramp_up_months: number(
+        "Ramp-up", "Months until it is known; until then adoption grows evenly.", "months", 0, 120
+    ) = 3
+    review_minutes_per_answer: number(
+        "Review", "Minutes that a person spends on checking one answer before it is used.", "minutes", 0, 100_000
     ) = 0
     horizon_months: number("Horizon", "Months over which costs are added up.", "months", 1, 120, whole=True) = 12
 
@@ -213,13 +253,9 @@ class Today(Section):
     usd_per_query: number("Today's cost per query", "Cost of one query as it runs now.", "USD", 0, MILLION) = None
     monthly_usd: number("Today's monthly cost", "Cost of what runs now.", "USD a month", 0, BILLION) = None
     plan: choice(
-        "Planned arm",
+        "Planned architecture",
         "The architecture that is already planned.",
-        "prompt",
-        "long_context",
-        "rag",
-        "fine_tune",
-        "hybrid",
+        *ARMS,
     ) = None
     plan_weeks: number("Planned weeks", "Time that the plan takes.", "weeks", 0, 520) = None
 
@@ -239,6 +275,16 @@ class Constraints(Section):
     team_can_run_two_systems: truth(
         "Team can run two systems", "Retrieval and a tuned model can both be kept running."
     ) = True
+    structured_outputs: truth(
+        "Structured outputs", "The provider or server can force the answer into a schema (constrained decoding)."
+    ) = True
+    runs_where: choice(
+        "Runs where",
+        "Hosted in the cloud, on the client's own servers, or on the device (offline, one system).",
+        "cloud",
+        "own_servers",
+        "device",
+    ) = "cloud"
 
 
 class Stack(Section):
@@ -262,7 +308,7 @@ class Prices(Section):
 
     as_of: date_field("Prices as of", "Date of the prices; empty = the newest date in the price book.") = None
     file: text("Price list", "The client's own price CSV, which overrides the price book.") = None
-    currency: text("Currency", "Currency that the report shows.") = "USD"
+    currency: currency_field("Currency", "Currency that every page shows, such as EUR.") = "USD"
     per_usd: number("Exchange rate", "How much of that currency one US dollar is.", "per USD", 0.000001, MILLION) = 1.0
     batch_share: number("Batch share", "Share of queries that can wait for a batch discount.", "share", 0, 1) = 0.0
 

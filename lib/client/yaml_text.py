@@ -4,10 +4,12 @@ Papermill reads YAML 1.1, other tools 1.2, and the two disagree about ``no``, ``
 ``010``. Such a scalar is refused with a hint, and so are duplicate keys, anchors and tags.
 """
 
+import datetime
 import re
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
 from lib.errors import InputError
 
@@ -53,8 +55,15 @@ def parse(text: str, name: str) -> dict[str, Any]:
 
 
 def shown(value: Any) -> str:
-    """Show a bad value in an error sentence: short, on one line."""
-    words = repr(value).replace("\n", " ")
+    """Show a bad value in an error sentence as it stands in a file: short, on one line."""
+    if value is None or isinstance(value, bool):
+        words = {None: "null", True: "true", False: "false"}[value]
+    elif isinstance(value, datetime.date):
+        words = value.isoformat()
+    elif isinstance(value, BaseModel):
+        words = ", ".join(f"{key}: {number:g}" for key, number in value).join("{}")
+    else:
+        words = repr(value).replace("\n", " ")
     return words if len(words) <= 60 else words[:57] + "…"
 
 

@@ -48,14 +48,13 @@ def model_role(arm: str) -> str:
 
 
 def document_tokens(situation: Situation) -> Array:
-    """Give the tokens of the whole knowledge base: documents × tokens per document."""
-    return situation.working(
-        SHARED,
-        "document_tokens",
-        "Whole knowledge base",
-        "tokens",
-        lambda: situation.fact("knowledge.documents") * situation.fact("knowledge.tokens_per_document"),
-    )
+    """Give the tokens of the whole knowledge base: documents × tokens per document; 0 where their number is not known."""
+
+    def compute() -> Array:
+        documents = situation.fact("knowledge.documents")
+        return np.where(np.isnan(documents), NOTHING, documents) * situation.fact("knowledge.tokens_per_document")
+
+    return situation.working(SHARED, "document_tokens", "Whole knowledge base", "tokens", compute)
 
 
 def context_window(situation: Situation) -> Array:

@@ -60,7 +60,7 @@ def _knowledge_words(outcome: Outcome) -> str:
     words = []
     if outcome.situation.holds("private_knowledge"):
         documents = float(facts["knowledge.documents"])
-        words.append("answers draw on private documents" + (f" ({number(documents)} of them)" if documents else ""))
+        words.append("answers draw on private documents" + (f" ({number(documents)} of them)" if documents > 0 else ""))
     elif outcome.situation.holds("knowledge_drawn_on"):
         words.append("answers draw on public facts newer than the model")
     days = float(read("knowledge_change_days"))

@@ -13,7 +13,7 @@ def default_of(path: str) -> Any:
     """Give the value that is assumed while the field is not answered; ``None`` where nothing is."""
     section, name = path.split(".")
     default = ClientFile.model_fields[section].annotation.model_fields[name].get_default()
-    return None if default == [] else default
+    return None if default in ([], {}) else default
 
 
 def section_title(section: str) -> str:

@@ -18,6 +18,7 @@ from lib.forms.markup import Page, render
 from lib.forms.slider_scale import SliderScale
 from lib.forms.state import ClientState
 from lib.forms.typed import choice_words, read_typed, written
+from lib.wording import arm_title
 
 NOT_ANSWERED = "Not answered"
 BUTTONS_AT_MOST = 3
@@ -40,7 +41,7 @@ class FieldRow(ABC):
         self.clear_button.on_click(lambda _: self.state.clear(self.path))
         self._drawing = False
         self.controls = self._controls()
-        row = widgets.HBox([*self.controls, self.clear_button], layout=_ROW_LAYOUT)
+        row = widgets.HBox([*self._laid_out(), self.clear_button], layout=_ROW_LAYOUT)
         self.widget = widgets.VBox([row, self.help], layout=_FIELD_LAYOUT)
         self.widget.add_class("decision-field")
         self.redraw()
@@ -75,6 +76,9 @@ class FieldRow(ABC):
     def _help_line(self, answered: bool, error: str) -> Page:
         assumed = None if answered else value_words(self.path, self.default)
         return render("field_help.html", help=self.spec.help, assumed=assumed, error=error)
+
+    def _laid_out(self) -> list[widgets.Widget]:
+        return self.controls
 
     @abstractmethod
     def _controls(self) -> list[widgets.Widget]:
@@ -136,6 +140,37 @@ class WordsRow(FieldRow):
         self.choice.value = value if answered else NOT_ANSWERED
 
 
+class OutcomesRow(FieldRow):
+    """One list of words for each key of a mapping, with *not answered* among them."""
+
+    def _controls(self) -> list[widgets.Widget]:
+        options = [*_options(self.spec), (NOT_ANSWERED, NOT_ANSWERED)]
+        self.choices = {
+            key: widgets.Dropdown(
+                options=options,
+                value=NOT_ANSWERED,
+                tooltip=self.spec.help,
+                layout=_WIDE_LAYOUT,
+                description=f"{self.spec.label}: {arm_title(key)}",
+                style={"description_width": "initial"},
+            )
+            for key in self.spec.keys
+        }
+        for choice in self.choices.values():
+            self._watch(choice, lambda _: self._read())
+        return [_control(choice) for choice in self.choices.values()]
+
+    def _laid_out(self) -> list[widgets.Widget]:
+        return [widgets.VBox(self.controls, layout=_WIDE_LAYOUT)]
+
+    def _read(self) -> dict[str, str] | None:
+        return {key: choice.value for key, choice in self.choices.items() if choice.value != NOT_ANSWERED} or None
+
+    def _show(self, value: dict[str, str] | None, answered: bool) -> None:
+        for key, choice in self.choices.items():
+            choice.value = (value or {}).get(key, NOT_ANSWERED)
+
+
 class TextRow(FieldRow):
     """A box for text, or one line each for a list."""
 
@@ -167,8 +202,10 @@ ROWS = {
     "number": NumberRow,
     "truth": WordsRow,
     "choice": WordsRow,
+    "outcomes": OutcomesRow,
     "text": TextRow,
     "colour": TextRow,
+    "currency": TextRow,
     "list": TextRow,
     "date": DateRow,
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from lib.client.field import FieldSpec
 from lib.client.quantity import NEVER
+from lib.wording import arm_title
 
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}([,\u202f\u00a0 ]\d{3})+(\.\d+)?$")
 BARE_UNITS = ("", "share", "0 to 1")
@@ -50,7 +51,7 @@ def written(spec: FieldSpec, value: Any) -> str:
 
 def said(spec: FieldSpec, value: Any) -> str:
     """Say a value in words, as in ``assumed: 25,000 queries``."""
-    if value is None or value == []:
+    if value in (None, [], {}):
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -58,6 +59,8 @@ def said(spec: FieldSpec, value: Any) -> str:
         return value.isoformat()
     if spec.kind == "choice":
         return choice_words(value)
+    if spec.kind == "outcomes":
+        return ", ".join(f"{arm_title(arm)}: {choice_words(word)}" for arm, word in value.items())
     words = ", ".join(value) if spec.kind == "list" else written(spec, value)
     if value == NEVER or spec.unit in BARE_UNITS:
         return words

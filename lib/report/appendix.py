@@ -10,7 +10,7 @@ from lib.report.articles import articles
 from lib.report.case import Case
 from lib.report.cost_tables import prices
 from lib.report.parts import Part, part
-from lib.wording import listed, number
+from lib.wording import arm_title, listed, number
 
 
 def inputs(case: Case) -> Part:
@@ -46,7 +46,7 @@ def _section_table(client: ClientFile, section: str) -> Table:
         spec = field_specs()[f"{section}.{name}"]
         value = getattr(part_of, name)
         state = "answered" if name in part_of.model_fields_set else "assumed"
-        if state == "assumed" and value in (None, []):
+        if state == "assumed" and value in (None, [], {}):
             state = "not answered"
         rows.append([spec.label, _shown(value), state, spec.unit or "–", spec.help])
     columns = ["Input", "Value", "State", "Unit", "What it means"]
@@ -59,4 +59,6 @@ def _shown(value: Any) -> str:
         return f"{number(value.low)} to {number(value.high)}, likely {number(value.likely)}"
     if isinstance(value, list):
         return listed(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{arm_title(arm)}: {word.replace('_', ' ')}" for arm, word in value.items()) or "–"
     return "–" if value is None else number(value) if isinstance(value, bool | int | float) else str(value)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import jsonschema
+import numpy as np
 import pytest
 
 from lib.client import Facts, answers, check_client, json_schema, load_client, save_client
@@ -32,7 +34,7 @@ def test_null_means_not_answered_and_takes_the_default(tmp_path: Path) -> None:
     facts = Facts.of(load_client(write(tmp_path, text)))
     assert facts.answered("knowledge.documents")
     assert not facts.answered("knowledge.needed")
-    assert facts["latency.p95_ms"] == 5000
+    assert np.isnan(facts["latency.p95_ms"])
 
 
 def test_a_range_is_read_at_its_likely_value() -> None:
@@ -76,8 +78,70 @@ def test_every_field_has_a_label_a_help_text_and_a_sentence_of_what_is_allowed()
 def test_the_json_schema_carries_unit_bounds_and_help_from_the_model() -> None:
     field = json_schema()["$defs"]["Knowledge"]["properties"]["documents"]
     assert field["unit"] == "documents"
-    assert field["x-highest"] == 1e9
+    assert field["anyOf"][0] == {"type": "integer", "minimum": 0, "maximum": 1e9}
     assert "draw on" in field["description"]
+
+
+def agrees(values: dict) -> bool:
+    """Whether the schema takes the values, which must be what the model says too."""
+    by_schema = jsonschema.Draft202012Validator(json_schema()).is_valid(values)
+    try:
+        check_client(values)
+    except InputError:
+        assert not by_schema, values
+    else:
+        assert by_schema, values
+    return by_schema
+
+
+@pytest.mark.parametrize("path", [path for path, spec in field_specs().items() if spec.kind == "number"])
+def test_schema_and_model_agree_on_every_number(path: str) -> None:
+    section, name = path.split(".")
+    spec = field_specs()[path]
+    low, high = spec.lowest, spec.highest
+    inside = 0.5 if high == 1 else max(low, 1)
+
+    def of(value) -> dict:
+        # A rate of exchange belongs to a currency.
+        extra = {"prices": {"currency": "EUR", name: value}} if path == "prices.per_usd" else {section: {name: value}}
+        return {"client": {"name": "x"}} | extra
+
+    fractions_refused = spec.whole and not agrees(of(inside + 0.5))
+    assert fractions_refused == spec.whole
+    assert agrees(of(inside)) and agrees(of(low)) and agrees(of(high))
+    assert path == "prices.per_usd" or agrees(of(None))
+    assert agrees(of({"low": low, "likely": inside, "high": high}))
+    assert not agrees(of(low - 1)) and not agrees(of(high * 2)) and not agrees(of("5")) and not agrees(of(True))
+    assert not agrees(of({"low": low, "likely": inside, "high": high * 2})) and not agrees(of({"low": low}))
+    assert agrees(of("never")) == spec.never
+
+
+def test_an_empty_section_and_every_outcome_are_known_to_the_schema_too() -> None:
+    assert agrees({"client": {"name": "x"}, "latency": None})
+    assert agrees({"client": {"name": "x"}, "evidence": {"tried": {"fine_tune": "worse", "rag": "better"}}})
+    assert not agrees({"client": {"name": "x"}, "evidence": {"tried": {"fine_tuning": "worse"}}})
+    assert not agrees({"client": {"name": "x"}, "evidence": {"tried": {"rag": "good"}}})
+    assert not agrees({"client": None})
+
+
+def test_a_whole_field_has_one_whole_value_whatever_its_range_says() -> None:
+    client = check_client({"client": {"name": "x"}, "money": {"horizon_months": {"low": 6, "likely": 7.5, "high": 12}}})
+    assert Facts.of(client)["money.horizon_months"] == 8
+
+
+def test_an_exchange_rate_belongs_to_a_currency() -> None:
+    for prices in ({"per_usd": 0.92}, {"per_usd": 0.92, "currency": "USD"}, {"currency": "EUR"}):
+        with pytest.raises(InputError, match=r"prices\.per_usd"):
+            check_client({"client": {"name": "x"}, "prices": prices})
+    check_client({"client": {"name": "x"}, "prices": {"per_usd": 0.92, "currency": "EUR"}})
+    check_client({"client": {"name": "x"}, "prices": {"per_usd": 1.0}})
+
+
+@pytest.mark.parametrize("text", ["\x9b31m", "a\u2028b", "\u202eabc", "\u200b\u200b", "a\nb", "\ufeff"])
+def test_control_characters_and_invisible_texts_are_refused(text: str) -> None:
+    for values in ({"client": {"name": text}}, {"client": {"name": "x"}, "plan": {"done": [text]}}):
+        with pytest.raises(InputError):
+            check_client(values)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +165,10 @@ def test_the_json_schema_carries_unit_bounds_and_help_from_the_model() -> None:
         ("client: {name: x}\nprices: {currency: EUR}", ["prices.per_usd", "EUR"]),
         ("", ["client.name", "missing"]),
         ("client: {name: x}\nrisk: {wrong_answer: grave}", ["risk.wrong_answer", "low, medium, high"]),
+        ("client: {name: x}\nevidence: {tried: {rag: good}}", ["evidence.tried", "worse, no_better, better"]),
+        ("client: {name: x}\nevidence: {tried: {fine: worse}}", ["evidence.tried", "fine_tune"]),
+        ("client: {name: x}\nprices: {currency: <b>, per_usd: 1}", ["prices.currency", "EUR"]),
+        ("client: {name: x}\nprices: {as_of: 0001-01-01}", ["prices.as_of", "0001-01-01", "2000"]),
         ("client: {name: x}\nprices: {as_of: 2026-02-30}", ["prices.as_of", "2026-02-30", "2026-11-21"]),
     ],
 )

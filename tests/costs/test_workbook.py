@@ -183,7 +183,10 @@ def test_extreme_clients_are_written_too(tmp_path):
         {"traffic": {"queries_per_month": 0}, "evidence": {"rag_score": 0.5}},
         {"evidence": {"rag_score": 0}, "money": {"correction_usd": 1}},
         {"traffic": {"queries_per_month": 1e11}, "knowledge": {"needed": "public", "documents": 10**9}},
-        {"behaviour": {"days_between_changes": 0.0001}, "prices": {"batch_share": 1, "per_usd": 1e6}},
+        {
+            "behaviour": {"days_between_changes": 0.0001},
+            "prices": {"batch_share": 1, "currency": "IRR", "per_usd": 1e6},
+        },
     ]
     for sections in extremes:
         client = check_client({"client": {"name": "Extreme"}, **sections})

@@ -150,3 +150,11 @@ def test_loading_another_client_redraws_every_row(form, state):
     state.load(CLIENTS / "voice-agent.yaml")
     for path, row in form.rows.items():
         assert ("decision-answered" in row.widget._dom_classes) == state.answered(path), path
+
+
+def test_outcomes_are_one_list_a_key_and_empty_again_when_all_are_taken_back(new_form):
+    row, state = new_form.rows["evidence.tried"], new_form.state
+    row.choices["fine_tune"].value = "worse"
+    assert state.values["evidence.tried"] == {"fine_tune": "worse"}
+    row.choices["fine_tune"].value = "Not answered"
+    assert not state.answered("evidence.tried")
