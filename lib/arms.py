@@ -1,28 +1,129 @@
-"""The five architectures that the workbook compares."""
+"""The arms: the architectures that the workbook compares, everything known of each in one place.
 
-ARM_MEANINGS = {
-    "prompt": "prompt engineering only: instructions, few-shot examples, output schema",
-    "long_context": "the whole knowledge base in the prompt, with prompt caching",
-    "rag": "base model + retrieval",
-    "fine_tune": "LoRA fine-tuned model, no retrieval",
-    "hybrid": "fine-tuned model + retrieval",
+What for: every title, meaning, flag, colour and dash of an arm. May import: nothing of the workbook.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One architecture.
+
+    Attributes:
+        id: its name in code and data.
+        title: its name on a page.
+        short: its name where there is little room (axes, sheets).
+        meaning: what it is, in one phrase.
+        reads: what stands in its prompt, beside the question.
+        knows: whether it brings facts into the prompt.
+        trained: whether its model is fine-tuned.
+        retrieves: whether it searches the documents.
+        colour: its colour in every chart (Okabe and Ito, 2008: told apart by colour-blind readers).
+        dash: its line in every chart, so that colour never stands alone.
+        symbol: its marker in every chart.
+    """
+
+    id: str
+    title: str
+    short: str
+    meaning: str
+    reads: str
+    knows: bool
+    trained: bool
+    retrieves: bool
+    colour: str
+    dash: str
+    symbol: str
+
+    @property
+    def score_field(self) -> str:
+        """Name the client file's field that holds its measured share of right answers."""
+        return f"evidence.{self.id}_score"
+
+    @property
+    def weeks(self) -> str:
+        """Name the threshold that holds its weeks to a first version."""
+        return f"{self.id}_weeks_to_launch"
+
+
+ARM: dict[str, Arm] = {
+    arm.id: arm
+    for arm in (
+        Arm(
+            id="prompt",
+            title="Prompt engineering",
+            short="Prompt engineering",
+            meaning="prompt engineering only: instructions, few-shot examples, output schema",
+            reads="instructions, examples, output schema",
+            knows=False,
+            trained=False,
+            retrieves=False,
+            colour="#56B4E9",
+            dash="dot",
+            symbol="square",
+        ),
+        Arm(
+            id="long_context",
+            title="Long context",
+            short="Long context",
+            meaning="the whole knowledge base in the prompt, with prompt caching",
+            reads="instructions and the whole knowledge base",
+            knows=True,
+            trained=False,
+            retrieves=False,
+            colour="#CC79A7",
+            dash="dashdot",
+            symbol="cross",
+        ),
+        Arm(
+            id="rag",
+            title="RAG",
+            short="RAG",
+            meaning="base model + retrieval",
+            reads="instructions and the passages found",
+            knows=True,
+            trained=False,
+            retrieves=True,
+            colour="#0072B2",
+            dash="solid",
+            symbol="circle",
+        ),
+        Arm(
+            id="fine_tune",
+            title="Fine-tuning",
+            short="Fine-tuning",
+            meaning="LoRA fine-tuned model, no retrieval",
+            reads="short instructions",
+            knows=False,
+            trained=True,
+            retrieves=False,
+            colour="#D55E00",
+            dash="dash",
+            symbol="diamond",
+        ),
+        Arm(
+            id="hybrid",
+            title="Hybrid (fine-tuning + RAG)",
+            short="Hybrid",
+            meaning="fine-tuned model + retrieval",
+            reads="short instructions and the passages found",
+            knows=True,
+            trained=True,
+            retrieves=True,
+            colour="#009E73",
+            dash="longdash",
+            symbol="star",
+        ),
+    )
 }
+"""Every arm by its id, from the simplest to the most complex: ties go to the simpler arm."""
 
-ARM_TITLES = {
-    "prompt": "Prompt engineering",
-    "long_context": "Long context",
-    "rag": "RAG",
-    "fine_tune": "Fine-tuning",
-    "hybrid": "Hybrid (fine-tuning + RAG)",
-}
-
-ARMS = tuple(ARM_MEANINGS)
-"""Ids from the simplest to the most complex: ties go to the simpler arm."""
+ARMS = tuple(ARM)
+TUNED_ARMS = tuple(arm.id for arm in ARM.values() if arm.trained)
+RETRIEVAL_ARMS = tuple(arm.id for arm in ARM.values() if arm.retrieves)
+KNOWING_ARMS = tuple(arm.id for arm in ARM.values() if arm.knows)
+"""Arms that bring facts into the prompt."""
 
 UNDECIDED = "undecided"
-"""The recommendation where no arm passes: it names what to measure or to change."""
-
-TUNED_ARMS = ("fine_tune", "hybrid")
-RETRIEVAL_ARMS = ("rag", "hybrid")
-KNOWING_ARMS = ("long_context", "rag", "hybrid")
-"""Arms that bring facts into the prompt."""
+"""The recommendation where no arm can be named: it says what to measure or to change."""

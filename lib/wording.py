@@ -1,11 +1,13 @@
-"""How numbers are written wherever people read them.
+"""How numbers are written wherever people read them, and the few words that go with them.
+
+What for: one way to write an amount, a share, a count, a list. May import: arms.
 
 Never a dollar sign before a digit: JupyterLab reads it as LaTeX.
 """
 
 import math
 
-from lib.arms import ARM_TITLES, UNDECIDED
+from lib.arms import ARM, UNDECIDED
 
 
 def amount(value: float | None, currency: str = "USD", per_usd: float = 1.0) -> str:
@@ -53,7 +55,13 @@ def arm_title(arm: str | None) -> str:
     """Give the title of an arm as people read it."""
     if arm is None:
         return "abstains"
-    return "Not decidable yet" if arm == UNDECIDED else ARM_TITLES[arm]
+    return "Not decidable yet" if arm == UNDECIDED else ARM[arm].title
+
+
+def counted(number: int) -> str:
+    """Write a small count as a word: ``five``; from thirteen on in figures."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return words[number] if number < len(words) else f"{number}"
 
 
 def listed(words: list[str]) -> str:

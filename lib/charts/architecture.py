@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lib.arms import ARMS, KNOWING_ARMS, RETRIEVAL_ARMS, TUNED_ARMS
+from lib.arms import ARM, ARMS, KNOWING_ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.charts.arm_labels import plain_title
 from lib.charts.escape import safe
 from lib.charts.palette import ARM_COLOURS, FONT, INK, MUTED
@@ -71,7 +71,7 @@ class Diagram:
 def architecture(arm: str, names: Mapping[str, str]) -> Diagram:
     """Draw ``arm``; ``names`` gives the ``base_model``, ``tuned_model``, ``embedding_model`` and ``vector_store``.
 
-    Raises :class:`KeyError` for an arm that is none of the five.
+    Raises :class:`KeyError` for anything that is no arm.
     """
     if arm not in ARMS:
         raise KeyError(arm)
@@ -97,16 +97,9 @@ def _live(arm: str, names: Mapping[str, str]) -> tuple[list[Box], list[tuple[str
     parts = [("question", "Question", "from the user")]
     if arm in RETRIEVAL_ARMS:
         parts.append(("search", "Search", names["embedding_model"]))
-    prompt = {
-        "prompt": "instructions, examples, output schema",
-        "long_context": "instructions and the whole knowledge base",
-        "rag": "instructions and the passages found",
-        "fine_tune": "short instructions",
-        "hybrid": "short instructions and the passages found",
-    }[arm]
     model = names["tuned_model" if arm in TUNED_ARMS else "base_model"]
     parts += [
-        ("prompt", "Prompt", prompt),
+        ("prompt", "Prompt", ARM[arm].reads),
         ("model", "Tuned model" if arm in TUNED_ARMS else "Model", model),
         ("answer", "Answer", "with its sources, checked" if arm in KNOWING_ARMS else "checked against the schema"),
     ]

@@ -29,7 +29,7 @@ class BreakEven:
 def break_evens(costs: Costs, arm: str) -> list[BreakEven]:
     """Find where the total of ``arm`` crosses that of another arm within the horizon, earliest first.
 
-    Empty where ``arm`` is none of the five, as when nothing is decidable yet.
+    Empty where ``arm`` is no arm, as when nothing is decidable yet.
     """
     found: list[BreakEven] = []
     if arm not in ARMS:

@@ -6,23 +6,10 @@ two are never taken for one another. Colour never stands alone: lines differ in 
 
 import plotly.graph_objects as go
 
-ARM_COLOURS = {
-    "prompt": "#56B4E9",
-    "long_context": "#CC79A7",
-    "rag": "#0072B2",
-    "fine_tune": "#D55E00",
-    "hybrid": "#009E73",
-    "undecided": "#6B6B6B",
-}
+from lib.arms import ARM, UNDECIDED
 
-ARM_DASHES = {
-    "prompt": "dot",
-    "long_context": "dashdot",
-    "rag": "solid",
-    "fine_tune": "dash",
-    "hybrid": "longdash",
-}
-
+ARM_COLOURS = {**{arm.id: arm.colour for arm in ARM.values()}, UNDECIDED: "#6B6B6B"}
+ARM_DASHES = {arm.id: arm.dash for arm in ARM.values()}
 PART_COLOURS = ("#DDCC77", "#44AA99", "#332288", "#CC6677", "#88CCEE", "#999933", "#AA4499", "#BBBBBB")
 
 INK = "#1F2933"

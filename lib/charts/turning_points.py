@@ -6,7 +6,7 @@ from lib.arms import ARMS
 from lib.charts.money import DOLLARS, Money
 from lib.charts.table import Table
 from lib.decision.uncertainty import Draws, Interval, break_even, payback, probability_cheapest, return_on_investment
-from lib.wording import arm_title, number, probability, share
+from lib.wording import arm_title, counted, number, probability, share
 
 
 def turning_points(result: Draws, recommended: str) -> Table:
@@ -31,7 +31,7 @@ def turning_points(result: Draws, recommended: str) -> Table:
     name = arm_title(recommended)
     columns = [
         "Architecture",
-        "Cheapest of all five",
+        f"Cheapest of all {counted(len(ARMS))}",
         f"Costs the same as {name} at",
         f"Set-up paid back against {name} in",
         "Return on investment",

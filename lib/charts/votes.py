@@ -7,7 +7,7 @@ from lib.charts.palette import INK, figure
 from lib.charts.table import Table
 from lib.decision import Decision
 from lib.decision.result import Verdict
-from lib.wording import arm_title, listed, share
+from lib.wording import arm_title, counted, listed, share
 
 SCALE = [[0.0, "#FFFFFF"], [0.5, "#BFD9EA"], [1.0, "#5B9FC9"]]
 """Light enough that dark text can be read on every step."""
@@ -51,7 +51,7 @@ def votes(decision: Decision) -> Chart:
     return Chart(
         id="votes",
         title="Verdicts, and how many of each framework's rules are met",
-        description="Heat table of five frameworks by five architectures: the verdict of each framework and how many "
+        description=f"Heat table of {counted(len(verdicts))} frameworks by {counted(len(ARMS))} architectures: the verdict of each framework and how many "
         "of its rules for each architecture are met.",
         figure=drawn,
         table=_table(decision),
@@ -89,7 +89,10 @@ def _sentence(decision: Decision) -> str:
         groups.setdefault(verdict.says, []).append(verdict.id)
     silent = groups.pop(None, [])
     ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), ARMS.index(item[0])))
-    clauses = [f"{len(names)} of 5 frameworks answer {plain_title(arm)} ({listed(names)})" for arm, names in ranked]
+    clauses = [
+        f"{len(names)} of {len(decision.frameworks)} frameworks answer {plain_title(arm)} ({listed(names)})"
+        for arm, names in ranked
+    ]
     if silent:
         verb = "abstains" if len(silent) == 1 else "abstain"
         clauses.append(

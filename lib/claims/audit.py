@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lib.articles import articles
 from lib.claims.claim import Claim
-from lib.claims.load import articles, claims
+from lib.claims.load import claims
 from lib.claims.page import table
 from lib.claims.row import Row, audited
 from lib.claims.verdicts import PRIORITY

@@ -9,8 +9,9 @@ from pydantic import Field
 from lib.claims.checking import run_steps
 from lib.claims.claim import Number, Step, Strict
 from lib.claims.figure import Figure, plain
-from lib.claims.load import CLAIMS, claims, read_yaml
+from lib.claims.load import CLAIMS, claims
 from lib.claims.page import table
+from lib.files import read_yaml
 
 if TYPE_CHECKING:
     import pandas

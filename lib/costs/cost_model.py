@@ -12,6 +12,7 @@ from lib.client import Facts
 from lib.client.quantity import Range
 from lib.costs.comparison import usd_per_correct_answer
 from lib.costs.component import Component
+from lib.costs.derived import document_tokens
 from lib.costs.inference import inference, inference_usd_per_query
 from lib.costs.knowledge import (
     document_embedding,
@@ -23,7 +24,7 @@ from lib.costs.knowledge import (
     vector_store,
 )
 from lib.costs.labour import labour, monitoring
-from lib.costs.prompts import document_tokens, prompt
+from lib.costs.prompts import prompt
 from lib.costs.retraining import retrains_per_month
 from lib.costs.situation import NOTHING, Array, Situation, Working
 from lib.costs.training import training

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.costs.component import Component
-from lib.costs.prompts import document_tokens
+from lib.costs.derived import chunks, document_tokens
 from lib.costs.situation import DAYS_PER_MONTH, NOTHING, SHARED, Array, Situation, either
 
 MILLION = 1e6
@@ -93,13 +93,7 @@ def vector_store(situation: Situation) -> Component:
 
     Vectors = documents × tokens ÷ tokens per chunk. In house a hosted store gives way to pgvector.
     """
-    vectors = situation.working(
-        SHARED,
-        "vectors",
-        "Vectors stored",
-        "vectors",
-        lambda: document_tokens(situation) / situation.price("retrieval.chunk_tokens"),
-    )
+    vectors = chunks(situation)
 
     def at(role: str) -> Array:
         beyond = np.maximum(vectors - situation.price(f"{role}.included_vectors"), 0.0) / MILLION

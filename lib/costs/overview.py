@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.arms import ARM_TITLES, ARMS
+from lib.arms import ARM, ARMS
 from lib.client import ClientFile, Facts
 from lib.client.facts import ranges
 from lib.client.quantity import likely
@@ -141,7 +141,7 @@ class Overview:
         lines = [
             f"Costs of {self.client.client.name}, in {self.currency}, prices as of {self.book.as_of}",
             "",
-            self._row("", [ARM_TITLES[arm].partition(" (")[0] for arm in ARMS]),
+            self._row("", [ARM[arm].short for arm in ARMS]),
         ]
         lines += self._block("Set-up", "setup", self.costs.setup_usd)
         lines += self._block("A month", "monthly", self.costs.monthly_usd)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
-from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, SHARED, Array, Situation, either
+from lib.costs.derived import document_tokens, room_for_knowledge
+from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation
 
 WORKINGS = {
     "missed_share": ("Queries that find the knowledge base outside the cache", "share"),
@@ -47,27 +48,6 @@ def model_role(arm: str) -> str:
     return "tuned_model" if arm in TUNED_ARMS else "base_model"
 
 
-def document_tokens(situation: Situation) -> Array:
-    """Give the tokens of the whole knowledge base: documents × tokens per document; 0 where their number is not known."""
-
-    def compute() -> Array:
-        documents = situation.fact("knowledge.documents")
-        return np.where(np.isnan(documents), NOTHING, documents) * situation.fact("knowledge.tokens_per_document")
-
-    return situation.working(SHARED, "document_tokens", "Whole knowledge base", "tokens", compute)
-
-
-def context_window(situation: Situation) -> Array:
-    """Give the context window in tokens: the client's, else the model's own, else an open model's in house."""
-    own = situation.fact("stack.context_window_tokens")
-    known = either(
-        situation.own_gpus("base_model"),
-        lambda: situation.price("any-model.context_window"),
-        lambda: situation.price("base_model.context_window"),
-    )
-    return np.where(np.isnan(own), known, own)
-
-
 def prompt(situation: Situation, arm: str) -> Prompt:
     """Count the tokens of one query of ``arm``, once a situation, and keep them among the workings."""
 
@@ -98,7 +78,7 @@ def _counted(situation: Situation, arm: str) -> Prompt:
     output = situation.fact("traffic.answer_tokens")
     hit = situation.fact("traffic.cacheable_share")
     if arm == "long_context":
-        knowledge, missed = _whole_knowledge(situation, asked, output)
+        knowledge, missed = _whole_knowledge(situation)
         return Prompt(
             call=asked + knowledge,
             fresh=asked * (1 - hit),
@@ -119,9 +99,9 @@ def _counted(situation: Situation, arm: str) -> Prompt:
     return Prompt(call, read * (1 - hit), NOTHING, read * hit, output, first_call, NOTHING)
 
 
-def _whole_knowledge(situation: Situation, asked: Array, output: Array) -> tuple[Array, Array]:
+def _whole_knowledge(situation: Situation) -> tuple[Array, Array]:
     size = document_tokens(situation)
-    room = np.maximum(context_window(situation) - asked - output, 0.0)
+    room = np.maximum(room_for_knowledge(situation), 0.0)
     # As if each cache entry lived once: never more writes than lifetimes in a month, nor than queries. The
     # cache of a steady stream lives longer, so this is a cautious figure.
     lifetimes = MINUTES_PER_MONTH / situation.price("prompt-cache.cache_lifetime")

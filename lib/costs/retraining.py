@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib.costs.prompts import document_tokens
+from lib.costs.derived import document_tokens
 from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Situation, either
 
 

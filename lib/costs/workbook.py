@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lib.arms import ARM_MEANINGS, ARM_TITLES, ARMS
+from lib.arms import ARM, ARMS
 from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import likely
@@ -29,16 +29,6 @@ TOTALS = (
     ("usd_per_correct_answer", "One right answer", "USD an answer"),
     ("horizon_usd", "Set-up and all months", "USD"),
 )
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00")
-"""Okabe and Ito's colours, which the colour-blind can tell apart, in the order of the arms."""
-
-SHEETS = {
-    "prompt": "Prompt",
-    "long_context": "Long context",
-    "rag": "RAG",
-    "fine_tune": "Fine-tune",
-    "hybrid": "Hybrid",
-}
 
 
 def write_xlsx(client: ClientFile, path: str | Path, name: str = "client file", folder: Path | None = None) -> Path:
@@ -196,8 +186,8 @@ def _working_rows(sheets: Sheets, sheet: "Worksheet", row: int, arm: str, formul
 
 
 def _arm(sheets: Sheets, formulas: Formulas, arm: str) -> None:
-    sheet = sheets.add(SHEETS[arm], (50, 20, 24, 12, 120))
-    sheet.write_string(0, 0, f"{ARM_TITLES[arm]}: {ARM_MEANINGS[arm]}", sheets.title)
+    sheet = sheets.add(ARM[arm].short, (50, 20, 24, 12, 120))
+    sheet.write_string(0, 0, f"{ARM[arm].title}: {ARM[arm].meaning}", sheets.title)
     row = sheets.headings(sheet, 2, "Workings", "Value", "Unit")
     row = _working_rows(sheets, sheet, row, arm, formulas)
     row = sheets.headings(sheet, row + 1, "Component", "Set-up, USD", "A month, USD", "Kind", "How it comes about")
@@ -240,7 +230,7 @@ def _summary(sheets: Sheets, sheet: "Worksheet", formulas: Formulas) -> None:
     per_usd = float(likely(client.prices.per_usd))
     sheet.write_string(0, 0, f"Costs of {client.client.name}", sheets.title)
     sheet.write_string(1, 0, f"In {currency}; prices as of {formulas.book.as_of}")
-    row = sheets.headings(sheet, 3, "", *(ARM_TITLES[arm] for arm in ARMS))
+    row = sheets.headings(sheet, 3, "", *(ARM[arm].title for arm in ARMS))
     first = row
     for name, label, _ in TOTALS:
         style = sheets.number if name.startswith("usd_per") else sheets.money
@@ -258,7 +248,7 @@ def _summary(sheets: Sheets, sheet: "Worksheet", formulas: Formulas) -> None:
         row += 1
     horizon = int(found.horizon_months)
     head = row + 2
-    row = sheets.headings(sheet, head, "Spent after month", *(ARM_TITLES[arm] for arm in ARMS))
+    row = sheets.headings(sheet, head, "Spent after month", *(ARM[arm].title for arm in ARMS))
     for month in range(horizon + 1):
         sheet.write_number(row, 0, month)
         for column, arm in enumerate(ARMS, start=1):
@@ -277,7 +267,7 @@ def _charts(sheets: Sheets, sheet: "Worksheet", first: int, head: int, horizon: 
         {
             "categories": ["Summary", 3, 1, 3, len(ARMS)],
             "values": ["Summary", total, 1, total, len(ARMS)],
-            "points": [{"fill": {"color": colour}} for colour in COLOURS],
+            "points": [{"fill": {"color": arm.colour}} for arm in ARM.values()],
             "gap": 60,
         }
     )
@@ -291,7 +281,7 @@ def _charts(sheets: Sheets, sheet: "Worksheet", first: int, head: int, horizon: 
                 "name": ["Summary", head, column],
                 "categories": ["Summary", head + 1, 0, head + 1 + horizon, 0],
                 "values": ["Summary", head + 1, column, head + 1 + horizon, column],
-                "line": {"color": COLOURS[column - 1], "width": 2},
+                "line": {"color": ARM[ARMS[column - 1]].colour, "width": 2},
             }
         )
     lines.set_title({"name": f"Spent after each month, {currency}"})

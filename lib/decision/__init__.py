@@ -1,4 +1,4 @@
-"""The decision: five frameworks, gaps, feasibility, evidence, confidence and flips."""
+"""The decision: frameworks, gaps, feasibility, evidence, confidence and flips."""
 
 from lib.decision.decide import decide
 from lib.decision.measured import usable_client

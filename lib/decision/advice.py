@@ -9,44 +9,56 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
+from lib.arms import ARM
+from lib.costs import derived
 from lib.decision.choice import Outcome
 from lib.wording import number, share
-
-CHUNK_TOKENS = 750  # which-approach: 500 to 1,000; its own case used 750
-PGVECTOR_CHUNKS = 10_000_000  # above it an index of its own is worth a look: workbook's judgement
-DEDICATED_CHUNKS = 100_000_000  # five-questions: the choice of store matters from here on
 
 
 @dataclass(frozen=True)
 class Case:
-    """What an advice row sees: one evaluated situation, the recommended arm, likely values only."""
+    """What an advice row sees: one evaluated context, the recommended arm, likely values only."""
 
     outcome: Outcome
     arm: str
 
     def value(self, path: str) -> float:
         """Give the likely value of a field."""
-        return float(self.outcome.situation.facts[path])
+        return float(self.outcome.context.facts[path])
 
-    def reading(self, name: str) -> float:
-        """Give a reading's likely value."""
-        return float(self.outcome.situation.read(name))
+    def feature(self, name: str) -> float:
+        """Give a feature's likely value."""
+        return float(self.outcome.context.read(name))
+
+    def limit(self, name: str) -> float:
+        """Give a threshold's likely value."""
+        return float(self.outcome.context.thresholds[name])
+
+    @property
+    def grave(self) -> bool:
+        """Tell whether a wrong answer is grave."""
+        return bool(self.outcome.context.facts.is_word("risk.wrong_answer", "high"))
 
     @property
     def retrieves(self) -> bool:
         """Tell whether the arm has retrieval."""
-        return self.arm in RETRIEVAL_ARMS
+        return ARM[self.arm].retrieves
 
     @property
     def tuned(self) -> bool:
         """Tell whether the arm is fine-tuned."""
-        return self.arm in TUNED_ARMS
+        return ARM[self.arm].trained
 
     @property
     def chunks(self) -> float:
         """Count the chunks of the knowledge base, ``nan`` where its size is not known."""
-        return self.reading("knowledge_base_tokens") / CHUNK_TOKENS
+        known = self.value("knowledge.documents") > 0
+        return float(derived.chunks(self.outcome.context.priced)) if known else math.nan
+
+    @property
+    def chunk_tokens(self) -> float:
+        """Give the length of one chunk in tokens, as the costs are computed with."""
+        return float(self.outcome.context.priced.price("retrieval.chunk_tokens"))
 
 
 @dataclass(frozen=True)
@@ -65,12 +77,13 @@ def advice(outcome: Outcome, arm: str) -> tuple[str, ...]:
 
 def _tuning_kind(case: Case) -> str:
     budget = case.value("money.setup_usd")
-    examples = case.reading("usable_examples")
-    if not math.isnan(budget) and budget < 5000:
+    examples = case.feature("usable_examples")
+    much_traffic = case.value("traffic.queries_per_month") >= case.limit("full_tuning_queries")
+    if not math.isnan(budget) and budget < case.limit("small_tuning_budget_usd"):
         return "QLoRA (USD 20 to 200 a run on a consumer GPU), because the budget is small"
-    if examples >= 10000 and case.value("traffic.queries_per_month") >= 1_000_000:
+    if examples >= case.limit("full_tuning_examples") and much_traffic:
         return "LoRA first (USD 50 to 500 a run); with this much data and traffic full fine-tuning (USD 500 to 10,000 and more) is worth a comparison"
-    if examples < 100:
+    if examples < case.limit("lora_examples"):
         return "prompt tuning (USD 10 to 100) or more examples, because there are fewer than LoRA needs"
     return "LoRA (USD 50 to 500 a run, 2 to 5 epochs), which suits most cases"
 
@@ -82,9 +95,9 @@ def _store(case: Case) -> str:
         if not math.isnan(chunks)
         else "a size not stated"
     )
-    if chunks > DEDICATED_CHUNKS:
+    if chunks > case.limit("dedicated_store_chunks"):
         return f"Store: a dedicated vector database, because {size} is past the point where the choice matters."
-    if chunks > PGVECTOR_CHUNKS:
+    if chunks > case.limit("shared_store_chunks"):
         return f"Store: pgvector on its own server, or a dedicated vector database; measure both at {size}."
     return f"Store: pgvector in PostgreSQL is enough for {size}."
 
@@ -95,16 +108,16 @@ ROWS: tuple[Row, ...] = (
     Row(
         lambda c: c.retrieves,
         lambda c: (
-            f"Chunks: {max(1, round(c.value('traffic.context_tokens') / CHUNK_TOKENS))} of about {CHUNK_TOKENS} tokens "
+            f"Chunks: {max(1, round(c.value('traffic.context_tokens') / c.chunk_tokens))} of about {number(c.chunk_tokens)} tokens "
             f"fill the {number(c.value('traffic.context_tokens'))} tokens of context; size them per document type."
         ),
     ),
     Row(
-        lambda c: c.retrieves and (c.reading("retrieval_precision") < 0.7 or c.value("risk.wrong_answer") == 2),
+        lambda c: c.retrieves and (c.feature("retrieval_precision") < c.limit("retrieval_precision") or c.grave),
         lambda c: "Re-rank what retrieval brings (50 to 200 ms): precision is low, or a wrong answer is grave.",
     ),
     Row(
-        lambda c: c.retrieves and c.value("knowledge.multi_hop_share") >= 0.1,
+        lambda c: c.retrieves and c.value("knowledge.multi_hop_share") >= c.limit("multi_hop_share"),
         lambda c: (
             f"Multi-hop: {share(c.value('knowledge.multi_hop_share'))} of the questions need several documents; "
             "retrieve a second time from the gaps of the first answer (which-approach: 87 to 93 % on 200 questions)."
@@ -136,7 +149,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        lambda c: c.value("risk.wrong_answer") == 2,
+        lambda c: c.grave,
         lambda c: (
             "A wrong answer is grave: validate every answer against its source"
             + (
@@ -148,13 +161,14 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         lambda c: (
-            c.value("traffic.instruction_tokens") + c.value("traffic.context_tokens") * c.retrieves >= 1024
+            c.value("traffic.instruction_tokens") + c.value("traffic.context_tokens") * c.retrieves
+            >= c.limit("cacheable_tokens")
             and c.value("traffic.cacheable_share") == 0
         ),
         lambda c: "Put the fixed part of the prompt first, so that the provider's prompt cache can serve it.",
     ),
     Row(
-        lambda c: bool(np.any(c.outcome.situation.facts.truth("constraints.data_must_stay_in_house"))),
+        lambda c: bool(np.any(c.outcome.context.facts.truth("constraints.data_must_stay_in_house"))),
         lambda c: "Data stays in house: costs and latency are those of a self-hosted open model.",
     ),
 )

@@ -8,9 +8,10 @@ from lib.arms import ARMS, TUNED_ARMS
 from lib.client.facts import Array
 from lib.decision.evidence_gate import NOBODY, clearly_below, with_evidence
 from lib.decision.feasibility import Feasibility, feasibility
-from lib.decision.readings import Situation
-from lib.decision.rules import frameworks
-from lib.decision.verdicts import ABSTAINS, FINE_TUNE, HYBRID, LONG_CONTEXT, PROMPT, RAG, VERDICTS, Answers
+from lib.decision.features import EvaluationContext
+from lib.decision.frameworks import ABSTAINS, frameworks
+
+PROMPT, LONG_CONTEXT, RAG, FINE_TUNE, HYBRID = range(len(ARMS))
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,14 @@ class Gaps:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything that one evaluation of a situation found.
+    """Everything that one evaluation of a context found.
 
     ``recommendation`` holds positions in :data:`lib.arms.ARMS` or :data:`~lib.decision.evidence_gate.NOBODY`; ``says`` the same for
     each framework; ``support[arm]`` the share of non-abstaining frameworks for the arm (``nan`` where
     all abstain). ``by_evidence`` tells where measured scores decided.
     """
 
-    situation: Situation
+    context: EvaluationContext
     holds: dict[str, dict[str, Array]]
     says: dict[str, Array]
     support: dict[str, Array]
@@ -49,21 +50,19 @@ class Outcome:
     by_evidence: Array
 
 
-def evaluate(situation: Situation) -> Outcome:
-    """Go from facts to a recommendation, for one situation or for n variations at once."""
+def evaluate(context: EvaluationContext) -> Outcome:
+    """Go from facts to a recommendation, for one context or for n variations at once."""
     holds = {
-        item.id: {
-            rule.id: rule.evaluate(situation, situation.thresholds[f"{item.id}.{rule.id}"]) for rule in item.rules
-        }
+        item.id: {rule.id: rule.evaluate(context, context.thresholds[f"{item.id}.{rule.id}"]) for rule in item.rules}
         for item in frameworks()
     }
-    says = {name: VERDICTS[name](Answers(answers)) for name, answers in holds.items()}
+    says = {item.id: item.verdict(holds[item.id]) for item in frameworks()}
     support = _support(says)
-    possible = feasibility(situation)
-    gaps = _gaps(situation, support, possible)
-    by_ladder = _first_feasible(_ladders(situation, gaps), possible)
-    recommendation, by_evidence = with_evidence(situation, gaps.knowledge, possible, by_ladder)
-    return Outcome(situation, holds, says, support, gaps, possible, recommendation, by_evidence)
+    possible = feasibility(context)
+    gaps = _gaps(context, support, possible)
+    by_ladder = _first_feasible(_ladders(context, gaps), possible)
+    recommendation, by_evidence = with_evidence(context, gaps.knowledge, possible, by_ladder)
+    return Outcome(context, holds, says, support, gaps, possible, recommendation, by_evidence)
 
 
 def _support(says: dict[str, Array]) -> dict[str, Array]:
@@ -72,32 +71,32 @@ def _support(says: dict[str, Array]) -> dict[str, Array]:
     return {arm: np.where(voting > 0, count / np.maximum(voting, 1), np.nan) for arm, count in votes.items()}
 
 
-def _gaps(situation: Situation, support: dict[str, Array], possible: Feasibility) -> Gaps:
-    limits = situation.thresholds.thresholds["behaviour_need"]
-    knowledge = situation.holds("knowledge_gap")
-    need = situation.read("behaviour_need_after_evidence")
+def _gaps(context: EvaluationContext, support: dict[str, Array], possible: Feasibility) -> Gaps:
+    limits = context.thresholds.thresholds["behaviour_need"]
+    knowledge = context.holds("knowledge_gap")
+    need = context.read("behaviour_need_after_evidence")
     disputed = (need >= limits.low) & (need < limits.high)
     votes = np.nan_to_num(sum(support[arm] for arm in TUNED_ARMS))
-    likely = (need >= limits.high) | (disputed & (votes > 0.5))
-    proven = _proven(situation, knowledge, need)
-    saves = situation.read("tuning_saves_usd") > 0
+    likely = (need >= limits.high) | (disputed & (votes > context.thresholds["majority"]))
+    proven = _proven(context, knowledge, need)
+    saves = context.read("tuning_saves_usd") > 0
     slow = _latency_only_by_tuning(knowledge, possible)
-    unneeded = situation.holds("prompting_suffices")
+    unneeded = context.holds("prompting_suffices")
     return Gaps(knowledge, likely | proven, disputed, proven, saves, slow & ~unneeded)
 
 
-def _proven(situation: Situation, knowledge: Array, need: Array) -> Array:
+def _proven(context: EvaluationContext, knowledge: Array, need: Array) -> Array:
     """Measured: what prompting (or retrieval, where facts are missing) reaches is below the target.
 
     Poor retrieval explains a low RAG score by itself, and is mended first; prompts count as tried only
     after a serious week.
     """
-    facts, limits = situation.facts, situation.thresholds
+    facts, limits = context.facts, context.thresholds
     target = facts["evidence.target_score"]
     tried = facts["evidence.prompt_engineering_weeks"] >= limits["prompting_weeks"]
-    prompt_fails = clearly_below(situation, "prompt", target) & tried
+    prompt_fails = clearly_below(context, "prompt", target) & tried
     retrieval_is_poor = facts["evidence.retrieval_precision"] < limits["retrieval_precision"]
-    rag_fails = clearly_below(situation, "rag", target) & ~retrieval_is_poor
+    rag_fails = clearly_below(context, "rag", target) & ~retrieval_is_poor
     return np.where(knowledge, rag_fails, prompt_fails) & (need > 0)
 
 
@@ -114,9 +113,9 @@ def _latency_only_by_tuning(knowledge: Array, possible: Feasibility) -> Array:
     return np.where(knowledge, only("rag", "hybrid"), only("prompt", "fine_tune"))
 
 
-def _ladders(situation: Situation, gaps: Gaps) -> list[tuple[Array, tuple[Array, ...]]]:
+def _ladders(context: EvaluationContext, gaps: Gaps) -> list[tuple[Array, tuple[Array, ...]]]:
     """For each combination of gaps, the arms in the order in which they are tried."""
-    total = situation.costs.horizon_usd
+    total = context.costs.horizon_usd
     # Both bring the facts; the simpler one where it costs no more over the horizon.
     cheaper = np.where(total["long_context"] <= total["rag"], LONG_CONTEXT, RAG)
     dearer = np.where(cheaper == RAG, LONG_CONTEXT, RAG)

@@ -7,9 +7,9 @@ import numpy as np
 
 from lib.arms import ARMS
 from lib.decision.evidence_gate import evaluation_size
+from lib.decision.features import EvaluationContext
 from lib.decision.measured import STORED, TYPED
 from lib.decision.paired_test import SIGNIFICANCE, Z_TWO_SIDED, p_of_z, z_of_two_shares
-from lib.decision.readings import Situation
 from lib.wording import arm_title, listed
 
 MCNEMAR, TWO_SHARES = "McNemar, exact, on the same questions", "two shares, unpaired"
@@ -48,39 +48,39 @@ class Comparison:
         return f"{arm_title(one)} and {arm_title(other)} are not told apart ({chance})"
 
 
-def comparisons(situation: Situation) -> tuple[Comparison, ...]:
-    """Compare every two measured arms of one situation (not of draws)."""
-    measured = [arm for arm in ARMS if not np.isnan(_score(situation, arm))]
-    return tuple(_compared(situation, first, second) for first, second in combinations(measured, 2))
+def comparisons(context: EvaluationContext) -> tuple[Comparison, ...]:
+    """Compare every two measured arms of one context (not of draws)."""
+    measured = [arm for arm in ARMS if not np.isnan(_score(context, arm))]
+    return tuple(_compared(context, first, second) for first, second in combinations(measured, 2))
 
 
-def _compared(situation: Situation, first: str, second: str) -> Comparison:
-    one, other = _score(situation, first), _score(situation, second)
-    pair = situation.run.pairs.get((first, second))
-    if pair is not None and situation.is_own_score(first) and situation.is_own_score(second):
+def _compared(context: EvaluationContext, first: str, second: str) -> Comparison:
+    one, other = _score(context, first), _score(context, second)
+    pair = context.run.pairs.get((first, second))
+    if pair is not None and context.is_own_score(first) and context.is_own_score(second):
         told_apart = pair.p < SIGNIFICANCE
         return Comparison(
             first, second, MCNEMAR, pair.n, pair.only_first, pair.only_second, pair.gap, pair.p, told_apart, ""
         )
-    size = float(evaluation_size(situation))
+    size = float(evaluation_size(context))
     z = float(z_of_two_shares(np.asarray(one), np.asarray(other), np.asarray(size)))
-    why = _why_unpaired(situation, first, second)
+    why = _why_unpaired(context, first, second)
     return Comparison(
         first, second, TWO_SHARES, round(size), None, None, one - other, p_of_z(z), abs(z) > Z_TWO_SIDED, why
     )
 
 
-def _why_unpaired(situation: Situation, first: str, second: str) -> str:
-    run = situation.run
+def _why_unpaired(context: EvaluationContext, first: str, second: str) -> str:
+    run = context.run
     if run.status == TYPED:
         return "no stored run is named for these scores"
     if run.status != STORED:
         return run.why
-    typed = [arm_title(arm) for arm in (first, second) if not situation.is_own_score(arm)]
+    typed = [arm_title(arm) for arm in (first, second) if not context.is_own_score(arm)]
     if typed:
         return f"what the client file says of {listed(typed)} is not what run {run.run} measured"
     return f"run {run.run} judged the two on different questions"
 
 
-def _score(situation: Situation, arm: str) -> float:
-    return float(situation.facts[f"evidence.{arm}_score"])
+def _score(context: EvaluationContext, arm: str) -> float:
+    return float(context.facts[f"evidence.{arm}_score"])

@@ -15,14 +15,13 @@ from lib.decision.advice import advice
 from lib.decision.choice import NOBODY, Outcome, evaluate
 from lib.decision.comparisons import comparisons
 from lib.decision.feasibility import BLOCKERS
+from lib.decision.features import EvaluationContext, assumed_fields
 from lib.decision.flips import arm_name, flips
+from lib.decision.frameworks import ABSTAINS, Rule, frameworks, rule_thresholds
 from lib.decision.measured import facts_of
-from lib.decision.readings import READINGS, Situation
 from lib.decision.result import ArmResult, BlockerTrace, Decision, EvidenceTrace, RuleTrace, Verdict
-from lib.decision.rules import Rule, frameworks, rule_thresholds
 from lib.decision.thresholds import ThresholdValues, own_thresholds
 from lib.decision.uncertain import Model, latin_hypercube
-from lib.decision.verdicts import ABSTAINS
 from lib.prices import PriceBook, price_book
 from lib.wording import number
 
@@ -43,7 +42,7 @@ def decide(client: ClientFile, with_flips: bool = True, source: str | Path | Non
     """
     book = prices_of(client, source)
     facts, limits = facts_of(client), thresholds()
-    outcome = evaluate(Situation(facts, book, limits))
+    outcome = evaluate(EvaluationContext(facts, book, limits))
     recommendation = arm_name(int(outcome.recommendation))
     shares = _shares_of_draws(client, book, limits)
     found = tuple(flips(facts, recommender(book, limits))) if with_flips else ()
@@ -65,8 +64,8 @@ def decide(client: ClientFile, with_flips: bool = True, source: str | Path | Non
         flips=found,
         advice=advice(outcome, recommendation) if recommendation in ARMS else (),
         evidence=_evidence(outcome),
-        assumed=tuple(path for path in field_specs() if _counts_as_assumed(facts, path)),
-        notes=tuple(outcome.situation.costs.notes),
+        assumed=tuple(path for path in field_specs() if _is_assumed(facts, path)),
+        notes=tuple(outcome.context.costs.notes),
     )
 
 
@@ -79,7 +78,7 @@ def recommender(book: PriceBook, limits: ThresholdValues) -> Callable[[Facts], A
     """Give the function from facts to recommendations (positions in ARMS, -1 undecided) that flips are sought with."""
 
     def recommend(facts: Facts) -> Array:
-        return np.atleast_1d(evaluate(Situation(facts, book, limits)).recommendation)
+        return np.atleast_1d(evaluate(EvaluationContext(facts, book, limits)).recommendation)
 
     return recommend
 
@@ -88,7 +87,7 @@ def _shares_of_draws(client: ClientFile, book: PriceBook, limits: ThresholdValue
     """Give each recommendation's share of the draws, largest first."""
     model = Model.of(client, book, limits)
     cube = latin_hypercube(len(model.inputs), DRAWS, SEED)
-    picks = np.atleast_1d(evaluate(model.situation(cube)).recommendation)
+    picks = np.atleast_1d(evaluate(model.context(cube)).recommendation)
     shares = {arm_name(place): float(np.mean(picks == place)) for place in range(NOBODY, len(ARMS))}
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 
@@ -117,11 +116,11 @@ def _verdicts(outcome: Outcome) -> tuple[Verdict, ...]:
 
 def _rule_trace(outcome: Outcome, framework: str, rule: Rule) -> RuleTrace:
     holds = float(outcome.holds[framework][rule.id])
-    facts = outcome.situation.facts
+    facts = outcome.context.facts
     return RuleTrace(
         rule=rule.id,
         question=rule.question,
-        observed=_plain(outcome.situation.read(rule.reads)),
+        observed=_plain(outcome.context.read(rule.reads)),
         test=rule.test,
         threshold=rule.threshold.likely,
         threshold_low=rule.threshold.low,
@@ -130,26 +129,26 @@ def _rule_trace(outcome: Outcome, framework: str, rule: Rule) -> RuleTrace:
         source=rule.threshold.source,
         holds=None if math.isnan(holds) else bool(holds),
         points_to=rule.points_to,
-        assumed=_assumed(facts, READINGS[rule.reads].fields),
+        assumed=assumed_fields(facts, outcome.context.fields_of(rule.reads)),
     )
 
 
 def _evidence(outcome: Outcome) -> EvidenceTrace:
-    situation = outcome.situation
-    examples = float(situation.facts["evidence.eval_examples"])
+    context = outcome.context
+    examples = float(context.facts["evidence.eval_examples"])
     return EvidenceTrace(
-        run=situation.run.run,
-        status=situation.run.status,
-        why=situation.run.why,
-        questions=situation.run.questions or int(examples),
+        run=context.run.run,
+        status=context.run.status,
+        why=context.run.why,
+        questions=context.run.questions or int(examples),
         decides=bool(outcome.by_evidence),
-        comparisons=comparisons(situation),
+        comparisons=comparisons(context),
     )
 
 
 def _arm(outcome: Outcome, arm: str) -> ArmResult:
-    situation = outcome.situation
-    score = float(situation.facts[f"evidence.{arm}_score"])
+    context = outcome.context
+    score = float(context.facts[f"evidence.{arm}_score"])
     closes = (arm in KNOWING_ARMS or not outcome.gaps.knowledge) and (arm in TUNED_ARMS or not outcome.gaps.tuning)
     feasible = bool(outcome.feasibility.feasible[arm])
     return ArmResult(
@@ -157,23 +156,23 @@ def _arm(outcome: Outcome, arm: str) -> ArmResult:
         blockers=() if feasible else tuple(_blocker(outcome, arm, b) for b in BLOCKERS if _blocked(outcome, arm, b.id)),
         closes_gaps=bool(closes),
         support=_plain(outcome.support[arm]),
-        setup_usd=_money(situation.costs.setup_usd[arm]),
-        monthly_usd=_money(situation.costs.monthly_usd[arm]),
-        monthly_bill_usd=_money(situation.costs.monthly_bill_usd[arm]),
-        usd_per_query=_per_query(situation, arm),
-        marginal_usd_per_query=round(float(situation.costs.usd_per_query[arm]), 8),
-        usd_per_correct_answer=_plain(situation.costs.usd_per_correct_answer[arm]),
-        horizon_usd=_money(situation.costs.horizon_usd[arm]),
-        p95_latency_ms=round(float(situation.latency.p95_ms[arm])),
-        first_token_ms=round(float(situation.latency.first_token_ms[arm])),
+        setup_usd=_money(context.costs.setup_usd[arm]),
+        monthly_usd=_money(context.costs.monthly_usd[arm]),
+        monthly_bill_usd=_money(context.costs.monthly_bill_usd[arm]),
+        usd_per_query=_per_query(context, arm),
+        marginal_usd_per_query=round(float(context.costs.usd_per_query[arm]), 8),
+        usd_per_correct_answer=_plain(context.costs.usd_per_correct_answer[arm]),
+        horizon_usd=_money(context.costs.horizon_usd[arm]),
+        p95_latency_ms=round(float(context.latency.p95_ms[arm])),
+        first_token_ms=round(float(context.latency.first_token_ms[arm])),
         measured_score=None if math.isnan(score) else score,
     )
 
 
-def _per_query(situation: Situation, arm: str) -> float:
+def _per_query(context: EvaluationContext, arm: str) -> float:
     """Give the whole month over its queries, as all money is the total over all components."""
-    queries = float(situation.facts["traffic.queries_per_month"])
-    whole = situation.costs.monthly_usd[arm] / queries if queries else situation.costs.usd_per_query[arm]
+    queries = float(context.facts["traffic.queries_per_month"])
+    whole = context.costs.monthly_usd[arm] / queries if queries else context.costs.usd_per_query[arm]
     return round(float(whole), 8)
 
 
@@ -182,23 +181,18 @@ def _blocked(outcome: Outcome, arm: str, blocker: str) -> bool:
 
 
 def _blocker(outcome: Outcome, arm: str, blocker) -> BlockerTrace:
-    situation = outcome.situation
-    observed, limit = float(blocker.observed(situation, arm)), float(blocker.limit(situation, arm))
+    context = outcome.context
+    observed, limit = float(blocker.observed(context, arm)), float(blocker.limit(context, arm))
     words = blocker.words
     if math.isinf(observed) and blocker.words_if_unknown:
         words = blocker.words_if_unknown
     elif blocker.unit != "yes or no":
         words += f" ({number(observed)} against {number(limit)} {blocker.unit})"
-    assumed = _assumed(situation.facts, blocker.fields)
+    assumed = blocker.assumed(context, arm)
     return BlockerTrace(blocker.id, _plain(observed), _plain(limit), blocker.unit, words, assumed)
 
 
-def _assumed(facts: Facts, fields: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the fields behind a figure where none of them is answered: then the figure is an assumption."""
-    return () if any(facts.answered(path) for path in fields) else fields
-
-
-def _counts_as_assumed(facts: Facts, path: str) -> bool:
+def _is_assumed(facts: Facts, path: str) -> bool:
     """An empty budget or score is simply not there; only a default that stands in for an answer is assumed."""
     return path in facts and not facts.answered(path) and not np.isnan(facts[path])
 

@@ -13,8 +13,8 @@ import numpy as np
 from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS
 from lib.client.facts import Array
 from lib.decision.feasibility import Feasibility
+from lib.decision.features import EvaluationContext
 from lib.decision.paired_test import Z_TWO_SIDED, z_of_two_shares
-from lib.decision.readings import Situation
 
 ONE_SIDED_95 = 1.645
 
@@ -22,34 +22,34 @@ NOBODY = -1
 """The recommendation where no arm passes: undecided."""
 
 
-def clearly_below(situation: Situation, arm: str, target: Array) -> Array:
+def clearly_below(context: EvaluationContext, arm: str, target: Array) -> Array:
     """Tell where a score is below the target by more than chance (one-sided 95 %, normal approximation)."""
-    score = _score(situation, arm)
-    return score + ONE_SIDED_95 * np.sqrt(score * (1.0 - score) / evaluation_size(situation)) < target
+    score = _score(context, arm)
+    return score + ONE_SIDED_95 * np.sqrt(score * (1.0 - score) / evaluation_size(context)) < target
 
 
-def evaluation_size(situation: Situation) -> Array:
+def evaluation_size(context: EvaluationContext) -> Array:
     """Give the questions behind a score; unstated, the smallest evaluation set that can carry a decision."""
-    examples = situation.facts["evidence.eval_examples"]
-    return np.where(examples > 0, examples, situation.thresholds["evaluation_examples"])
+    examples = context.facts["evidence.eval_examples"]
+    return np.where(examples > 0, examples, context.thresholds["evaluation_examples"])
 
 
-def proven_better(situation: Situation, arm: str, other: str) -> Array:
+def proven_better(context: EvaluationContext, arm: str, other: str) -> Array:
     """Tell where ``arm`` is better than ``other`` by more than chance (two-sided 95 %)."""
-    score, others = _score(situation, arm), _score(situation, other)
+    score, others = _score(context, arm), _score(context, other)
     first, second = sorted((arm, other), key=ARMS.index)
-    pair = situation.run.pairs.get((first, second))
+    pair = context.run.pairs.get((first, second))
     if pair is None:
-        return z_of_two_shares(score, others, evaluation_size(situation)) > Z_TWO_SIDED
+        return z_of_two_shares(score, others, evaluation_size(context)) > Z_TWO_SIDED
     paired = score - others >= pair.critical_gap
-    own = situation.is_own_score(arm) & situation.is_own_score(other)
+    own = context.is_own_score(arm) & context.is_own_score(other)
     if own.all():
         return paired
-    return np.where(own, paired, z_of_two_shares(score, others, evaluation_size(situation)) > Z_TWO_SIDED)
+    return np.where(own, paired, z_of_two_shares(score, others, evaluation_size(context)) > Z_TWO_SIDED)
 
 
 def with_evidence(
-    situation: Situation, knowledge: Array, possible: Feasibility, by_ladder: Array
+    context: EvaluationContext, knowledge: Array, possible: Feasibility, by_ladder: Array
 ) -> tuple[Array, Array]:
     """Let measured scores decide between the arms that pass; tell where they did.
 
@@ -63,26 +63,26 @@ def with_evidence(
     All that only where some arm reaches the target or the ladder's own arm was measured and does not;
     otherwise the ladder goes on with the arm that nobody has measured.
     """
-    scores = {arm: _score(situation, arm) for arm in ARMS}
+    scores = {arm: _score(context, arm) for arm in ARMS}
     measured = [arm for arm in ARMS if not np.isnan(scores[arm]).all()]
     if not measured:
         return by_ladder, np.zeros(np.shape(by_ladder), dtype=bool)
-    target = situation.facts["evidence.target_score"]
-    counted = {arm: possible.feasible[arm] & ~np.isnan(scores[arm]) & _users_accept(situation, arm) for arm in measured}
+    target = context.facts["evidence.target_score"]
+    counted = {arm: possible.feasible[arm] & ~np.isnan(scores[arm]) & _users_accept(context, arm) for arm in measured}
     passes = {arm: counted[arm] & (scores[arm] >= target) for arm in measured}
     better = {
-        (arm, other): proven_better(situation, arm, other) & counted[arm] & counted[other]
+        (arm, other): proven_better(context, arm, other) & counted[arm] & counted[other]
         for arm, other in permutations(measured, 2)
     }
     some_pass = _any(passes.values())
-    pick = _simplest(situation, knowledge, target, measured, counted, passes, better)
-    pick = _unless_training_pays(situation, scores, measured, passes, better, pick)
+    pick = _simplest(context, knowledge, target, measured, counted, passes, better)
+    pick = _unless_training_pays(context, scores, measured, passes, better, pick)
     missed = sum((by_ladder == ARMS.index(arm)) & (scores[arm] < target) for arm in measured) > 0
     decides = (some_pass | missed) & (pick != NOBODY)
     return np.where(decides, pick, by_ladder), decides
 
 
-def _simplest(situation, knowledge, target, measured, counted, passes, better) -> Array:
+def _simplest(context, knowledge, target, measured, counted, passes, better) -> Array:
     """Steps 1 to 3 of :func:`with_evidence`, as tiers of which the first that is not empty gives the arm."""
     plain = [arm for arm in measured if arm not in TUNED_ARMS]
     tuned = [arm for arm in measured if arm in TUNED_ARMS]
@@ -94,7 +94,7 @@ def _simplest(situation, knowledge, target, measured, counted, passes, better) -
         | (
             counted[arm]
             & some_pass
-            & ~clearly_below(situation, arm, target)
+            & ~clearly_below(context, arm, target)
             & ~_any(better[other, arm] & passes[other] for other in measured if other != arm)
         )
         for arm in plain
@@ -110,31 +110,31 @@ def _simplest(situation, knowledge, target, measured, counted, passes, better) -
     return pick
 
 
-def _unless_training_pays(situation, scores, measured, passes, better, pick) -> Array:
+def _unless_training_pays(context, scores, measured, passes, better, pick) -> Array:
     for arm in (arm for arm in measured if arm in TUNED_ARMS):
         pays = np.asarray(False)
         for other in (other for other in measured if other != arm):
             apart = better[arm, other] | better[other, arm]
             right = np.where(apart, scores[arm], scores[other])
-            cheaper = _with_corrections(situation, arm, right) < _with_corrections(situation, other, scores[other])
+            cheaper = _with_corrections(context, arm, right) < _with_corrections(context, other, scores[other])
             pays = pays | ((pick == ARMS.index(other)) & cheaper)
         pick = np.where(passes[arm] & pays, ARMS.index(arm), pick)
     return pick
 
 
-def _score(situation: Situation, arm: str) -> Array:
-    return situation.facts[f"evidence.{arm}_score"]
+def _score(context: EvaluationContext, arm: str) -> Array:
+    return context.facts[f"evidence.{arm}_score"]
 
 
-def _users_accept(situation: Situation, arm: str) -> Array:
+def _users_accept(context: EvaluationContext, arm: str) -> Array:
     """Dissatisfied users outrank a prompt score that reaches the target."""
-    return np.where(situation.facts["evidence.users_satisfied"] == 0.0, arm != "prompt", True)
+    return np.where(context.facts["evidence.users_satisfied"] == 0.0, arm != "prompt", True)
 
 
-def _with_corrections(situation: Situation, arm: str, score: Array) -> Array:
-    facts = situation.facts
+def _with_corrections(context: EvaluationContext, arm: str, score: Array) -> Array:
+    facts = context.facts
     wrong = facts["traffic.queries_per_month"] * (1.0 - np.nan_to_num(score))
-    return situation.costs.horizon_usd[arm] + wrong * facts["money.correction_usd"] * facts["money.horizon_months"]
+    return context.costs.horizon_usd[arm] + wrong * facts["money.correction_usd"] * facts["money.horizon_months"]
 
 
 def _any(rows: Iterable[Array]) -> Array:

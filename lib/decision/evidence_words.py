@@ -11,11 +11,11 @@ from lib.wording import arm_title, listed, number, share
 
 def evidence_sentence(outcome: Outcome) -> str:
     """Say what has been measured and what that decides."""
-    facts = outcome.situation.facts
+    facts = outcome.context.facts
     measured = {arm: float(facts[f"evidence.{arm}_score"]) for arm in ARMS}
     known = {arm: score for arm, score in measured.items() if not math.isnan(score)}
     target = share(float(facts["evidence.target_score"]))
-    run = outcome.situation.run
+    run = outcome.context.run
     if run.status == REFUSED:
         return (
             f"NOT USED: the client file takes its scores from run {run.run}, but {run.why}. They count as not "
@@ -42,7 +42,7 @@ def evidence_sentence(outcome: Outcome) -> str:
 
 def _tests(outcome: Outcome) -> list[str]:
     """Say which measured arms are told apart, by which test, and why by none that is paired."""
-    rows = comparisons(outcome.situation)
+    rows = comparisons(outcome.context)
     place = int(outcome.recommendation)
     chosen = ARMS[place] if place >= 0 else None
     # The recommended arm against each other; all of them where that one is not measured.

@@ -1,4 +1,4 @@
-"""Reasons, steps and the first step, in words, from an evaluated situation. Every number is computed."""
+"""Reasons, steps and the first step, in words, from an evaluated context. Every number is computed."""
 
 import math
 
@@ -11,22 +11,25 @@ from lib.wording import amount, arm_title, every, listed, number, share
 
 def gap_sentences(outcome: Outcome) -> list[str]:
     """Say which gaps there are, and from what."""
-    facts, gaps = outcome.situation.facts, outcome.gaps
-    read = outcome.situation.read
+    facts, gaps = outcome.context.facts, outcome.gaps
+    read = outcome.context.read
     sentences = []
     if gaps.knowledge:
         sentences.append("Knowledge gap: " + _knowledge_words(outcome) + ".")
     if gaps.behaviour_proven:
         sentences.append("Behaviour gap, measured: " + _proof(outcome) + ".")
     elif gaps.behaviour:
-        limit = outcome.situation.thresholds.thresholds["behaviour_need"]
+        limit = outcome.context.thresholds.thresholds["behaviour_need"]
         where = "inside" if gaps.behaviour_disputed else "above"
         sentences.append(
             f"Behaviour gap, likely: the need for style, format or reasoning is {number(float(read('behaviour_need')))} "
             f"of 1, {where} the range {limit.low:g} to {limit.high:g} from which prompting is likely to miss it"
             + ("; the frameworks' votes decide there." if gaps.behaviour_disputed else ".")
         )
-    elif outcome.situation.holds("prompting_suffices") and float(read("behaviour_need")) >= 0.6:
+    elif (
+        outcome.context.holds("prompting_suffices")
+        and float(read("behaviour_need")) >= outcome.context.thresholds.thresholds["behaviour_need"].low
+    ):
         sentences.append("No behaviour gap: style matters, but prompts have been seen to meet it.")
     if gaps.economic:
         saved = float(read("tuning_saves_usd"))
@@ -38,7 +41,7 @@ def gap_sentences(outcome: Outcome) -> list[str]:
         sentences.append(
             f"Latency gap: only a tuned model with its shorter prompt answers within {number(float(facts['latency.p95_ms']))} ms."
         )
-    if not (gaps.knowledge or gaps.tuning) and outcome.situation.holds("prompt_meets_target"):
+    if not (gaps.knowledge or gaps.tuning) and outcome.context.holds("prompt_meets_target"):
         sentences.append(
             f"NO GAP LEFT: measured, prompting gets {share(float(facts['evidence.prompt_score']))} of the answers right, "
             "which meets the target, so what seemed to need retrieval or fine-tuning does not."
@@ -56,12 +59,12 @@ def _months(count: float) -> str:
 
 
 def _knowledge_words(outcome: Outcome) -> str:
-    facts, read = outcome.situation.facts, outcome.situation.read
+    facts, read = outcome.context.facts, outcome.context.read
     words = []
-    if outcome.situation.holds("private_knowledge"):
+    if outcome.context.holds("private_knowledge"):
         documents = float(facts["knowledge.documents"])
         words.append("answers draw on private documents" + (f" ({number(documents)} of them)" if documents > 0 else ""))
-    elif outcome.situation.holds("knowledge_drawn_on"):
+    elif outcome.context.holds("knowledge_drawn_on"):
         words.append("answers draw on public facts newer than the model")
     days = float(read("knowledge_change_days"))
     if math.isfinite(days):
@@ -73,7 +76,7 @@ def _knowledge_words(outcome: Outcome) -> str:
 
 
 def _proof(outcome: Outcome) -> str:
-    facts = outcome.situation.facts
+    facts = outcome.context.facts
     arm = "rag" if outcome.gaps.knowledge else "prompt"
     measured = float(facts[f"evidence.{arm}_score"])
     return (
@@ -83,7 +86,7 @@ def _proof(outcome: Outcome) -> str:
 
 
 def votes_sentence(verdicts: tuple[Verdict, ...], recommendation: str) -> str:
-    """Say how the five frameworks vote."""
+    """Say how the frameworks vote."""
     groups: dict[str, list[str]] = {}
     for verdict in verdicts:
         groups.setdefault(arm_title(verdict.says) if verdict.says else "abstain", []).append(verdict.id)
@@ -111,11 +114,11 @@ def reasons(
 
 def _warnings(outcome: Outcome, recommendation: str, mine: ArmResult) -> list[str]:
     """Say which of the client's limits the recommended arm does not meet, or meets only just."""
-    facts = outcome.situation.facts
+    facts = outcome.context.facts
     found = []
     budget, limit = float(facts["money.setup_usd"]), float(facts["latency.p95_ms"])
     if mine.setup_usd > budget:
-        lean = float(outcome.situation.lean_setup_usd[recommendation])
+        lean = float(outcome.context.lean_setup_usd[recommendation])
         found.append(
             f"BUDGET: built lean it costs {amount(lean)}; the likely {amount(mine.setup_usd)} is above the "
             f"{amount(budget)} there are."
@@ -165,7 +168,7 @@ def steps(
 
 def first_step(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult], proven: bool) -> str:
     """Say what to do on Monday."""
-    facts, thresholds = outcome.situation.facts, outcome.situation.thresholds
+    facts, thresholds = outcome.context.facts, outcome.context.thresholds
     weeks = float(facts["evidence.prompt_engineering_weeks"])
     tried = weeks >= float(thresholds["prompting_weeks"])
     needed = float(thresholds["evaluation_examples"])

@@ -115,7 +115,7 @@ def _ask(facts: Facts, trials: list[tuple[str, float]], recommend: Recommend) ->
         if path not in values:
             values[path] = np.full(len(trials), float(facts[path]))
         values[path][row] = value
-    # Which fields the client answered is part of the situation and stays as it is.
+    # Which fields the client answered is part of the context and stays as it is.
     return np.broadcast_to(recommend(facts.replaced(values, answered=False)), len(trials))
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
+from lib.files import read_yaml
 from lib.paths import DATA
 
 THRESHOLDS_FILE = DATA / "decision" / "thresholds.yaml"
@@ -33,12 +32,6 @@ class Threshold:
         if not low <= likely <= high:
             raise ValueError(f"threshold out of order: {row}")
         return cls(low, likely, high, row["unit"], row["source"], row.get("meaning", ""))
-
-
-def read_yaml(path: Path) -> Any:
-    """Read one of the workbook's own data files."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 
 
 @cache

@@ -9,20 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.arms import ARMS
+from lib.arms import ARM, ARMS
 from lib.client import ClientFile
 from lib.client.facts import Array, Facts, field_specs, ranges
+from lib.decision.features import EvaluationContext
 from lib.decision.measured import measured_run, usable_client
-from lib.decision.readings import Situation
 from lib.decision.thresholds import ThresholdValues
 from lib.prices import PriceBook
 
 FACT, THRESHOLD, PRICE = "fact", "threshold", "price"
 
-SMALLEST_EVALUATION = 100
-"""A score whose evaluation set is not stated is taken to rest on three-numbers' minimum of 100 examples."""
-
-SCORE_FIELDS = tuple(f"evidence.{arm}_score" for arm in ARMS)
+SCORE_FIELDS = tuple(arm.score_field for arm in ARM.values())
 
 
 @dataclass(frozen=True)
@@ -72,16 +69,16 @@ class Model:
         own = frozenset(arm for arm in ARMS if run.is_own(arm, facts[f"evidence.{arm}_score"]))
         return cls(facts, book, thresholds, tuple(_inputs(client, facts, book, thresholds)), own)
 
-    def situation(self, cube: Array) -> Situation:
+    def context(self, cube: Array) -> EvaluationContext:
         """Turn points of the unit cube, shape ``(inputs, n)``, into n situations."""
         return self.moved({item: item.at(row) for item, row in zip(self.inputs, cube, strict=True)})
 
-    def moved(self, values: dict[UncertainInput, Array]) -> Situation:
+    def moved(self, values: dict[UncertainInput, Array]) -> EvaluationContext:
         """Give the situations in which some inputs take other values, all of shape ``()`` or ``(n,)``."""
         by_kind = {kind: {i.name: v for i, v in values.items() if i.kind == kind} for kind in (FACT, THRESHOLD, PRICE)}
         facts = self.facts.replaced(by_kind[FACT], answered=False)
         limits = self.thresholds.moved(by_kind[THRESHOLD])
-        return Situation(facts, self.book, limits, by_kind[PRICE], self.own_scores)
+        return EvaluationContext(facts, self.book, limits, by_kind[PRICE], self.own_scores)
 
 
 def latin_hypercube(columns: int, draws: int, seed: int) -> Array:
@@ -92,7 +89,7 @@ def latin_hypercube(columns: int, draws: int, seed: int) -> Array:
 
 
 def _inputs(client: ClientFile, facts: Facts, book: PriceBook, thresholds: ThresholdValues) -> Sequence[UncertainInput]:
-    found = [*_facts(client, facts), *_scores(client, facts)]
+    found = [*_facts(client, facts), *_scores(client, facts, thresholds)]
     found += [
         UncertainInput(THRESHOLD, name, f"threshold {name}", item.low, item.likely, item.high)
         for name, item in thresholds.thresholds.items()
@@ -122,7 +119,7 @@ def _facts(client: ClientFile, facts: Facts) -> list[UncertainInput]:
     return [UncertainInput(FACT, path, specs[path].label, *triangle) for path, triangle in stated.items()]
 
 
-def _scores(client: ClientFile, facts: Facts) -> list[UncertainInput]:
+def _scores(client: ClientFile, facts: Facts, thresholds: ThresholdValues) -> list[UncertainInput]:
     """Measured scores spread by the size of their evaluation set: a triangle of the binomial's variance.
 
     A range that the client stated without the number of examples stands as it is. Arms are drawn
@@ -134,7 +131,7 @@ def _scores(client: ClientFile, facts: Facts) -> list[UncertainInput]:
         if np.isnan(score):
             continue
         examples = float(facts["evidence.eval_examples"])
-        reach = np.sqrt(6 * score * (1 - score) / max(examples, SMALLEST_EVALUATION))
+        reach = np.sqrt(6 * score * (1 - score) / max(examples, float(thresholds["evaluation_examples"])))
         low, high = max(0.0, score - reach), min(1.0, score + reach)
         if path in stated and not examples:
             low, high = stated[path].low, stated[path].high

@@ -16,8 +16,8 @@ from lib.client.facts import Array
 from lib.costs import break_even_queries, payback_months
 from lib.decision.choice import NOBODY, evaluate
 from lib.decision.decide import SEED, prices_of, thresholds
+from lib.decision.features import EvaluationContext
 from lib.decision.flips import arm_name
-from lib.decision.readings import Situation
 from lib.decision.uncertain import Model, UncertainInput
 
 BLOCK = 2**14
@@ -85,7 +85,7 @@ def sobol_cube(inputs: int, power: int, seed: int = SEED) -> Iterator[Array]:
 def draws(client: ClientFile, power: int = 13, seed: int = SEED, source: str | Path | None = None) -> Draws:
     """Send ``2**power`` draws through frameworks, costs and recommendation; ``source`` as for ``decide``."""
     model = model_of(client, source)
-    blocks = [_block(model.situation(cube)) for cube in sobol_cube(len(model.inputs), power, seed)]
+    blocks = [_block(model.context(cube)) for cube in sobol_cube(len(model.inputs), power, seed)]
     return Draws(*(_joined([block[i] for block in blocks]) for i in range(8)))
 
 
@@ -94,22 +94,22 @@ def model_of(client: ClientFile, source: str | Path | None = None) -> Model:
     return Model.of(client, prices_of(client, source), thresholds())
 
 
-def _block(situation: Situation) -> tuple:
-    picks = np.atleast_1d(evaluate(situation).recommendation)
+def _block(context: EvaluationContext) -> tuple:
+    picks = np.atleast_1d(evaluate(context).recommendation)
     size = picks.shape
-    facts, costs = situation.facts, situation.costs
+    facts, costs = context.facts, context.costs
     queries, months = facts["traffic.queries_per_month"], facts["money.horizon_months"]
     spread = {name: {arm: np.broadcast_to(value, size) for arm, value in getattr(costs, name).items()}
               for name in ("setup_usd", "monthly_usd", "usd_per_query", "horizon_usd")}  # fmt: skip
     hourly = facts["money.engineer_usd_per_hour"] / 60 * facts["money.minutes_saved_per_answer"]
-    benefit = {arm: np.broadcast_to(queries * hourly * _share_right(situation, arm), size) for arm in ARMS}
+    benefit = {arm: np.broadcast_to(queries * hourly * _share_right(context, arm), size) for arm in ARMS}
     return (picks, *spread.values(), np.broadcast_to(queries, size), np.broadcast_to(months, size), benefit)
 
 
-def _share_right(situation: Situation, arm: str) -> Array:
+def _share_right(context: EvaluationContext, arm: str) -> Array:
     """The measured score, or the target where nothing is measured."""
-    score = situation.facts[f"evidence.{arm}_score"]
-    return np.where(np.isnan(score), situation.facts["evidence.target_score"], score)
+    score = context.facts[f"evidence.{arm}_score"]
+    return np.where(np.isnan(score), context.facts["evidence.target_score"], score)
 
 
 def _joined(parts: list) -> Array | dict[str, Array]:
@@ -200,8 +200,8 @@ def sobol_first_order(
 
     def both(cube: Array) -> Array:
         flat = cube.reshape(len(model.inputs), -1)
-        outcome = evaluate(model.situation(flat))
-        total = np.broadcast_to(outcome.situation.costs.horizon_usd[arm], flat.shape[1])
+        outcome = evaluate(model.context(flat))
+        total = np.broadcast_to(outcome.context.costs.horizon_usd[arm], flat.shape[1])
         picked = np.broadcast_to(outcome.recommendation == ARMS.index(arm), flat.shape[1]).astype(float)
         return np.stack([total, picked]).reshape(2, *cube.shape[1:])
 

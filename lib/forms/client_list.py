@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.arms import ARM_MEANINGS
+from lib.arms import ARM
 from lib.client import ClientFile, load_client
 from lib.decision import Decision, decide
 from lib.errors import InputError
@@ -39,8 +39,8 @@ def clients_read_aloud(rows: list[ClientRow]) -> Page:
 
 
 def arms_explained() -> Page:
-    """Give the five arms with what each means, from the simplest to the most complex."""
-    return render("arms_explained.html", arms=ARM_MEANINGS)
+    """Give the arms with what each means, from the simplest to the most complex."""
+    return render("arms_explained.html", arms={arm.id: arm.meaning for arm in ARM.values()})
 
 
 def _decided(path: Path) -> ClientRow:

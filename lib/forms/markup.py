@@ -12,8 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from lib.arms import ARM_MEANINGS
-from lib.wording import amount, arm_title, listed, number, probability, share
+from lib.arms import ARM
+from lib.wording import amount, arm_title, counted, listed, number, probability, share
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -67,5 +67,5 @@ def _environment() -> Environment:
     )
     words = (amount, number, share, probability, listed)
     environment.filters |= {word.__name__: word for word in words} | {"arm": arm_title}
-    environment.globals |= {"meanings": ARM_MEANINGS}
+    environment.globals |= {"meanings": {arm.id: arm.meaning for arm in ARM.values()}, "counted": counted}
     return environment

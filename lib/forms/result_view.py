@@ -5,6 +5,7 @@ from collections.abc import Callable
 import ipywidgets as widgets
 
 from lib.decision import Decision
+from lib.decision.frameworks import frameworks
 from lib.forms import decision_view as view
 from lib.forms.markup import Page
 from lib.forms.state import ClientState
@@ -26,7 +27,7 @@ class ResultView:
         self.state = state
         self.headline = widgets.HTML()
         self.tabs = {title: widgets.HTML() for title in TABS}
-        self.traces = [widgets.HTML() for _ in (state.decision.frameworks if state.decision else range(5))]
+        self.traces = [widgets.HTML() for _ in frameworks()]
         self.folds = widgets.Accordion(self.traces, selected_index=None)
         pages = [
             widgets.VBox([html, self.folds]) if title == "Frameworks" else html for title, html in self.tabs.items()

@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from lib.articles import articles
 from lib.charts.table import Table
 from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import Range
-from lib.report.articles import articles
 from lib.report.case import Case
 from lib.report.cost_tables import prices
 from lib.report.parts import Part, part
-from lib.wording import arm_title, listed, number
+from lib.wording import arm_title, counted, listed, number
 
 
 def inputs(case: Case) -> Part:
@@ -24,17 +24,20 @@ def inputs(case: Case) -> Part:
 def sources(case: Case) -> Part:
     """Give the articles, and every price, effort and speed that the figures come from."""
     rows = [
-        [item["title"], item["author"] or "not stated", str(item["date"] or "not stated"), id_]
+        [item.title, item.author or "not stated", str(item.date or "not stated"), id_]
         for id_, item in articles().items()
     ]
     table = Table(
-        ["Title", "Author", "Date", "Called here"], rows, "The five articles behind the frameworks", wrap=True
+        ["Title", "Author", "Date", "Called here"],
+        rows,
+        f"The {counted(len(rows))} articles behind the frameworks",
+        wrap=True,
     )
     return part("sources", articles=table, prices=prices(case.overview), thresholds=threshold_table(case))
 
 
 def threshold_table(case: Case) -> Table:
-    """Give the source of every threshold of the five frameworks."""
+    """Give the source of every threshold of the frameworks."""
     rows = [[verdict.id, rule.question, rule.source] for verdict in case.decision.frameworks for rule in verdict.trace]
     return Table(["Framework", "Rule", "Where its limit comes from"], rows, "Limits of the frameworks' rules")
 

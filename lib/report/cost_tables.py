@@ -1,6 +1,6 @@
 """The cost tables: totals, every component of every arm, how each is computed, and the prices behind it."""
 
-from lib.arms import ARM_TITLES, ARMS
+from lib.arms import ARM, ARMS
 from lib.charts.money import DOLLARS, Money
 from lib.charts.table import Table
 from lib.costs import Costs
@@ -110,7 +110,8 @@ def _currency_note(money: Money) -> list[str]:
 
 
 def _item(price: Price) -> str:
-    return f"{ARM_TITLES.get(price.item, price.item)}: {price.component.replace('_', ' ')}"
+    item = ARM[price.item].title if price.item in ARM else price.item
+    return f"{item}: {price.component.replace('_', ' ')}"
 
 
 def _value(price: Price) -> str:

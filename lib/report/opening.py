@@ -1,6 +1,6 @@
 """The first page: cover and executive summary."""
 
-from lib.arms import ARM_MEANINGS
+from lib.arms import ARM, ARMS
 from lib.charts import flip_chart
 from lib.charts.style import style
 from lib.charts.table import Table
@@ -8,7 +8,7 @@ from lib.costs.bounds import spread
 from lib.report.case import Case
 from lib.report.logo import logo_uri
 from lib.report.parts import Part, part
-from lib.wording import arm_title, probability, share
+from lib.wording import arm_title, counted, probability, share
 
 
 def cover(case: Case) -> Part:
@@ -38,7 +38,11 @@ def summary(case: Case) -> Part:
         "summary",
         decision=decision,
         recommended=case.recommended,
-        meaning=ARM_MEANINGS.get(decision.recommendation, "no architecture passes every condition yet"),
+        meaning=(
+            ARM[decision.recommendation].meaning
+            if decision.recommendation in ARM
+            else "no architecture passes every condition yet"
+        ),
         cards=_cards(case, result),
         reasons=decision.reasons[:3],
         comparison=comparison(case),
@@ -47,7 +51,7 @@ def summary(case: Case) -> Part:
 
 
 def comparison(case: Case) -> Table:
-    """Give the five architectures side by side."""
+    """Give the architectures side by side."""
     rows = [
         [
             arm_title(arm),
@@ -70,7 +74,7 @@ def comparison(case: Case) -> Table:
         "Frameworks for it",
     ]
     strong = [place for place, arm in enumerate(case.decision.arms) if arm == case.recommended]
-    caption = "The five architectures side by side; the whole answer is there within this time in 95 of 100 cases"
+    caption = f"The {counted(len(ARMS))} architectures side by side; the whole answer is there within this time in 95 of 100 cases"
     return Table(columns, rows, caption, right=range(2, 7), strong=strong)
 
 

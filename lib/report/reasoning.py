@@ -1,8 +1,8 @@
 """How the recommendation came about: steps, frameworks rule by rule, advice."""
 
+from lib.articles import articles
 from lib.charts.table import Table
 from lib.decision.result import RuleTrace
-from lib.report.articles import article_line
 from lib.report.case import Case
 from lib.report.parts import Part, part
 from lib.wording import arm_title, number
@@ -18,11 +18,11 @@ def steps(case: Case) -> Part:
 
 
 def frameworks(case: Case) -> Part:
-    """Give the five frameworks, each with all of its rules."""
+    """Give the frameworks, each with all of its rules."""
     rows = [
         {
             "title": verdict.title,
-            "article": article_line(verdict.id),
+            "article": articles()[verdict.id].citation,
             "says": arm_title(verdict.says),
             "summary": verdict.summary,
             "trace": trace_table(verdict.id, verdict.trace),

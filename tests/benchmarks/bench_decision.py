@@ -21,15 +21,15 @@ CLIENT = CLIENTS / "support-knowledge-base.yaml"
 def test_a_million_draws_against_the_same_functions_row_by_row() -> None:
     model = model_of(load_client(CLIENT))
     start = time.process_time()
-    picks = [evaluate(model.situation(cube)).recommendation for cube in sobol_cube(len(model.inputs), 20)]
+    picks = [evaluate(model.context(cube)).recommendation for cube in sobol_cube(len(model.inputs), 20)]
     together = time.process_time() - start
     rows = 1000
     cube = np.concatenate([block[:, :rows] for block in sobol_cube(len(model.inputs), 10)], axis=1)[:, :rows]
     start = time.process_time()
-    alone = [int(evaluate(model.situation(cube[:, [row]])).recommendation[0]) for row in range(rows)]
+    alone = [int(evaluate(model.context(cube[:, [row]])).recommendation[0]) for row in range(rows)]
     one_by_one = (time.process_time() - start) / rows * 2**20
     assert np.concatenate(picks).shape == (2**20,)
-    assert evaluate(model.situation(cube)).recommendation.tolist() == alone
+    assert evaluate(model.context(cube)).recommendation.tolist() == alone
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
         f"\n2^20 draws through frameworks, costs and recommendation: {together:.2f} s of processor time, peak {memory:.2f} GB; "

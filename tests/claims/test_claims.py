@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
+from lib.articles import articles
 from lib.claims import audit
 from lib.claims.claim import Claim
-from lib.claims.load import articles, claims
+from lib.claims.load import claims
 from lib.claims.row import audited
 from lib.claims.verdicts import PRIORITY
 from lib.paths import DATA, PROJECT

@@ -6,8 +6,8 @@ import re
 import pytest
 from click.testing import CliRunner
 
+from lib.articles import articles
 from lib.claims import audit, cost_tables
-from lib.claims.load import articles
 from lib.commands.claims import claims_command
 from lib.errors import InputError
 

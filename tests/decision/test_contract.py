@@ -15,9 +15,9 @@ from lib.client.facts import decoded, field_specs
 from lib.decision import decide
 from lib.decision.choice import evaluate
 from lib.decision.decide import thresholds
+from lib.decision.features import EvaluationContext
 from lib.decision.flips import arm_name
-from lib.decision.readings import Situation
-from lib.decision.rules import frameworks
+from lib.decision.frameworks import frameworks
 from lib.paths import CLIENTS
 from lib.prices import price_book
 
@@ -88,7 +88,7 @@ def test_every_flip_does_what_it_says(path: Path) -> None:
             else flip.to_value
         )
         coded = float(spec.choices.index(value)) if spec.kind == "choice" else float(value)
-        outcome = evaluate(Situation(facts.replaced({flip.field: coded}, answered=False), book, limits))
+        outcome = evaluate(EvaluationContext(facts.replaced({flip.field: coded}, answered=False), book, limits))
         assert arm_name(int(outcome.recommendation)) == flip.recommendation, flip
 
 
@@ -150,8 +150,8 @@ def test_many_situations_at_once_give_what_each_gives_alone(rows: list[dict[str,
     client = check_client({"client": {"name": "x"}})
     book, limits, facts = price_book(client), thresholds(), Facts.of(client)
     columns = {path: np.array([row[path] for row in rows]) for path in rows[0]}
-    together = np.atleast_1d(evaluate(Situation(facts.replaced(columns), book, limits)).recommendation)
-    alone = [int(evaluate(Situation(facts.replaced(row), book, limits)).recommendation) for row in rows]
+    together = np.atleast_1d(evaluate(EvaluationContext(facts.replaced(columns), book, limits)).recommendation)
+    alone = [int(evaluate(EvaluationContext(facts.replaced(row), book, limits)).recommendation) for row in rows]
     assert together.tolist() == alone
 
 
@@ -159,7 +159,7 @@ def test_many_situations_at_once_give_what_each_gives_alone(rows: list[dict[str,
 @given(row=DRAWN)
 def test_a_recommended_arm_is_feasible_and_never_lacks_the_facts(row: dict[str, float]) -> None:
     client = check_client({"client": {"name": "x"}})
-    outcome = evaluate(Situation(Facts.of(client).replaced(row), price_book(client), thresholds()))
+    outcome = evaluate(EvaluationContext(Facts.of(client).replaced(row), price_book(client), thresholds()))
     arm = arm_name(int(outcome.recommendation))
     if arm == UNDECIDED:
         return

@@ -15,9 +15,9 @@ from lib.client.facts import field_specs
 from lib.decision import Decision, decide, usable_client
 from lib.decision.choice import evaluate
 from lib.decision.decide import thresholds
+from lib.decision.features import EvaluationContext
 from lib.decision.flips import arm_name
 from lib.decision.measured import facts_of
-from lib.decision.readings import Situation
 from lib.decision.uncertain import latin_hypercube
 from lib.decision.uncertainty import model_of
 from lib.experiment.evidence import write_evidence
@@ -175,11 +175,11 @@ def test_draws_start_from_the_decision_and_stay_paired(stored, pair) -> None:
     model = model_of(client)
     assert model.own_scores == {"rag", "hybrid"}
     likely = evaluate(model.moved({item: np.asarray(item.likely) for item in model.inputs}))
-    alone = evaluate(Situation(facts_of(client), price_book(client), thresholds()))
+    alone = evaluate(EvaluationContext(facts_of(client), price_book(client), thresholds()))
     assert int(likely.recommendation) == int(alone.recommendation)
     cube = latin_hypercube(len(model.inputs), 60, seed=3)
-    together = np.atleast_1d(evaluate(model.situation(cube)).recommendation)
-    rows = [int(np.ravel(evaluate(model.situation(cube[:, [row]])).recommendation)[0]) for row in range(60)]
+    together = np.atleast_1d(evaluate(model.context(cube)).recommendation)
+    rows = [int(np.ravel(evaluate(model.context(cube[:, [row]])).recommendation)[0]) for row in range(60)]
     assert together.tolist() == rows
     assert len(set(rows)) > 1, "the scores' uncertainty reaches the recommendation"
 
@@ -193,7 +193,9 @@ def test_flips_of_a_client_with_a_run_do_what_they_say(stored) -> None:
         spec = field_specs()[flip.field]
         assert spec.kind in ("number", "truth")
         changed = facts.replaced({flip.field: float(flip.to_value)}, answered=False)
-        assert arm_name(int(evaluate(Situation(changed, book, limits)).recommendation)) == flip.recommendation, flip
+        assert (
+            arm_name(int(evaluate(EvaluationContext(changed, book, limits)).recommendation)) == flip.recommendation
+        ), flip
 
 
 def test_a_flip_from_a_default_says_that_it_was_assumed() -> None:

@@ -8,9 +8,9 @@ from lib.client import Facts, check_client, load_client
 from lib.decision import decide
 from lib.decision.choice import evaluate
 from lib.decision.decide import recommender, thresholds
+from lib.decision.features import EvaluationContext
 from lib.decision.flips import flips
 from lib.decision.pair_flips import pair_flips
-from lib.decision.readings import Situation
 from lib.decision.uncertain import UncertainInput, latin_hypercube
 from lib.decision.uncertainty import (
     break_even,
@@ -61,10 +61,10 @@ def test_draws_at_the_likely_values_are_the_decision_itself(client) -> None:
     model = model_of(client)
     likely = {item: np.asarray(item.likely) for item in model.inputs}
     moved = evaluate(model.moved(likely))
-    plain = evaluate(Situation(Facts.of(client), price_book(client), thresholds()))
+    plain = evaluate(EvaluationContext(Facts.of(client), price_book(client), thresholds()))
     assert int(moved.recommendation) == int(plain.recommendation)
-    for arm, total in plain.situation.costs.horizon_usd.items():
-        assert float(moved.situation.costs.horizon_usd[arm]) == pytest.approx(float(total))
+    for arm, total in plain.context.costs.horizon_usd.items():
+        assert float(moved.context.costs.horizon_usd[arm]) == pytest.approx(float(total))
 
 
 def test_the_fan_starts_at_set_up_never_falls_and_is_ordered(result) -> None:

@@ -1,0 +1,46 @@
+"""What follows from facts and prices alone, derived once: read by the costs and by the decision.
+
+What for: sizes that more than one formula needs, all in tokens. May import: the costs' ``situation``.
+"""
+
+import numpy as np
+
+from lib.costs.situation import NOTHING, SHARED, Array, Situation, either
+
+
+def document_tokens(situation: Situation) -> Array:
+    """Give the tokens of the whole knowledge base: documents × tokens per document; 0 where their number is not known."""
+
+    def compute() -> Array:
+        documents = situation.fact("knowledge.documents")
+        return np.where(np.isnan(documents), NOTHING, documents) * situation.fact("knowledge.tokens_per_document")
+
+    return situation.working(SHARED, "document_tokens", "Whole knowledge base", "tokens", compute)
+
+
+def context_window(situation: Situation) -> Array:
+    """Give the context window in tokens: the client's, else the model's own, else an open model's in house."""
+    own = situation.fact("stack.context_window_tokens")
+    known = either(
+        situation.own_gpus("base_model"),
+        lambda: situation.price("any-model.context_window"),
+        lambda: situation.price("base_model.context_window"),
+    )
+    return np.where(np.isnan(own), known, own)
+
+
+def room_for_knowledge(situation: Situation) -> Array:
+    """Give the tokens of the context window that instructions, question and answer leave; below 0 where they overrun it."""
+    asked = situation.fact("traffic.instruction_tokens") + situation.fact("traffic.question_tokens")
+    return context_window(situation) - asked - situation.fact("traffic.answer_tokens")
+
+
+def chunks(situation: Situation) -> Array:
+    """Give the number of chunks that the knowledge base is cut into; each is stored as one vector."""
+    return situation.working(
+        SHARED,
+        "vectors",
+        "Vectors stored",
+        "vectors",
+        lambda: document_tokens(situation) / situation.price("retrieval.chunk_tokens"),
+    )

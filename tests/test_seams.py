@@ -1,0 +1,90 @@
+"""Where two rooms tell the same fact: they must tell it alike."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.client import Facts, check_client
+from lib.costs import costs
+from lib.decision import decide
+from lib.decision.decide import thresholds
+from lib.decision.features import FEATURES, EvaluationContext
+from lib.prices import price_book
+
+IN_HOUSE_LIBRARY = {
+    "client": {"name": "In house"},
+    "knowledge": {"needed": "private", "documents": 400},
+    "stack": {"base_model": "openai/gpt-4.1"},
+    "constraints": {"data_must_stay_in_house": True},
+    "latency": {"p95_ms": 60_000},
+    "traffic": {"queries_per_month": 200},
+}
+
+
+def context_of(data: dict) -> EvaluationContext:
+    client = check_client(data)
+    return EvaluationContext(Facts.of(client), price_book(client), thresholds())
+
+
+def test_a_knowledge_base_that_the_costs_cut_off_is_not_decided_to_fit() -> None:
+    # 400 × 800 = 320,000 tokens fit the hosted model's window of a million, not that of an open model in house.
+    result = decide(check_client(IN_HOUSE_LIBRARY), with_flips=False)
+    assert any("does not fit the context window" in note for note in result.notes)
+    assert result.recommendation == "rag"
+    assert [blocker.id for blocker in result.arms["long_context"].blockers] == ["context-window"]
+
+
+@given(
+    documents=st.integers(1, 3000),
+    tokens=st.integers(10, 3000),
+    instructions=st.integers(0, 20_000),
+    window=st.one_of(st.none(), st.integers(2000, 2_000_000)),
+    in_house=st.booleans(),
+)
+def test_costs_and_decision_agree_whether_the_knowledge_base_fits(
+    documents: int, tokens: int, instructions: int, window: int | None, in_house: bool
+) -> None:
+    context = context_of(
+        {
+            "client": {"name": "x"},
+            "knowledge": {"needed": "private", "documents": documents, "tokens_per_document": tokens},
+            "traffic": {"instruction_tokens": instructions},
+            "stack": {"context_window_tokens": window},
+            "constraints": {"data_must_stay_in_house": in_house},
+        }
+    )
+    charged = costs(context.facts, context.book).prompt_tokens
+    whole = charged["long_context"] - charged["prompt"] >= documents * tokens - 0.5
+    assert bool(context.read("share_of_window") <= 1.0) == bool(whole)
+
+
+def test_the_advice_counts_the_chunks_that_the_costs_store() -> None:
+    client = check_client({"client": {"name": "x"}, "knowledge": {"needed": "private", "documents": 1500}})
+    book = price_book(client).replaced({"retrieval.chunk_tokens": 600.0})
+    vectors = costs(Facts.of(client), book).workings["shared"]["vectors"].value
+    assert float(vectors) == 1500 * 800 / 600
+    assert any("about 1,600 chunks" in line for line in decide(client, with_flips=False).advice)
+
+
+def test_a_figure_is_assumed_only_where_none_of_the_fields_behind_it_is_answered() -> None:
+    answered = {"client": {"name": "x"}, "knowledge": {"documents": 500}}
+    rules = {rule.rule: rule for item in decide(check_client(answered), False).frameworks for rule in item.trace}
+    for name in ("default-start", "knowledge-needed", "something-to-retrieve", "in-documents"):
+        assert rules[name].holds and rules[name].assumed == ()
+    # How often the documents change was not said, though it was said that there are some.
+    assert rules["changes-often"].assumed == ("knowledge.days_between_changes",)
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_a_feature_moves_only_with_the_fields_that_it_is_said_to_read(name: str) -> None:
+    context = context_of({"client": {"name": "x"}, "knowledge": {"documents": 500}, "behaviour": {"narrow_task": True}})
+    value, facts = float(context.read(name)), context.facts
+    # What tells only whether a figure applies is no part of the figure.
+    gates = {*context.fields_of("knowledge_gap"), *context.fields_of("prompting_suffices"), "evidence.users_satisfied"}
+    for path in set(facts) - set(context.fields_of(name)) - gates - {"evidence.prompt_engineering_weeks"}:
+        moved = 1.0 - facts[path] if facts[path] in (0.0, 1.0) else facts[path] * 0.9
+        changed = EvaluationContext(facts.replaced({path: moved}, answered=False), context.book, context.thresholds)
+        now = float(changed.read(name))
+        assert now == value or (math.isnan(now) and math.isnan(value)), path
