@@ -1,0 +1,460 @@
+"""Whether a text states a value, whatever the notation: numbers, units, money, dates, times, names.
+
+``EUR 1.200,50`` is ``1200.50 euros``, ``30-day`` is ``30 days``, ``14:30`` is ``2:30 pm``, ``5 May 2026`` is
+``2026-05-05``. A value that the text denies ("not 30 days") is not stated.
+"""
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+# --- one way to write every sign ---------------------------------------------------------------------------------
+
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛`´′ʼ", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+        "⁄": "/",
+    }
+)
+
+
+@lru_cache(maxsize=50_000)
+def normalised(text: str) -> str:
+    """Return ``text`` with one code point for each letter, quote, dash and blank (NFKC), and halves as decimals."""
+    parts = []
+    for sign in text:
+        # Fractions as one sign: NFKC would make 1½ eleven halves.
+        if unicodedata.category(sign) == "No" and "fraction" in unicodedata.decomposition(sign):
+            sign = f"{unicodedata.numeric(sign):.3f}".rstrip("0").removeprefix(
+                "0" if parts and parts[-1].isdigit() else ""
+            )
+        parts.append(sign)
+    text = unicodedata.normalize("NFKC", "".join(parts)).translate(_SIGNS)
+    return " ".join("".join(sign for sign in text if unicodedata.category(sign) != "Cf").split())
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+# --- what is read in a text --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One number, date or time in a text, from ``start`` to ``end``.
+
+    ``amounts`` are its possible readings (``1.200`` may be 1200 or 1.2; ``05/06/2026`` has two days), in the base
+    unit of ``dimension`` (seconds for days); ``bare`` the same without the unit. ``noun`` is what is counted, where
+    that is no known unit (``projects``).
+    """
+
+    kind: str
+    amounts: frozenset
+    start: int
+    end: int
+    bare: frozenset = frozenset()
+    dimension: str = ""
+    noun: str = ""
+
+    def matches(self, other: "Stated") -> bool:
+        """Whether two say the same; what one of them leaves out (unit, year) does not count against it."""
+        if self.kind != other.kind:
+            return False
+        if self.kind == "time":
+            return bool(self.amounts & other.amounts)
+        if self.kind == "date":
+            return any(_same_date(one, two) for one in self.amounts for two in other.amounts)
+        if self.dimension and other.dimension:
+            return self.dimension == other.dimension and bool(self.amounts & other.amounts)
+        if not self.bare & other.bare:
+            return False
+        if self.dimension or other.dimension:
+            # A known unit beside a counted noun: 30 days is not 30 projects.
+            return not (self.noun or other.noun)
+        return not (self.noun and other.noun) or self.noun == other.noun
+
+
+def _same_date(expected: tuple, given: tuple) -> bool:
+    """Compare (year, month, day); the expected one may leave out year or day, the given one the year."""
+    (year, month, day), (year2, month2, day2) = expected, given
+    return month == month2 and day in (None, day2) and (None in (year, year2) or year == year2)
+
+
+def _unit_table() -> dict[str, tuple[str, float]]:
+    table: dict[str, tuple[str, float]] = {}
+    for dimension, units in {
+        "duration": {
+            "s sec secs second seconds": 1,
+            "min mins minute minutes": 60,
+            "h hr hrs hour hours hourly": 3600,
+            "day days daily": 86_400,
+            "week weeks weekly wk": 604_800,
+        },
+        "months": {"month months monthly mo": 1, "year years yearly yr yrs annual annually annum": 12},
+        "working days": {"business working": 1},
+        "percent": {"% percent pct per-cent": 1},
+        "mass": {"g gram grams": 1, "kg kilo kilos kilogram kilograms": 1000, "t tonne tonnes": 1e6, "mg": 1e-3},
+        "length": {
+            "mm": 1e-3,
+            "cm": 1e-2,
+            "m metre metres meter meters": 1,
+            "km kilometre kilometres kilometers": 1000,
+        },
+        "volume": {"ml": 1e-3, "l litre litres liter liters": 1},
+        "bytes": {
+            "kb kilobyte kilobytes": 1e3,
+            "mb megabyte megabytes": 1e6,
+            "gb gigabyte gigabytes": 1e9,
+            "tb terabyte terabytes": 1e12,
+        },
+        "temperature": {"°c celsius": 1},
+        "people": {"person persons people": 1},
+        "EUR": {"eur euro euros €": 1},
+        "USD": {"usd dollar dollars $ us$": 1},
+        "GBP": {"gbp pound pounds £": 1},
+        "CHF": {"chf franc francs": 1},
+        "JPY": {"jpy yen ¥": 1},
+    }.items():
+        for names, factor in units.items():
+            table |= dict.fromkeys(names.split(), (dimension, factor))
+    return table  # fmt: skip
+
+
+_UNITS = _unit_table()
+_ONES = _words(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen "
+)
+_TENS = _words("twenty thirty forty fifty sixty seventy eighty ninety ")
+_NUMBER_WORDS = {word: number for number, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+_NUMBER_WORDS |= {"dozen": 12}
+_MAGNITUDES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9}
+_MONTHS = {calendar.month_name[n].lower(): n for n in range(1, 13)} | {
+    calendar.month_abbr[n].lower(): n for n in range(1, 13)
+}
+_MONTHS |= {"sept": 9}
+# German, French, Spanish, Italian, Dutch, Portuguese, where they differ.
+for _number, _names in enumerate(
+    (
+        "januar janvier enero gennaio januari janeiro", "februar février fevrier febrero febbraio februari fevereiro",
+        "märz maerz mars marzo maart março", "avril abril aprile", "mai mayo maggio mei maio",
+        "juni juin junio giugno junho", "juli juillet julio luglio julho", "août aout agosto augustus",
+        "septembre septiembre settembre setembro", "oktober octobre octubre ottobre outubro",
+        "novembre noviembre novembro", "dezember décembre decembre diciembre dicembre dezembro",
+    ), start=1,
+):  # fmt: skip
+    _MONTHS |= dict.fromkeys(_names.split(), _number)
+
+_MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
+_CURRENCY = r"US\$|[$€£¥]|\b(?:EUR|USD|GBP|CHF|JPY)"
+_DIGITS = r"\d{1,3}(?:[ ,.']\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?|(?<!\w)[.]\d+"
+_WORDED = rf"(?:{'|'.join(sorted([*_NUMBER_WORDS, *_MAGNITUDES], key=len, reverse=True))})"
+_PATTERN = re.compile(
+    rf"""
+      (?P<code>\S+@\S+|https?://\S+|(?<![\w$€£])(?!(?:EUR|USD|GBP|CHF|JPY)\d)[A-Za-z][A-Za-z_]*-?\d[\w./-]*\w|(?<![\w$€£])(?!(?:EUR|USD|GBP|CHF|JPY)\d)[A-Za-z]+-?\d(?!\w)|(?<!\w)(?!\d{{1,3}}(?:\.\d{{3}})+(?!\.?\w))\d+(?:\.\d+){{2,}}(?!\.?\w)(?<!\.\d{{4}}))
+    | (?P<iso>\b(?P<y1>\d{{4}})[-/](?P<m1>\d{{1,2}})[-/](?P<d1>\d{{1,2}})\b)
+    | (?P<dmy>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.)?[ -](?:of[ ])?(?P<m2>{_MONTH})\b\.?(?:,?[ -](?P<y2>\d{{4}})\b)?)
+    | (?P<mdy>\b(?P<m3>{_MONTH})\b\.?[ ](?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]\d)(?:,?[ ](?P<y3>\d{{4}})\b)?)
+    | (?P<my>\b(?P<m4>{_MONTH})\b\.?,?[ ](?P<y4>\d{{4}})\b)
+    | (?P<numeric>\b(?P<a5>\d{{1,2}})[./](?P<b5>\d{{1,2}})[./](?P<y5>\d{{4}})\b)
+    | (?P<clock>\b(?P<h6>[01]?\d|2[0-3])(?:[:h]|\.(?=\d\d[ ]?Uhr))(?P<min6>[0-5]\d)(?::[0-5]\d)?\b(?:[ ]?(?P<half6>[ap])\.?m\b\.?)?)
+    | (?P<hour>\b(?P<h7>1[0-2]|0?[1-9])[ ]?(?P<half7>[ap])\.?m\b\.?)
+    | (?P<named>\b(?:noon|midday|midnight)\b)
+    | (?P<number>(?:(?P<before>{_CURRENCY})[ ]?)?(?P<sign>(?<![\w)])-)?(?:(?P<digits>{_DIGITS})(?:[ ]?(?P<size>(?:hundred|thousand|million|billion|mn|bn)\b|[kKMm](?![\w])))?|\b(?P<words>(?:a[ ])?{_WORDED}(?:(?:[ ]and[ ]|[ -]){_WORDED})*)\b))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+(?:['&][^\W_]+)*|[%€$£¥]|°C", re.IGNORECASE)
+_AFTER = re.compile(r"[ -]?(?P<word>%|[€$£¥]|°C|per[ ]cent\b|[^\W\d_]+)", re.IGNORECASE)
+_RANGE = re.compile(r"\s?(?:-|to|and|or|bis)\s?", re.IGNORECASE)
+_CLAUSE = re.compile(r"[.!?;:](?:\s|$)|,\s|\s-\s|\(|\)|\bbut\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=50_000)
+def stated_values(text: str) -> tuple[Stated, ...]:
+    """Return every number, date and time in ``text``, in order. Codes (``plan-49``, ``2.3.1``) are no numbers."""
+    text = normalised(text)
+    found: list[Stated] = []
+    position = 0
+    while match := _PATTERN.search(text, position):
+        position = max(match.end(), position + 1)
+        reader = _READERS.get(next(name for name in ("code", *_READERS) if match[name]))
+        value = reader(match, text) if reader else None
+        if value is not None:
+            found.append(value)
+            position = max(position, value.end)
+    return tuple(_ranges_share_units(found, text))
+
+
+def _date(year: str | None, month: str, day: str | None, match: re.Match[str], text: str) -> Stated | None:
+    number = int(month) if month.isdigit() else _MONTHS[month.lower()]
+    if not 1 <= number <= 12 or (day and not 1 <= int(day) <= 31):
+        return None
+    date = (int(year) if year else None, number, int(day) if day else None)
+    return Stated("date", frozenset([date]), match.start(), match.end())
+
+
+def _named_month(month: str, text: str, match: re.Match[str]) -> bool:
+    """Whether a month's name before a number is one: "may 5" is, "you may 5 times" is not told apart by case alone."""
+    return match.group(month)[0].isupper()
+
+
+def _numeric_date(match: re.Match[str], text: str) -> Stated | None:
+    one, two, year = int(match["a5"]), int(match["b5"]), int(match["y5"])
+    dates = {(year, m, d) for d, m in ((one, two), (two, one)) if 1 <= m <= 12 and 1 <= d <= 31}
+    return Stated("date", frozenset(dates), match.start(), match.end()) if dates else None
+
+
+def _time(match: re.Match[str], hour: int, minute: int, half: str | None) -> Stated | None:
+    if half:
+        if hour > 12:
+            return None
+        hour = hour % 12 + (12 if half.lower() == "p" else 0)
+    return Stated("time", frozenset([60 * hour + minute]), match.start(), match.end())
+
+
+def _number(match: re.Match[str], text: str) -> Stated | None:
+    if match["digits"]:
+        readings = _readings(match["digits"])
+        size = match["size"] or ""
+        end = match.end()
+        if size.lower() == "k":
+            readings = {1e3 * each for each in readings}
+        elif size in ("M", "m"):
+            # A capital M, or money: 1.5M, $2m. Else metres, which are read as a unit below.
+            if (size == "M" and text[match.start("size") - 1] != " ") or match["before"]:
+                readings = {1e6 * each for each in readings}
+            else:
+                end = match.start("size")
+        elif size:
+            readings = {_MAGNITUDES[size.lower()] * each for each in readings}
+        if match["sign"]:
+            readings = {-each for each in readings}
+    else:
+        words = match["words"].lower()
+        # Alone, "one", "second" or "a hundred" may be anything; "one" counts where something countable follows.
+        readings, end = {_from_words(words)}, match.end()
+    bare = frozenset(round(each, 6) for each in readings)
+    dimension, factor, noun = "", 1.0, ""
+    if match["before"]:
+        dimension, factor = _UNITS[match["before"].strip().lower()]
+    else:
+        dimension, factor, noun, end = _unit_after(text, end)
+    if match["words"] == "one" and not (dimension or noun):
+        return None
+    return Stated(
+        "number", frozenset(round(each * factor, 6) for each in bare), match.start(), end, bare, dimension, noun
+    )
+
+
+def _unit_after(text: str, end: int) -> tuple[str, float, str, int]:
+    """Read the unit, or what is counted, among the next words of the clause; and where the unit ends."""
+    place, first = end, True
+    for _ in range(3):
+        match = _AFTER.match(text, place)
+        if not match:
+            break
+        word = match["word"].lower()
+        word = "%" if word == "per cent" else word
+        dimension, factor = _UNITS.get(word, ("", 1.0))
+        # One letter is a unit only right behind its number: "12 g" and not "12 or g".
+        if dimension and (first or len(word) > 1 or word == "%"):
+            if dimension == "working days":
+                following = _AFTER.match(text, match.end())
+                if not following or following["word"].lower() not in ("day", "days"):
+                    break
+                return dimension, 1.0, "", following.end()
+            if first or dimension not in ("EUR", "USD", "GBP", "CHF", "JPY"):
+                return dimension, factor, "", match.end()
+        if word in _STOP:
+            break
+        if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+            return "", 1.0, _stem(word), match.end() if first else end
+        place, first = match.end(), False
+    return "", 1.0, "", end
+
+
+def _readings(digits: str) -> set[float]:
+    """Return what a number in digits may mean: the last of two different signs is the decimal one."""
+    digits = digits.replace(" ", "").replace("'", "")
+    dots, commas = digits.count("."), digits.count(",")
+    if dots and commas:
+        decimal = max(".", ",", key=digits.rfind)
+        other = "," if decimal == "." else "."
+        return {float(digits.replace(other, "").replace(decimal, "."))}
+    sign = "." if dots else ","
+    if dots + commas > 1:
+        return {float(digits.replace(sign, ""))}
+    if dots + commas == 0:
+        return {float(digits)}
+    before, _, after = digits.partition(sign)
+    plain = float(f"{before or 0}.{after}")
+    if len(after) == 3 and before not in ("", "0"):
+        return {float(before + after)} | ({plain} if sign == "." else set())
+    return {plain}
+
+
+def _from_words(words: str) -> float:
+    """Return the number that number words say: two hundred and fifty is 250, one point is not read."""
+    total, part = 0.0, 0.0
+    for word in re.split(r"[ -]", words):
+        if word in ("and", "a"):
+            continue
+        if word in _MAGNITUDES:
+            size = _MAGNITUDES[word]
+            part = max(part, 1) * size
+            if size > 100:
+                total, part = total + part, 0.0
+        elif word == "dozen" and part:
+            part *= 12
+        else:
+            part += _NUMBER_WORDS[word]
+    return total + part
+
+
+def _ranges_share_units(found: Sequence[Stated], text: str) -> Iterable[Stated]:
+    """In "3 to 5 days" the 3 counts days too."""
+    for value, following in zip(found, [*found[1:], None], strict=False):
+        joined = following and _RANGE.fullmatch(text[value.end : following.start])
+        bare = value.kind == "number" and not value.dimension and not value.noun
+        if joined and bare and following.kind == "number" and (following.dimension or following.noun):
+            factor = next(iter(following.amounts)) / (next(iter(following.bare)) or 1) or 1.0
+            amounts = frozenset(round(each * factor, 6) for each in value.bare)
+            value = Stated("number", amounts, value.start, value.end, value.bare, following.dimension, following.noun)
+        yield value
+
+
+_READERS = {
+    "iso": lambda m, text: _date(m["y1"], m["m1"], m["d1"], m, text),
+    "dmy": lambda m, text: _date(m["y2"], m["m2"], m["d2"], m, text),
+    "mdy": lambda m, text: _date(m["y3"], m["m3"], m["d3"], m, text) if _named_month("m3", text, m) else None,
+    "my": lambda m, text: _date(m["y4"], m["m4"], None, m, text) if _named_month("m4", text, m) else None,
+    "numeric": _numeric_date,
+    "clock": lambda m, text: _time(m, int(m["h6"]), int(m["min6"]), m["half6"]),
+    "hour": lambda m, text: _time(m, int(m["h7"]), 0, m["half7"]),
+    "named": lambda m, text: _time(m, 0 if m["named"].lower() == "midnight" else 12, 0, None),
+    "number": _number,
+}
+
+# --- whether a text states a value -------------------------------------------------------------------------------
+
+_STOP = frozenset(
+    _words(
+        "a an the of in on at by for to up with within per each every about around approximately circa only "
+        "than more less most least maximum minimum max min and or is are be it its their your this that from "
+        "until after before as "
+    )
+)
+_SAME_WORDS = {
+    "monthly": "month",
+    "yearly": "year",
+    "annually": "year",
+    "annual": "year",
+    "daily": "day",
+    "weekly": "week",
+}
+_DENIAL = re.compile(
+    r"(?:\bnot|n't|\bno longer|\bnever|\binstead of|\brather than|\bused to be|\bpreviously|\bformerly|\bnor|\bexcept)"
+    r"(?:\s(?:the|a|an|for|in|within|until|at|on|about|by|be|cost|costs|take|takes|is|was|EUR|USD))*\s?$",
+    re.IGNORECASE,
+)
+
+
+def states(text: str, value: str) -> bool:
+    """Whether ``text`` states ``value`` in any notation and does not deny it.
+
+    Numbers, dates and times are compared by what they mean, units and counted nouns among them; all other words of
+    the value that carry meaning must stand in the text too. A value of words alone must stand there whole, whatever
+    its letter case, plural, hyphens and the order of its words.
+
+    Examples:
+        >>> states("We charge €1200.50 for it.", "EUR 1.200,50")
+        True
+        >>> states("Refunds take 14 days, not 30 days.", "30 days")
+        False
+    """
+    text, value = normalised(text), normalised(value)
+    if not value:
+        return False
+    wanted = stated_values(value)
+    if wanted:
+        given = stated_values(text)
+        if not all(any(_says(one, other, text) for other in given) for one in wanted):
+            return False
+        rest = _content(_without(value, wanted))
+        return set(rest) <= set(_content(text))
+    return any(not _denied(text, place) for place in _phrase_places(text, value))
+
+
+def states_any(text: str, values: Iterable[str]) -> bool:
+    """Whether ``text`` states at least one of ``values``."""
+    return any(states(text, value) for value in values)
+
+
+def hard_to_compare(value: str) -> str | None:
+    """Say why answers with ``value`` may be judged wrongly, for an audit; ``None`` where they are not."""
+    words = _content(normalised(value))
+    if not words and not stated_values(value):
+        return "it holds no word and no number"
+    if len(words) > 8:
+        return f"its {len(words)} words can be said in other words"
+    if any(character.isdigit() and not character.isascii() for character in unicodedata.normalize("NFKC", value)):
+        return "its numerals are not read"
+    return None
+
+
+def _says(wanted: Stated, given: Stated, text: str) -> bool:
+    return wanted.matches(given) and not _denied(text, given.start)
+
+
+def _denied(text: str, place: int) -> bool:
+    """Whether what begins at ``place`` is denied just before it, in the same clause."""
+    before = text[:place]
+    last = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
+    return _DENIAL.search(before[last:]) is not None
+
+
+def _without(text: str, values: Sequence[Stated]) -> str:
+    parts, position = [], 0
+    for value in values:
+        parts.append(text[position : value.start])
+        position = value.end
+    return " ".join([*parts, text[position:]])
+
+
+def _content(text: str) -> list[str]:
+    """Return the words that carry meaning, alike in case and number."""
+    words = (match[0].lower() for match in _WORD.finditer(text.replace("-", " ")))
+    return [_stem(_SAME_WORDS.get(word, word)) for word in words if word not in _STOP]
+
+
+def _stem(word: str) -> str:
+    """Take the plural off a word: plans is plan, policies policy."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def _phrase_places(text: str, value: str) -> list[int]:
+    """Return where the words of ``value`` stand together in ``text``, in any order."""
+    wanted = _content(value) or [match[0].lower() for match in _WORD.finditer(value)]
+    if not wanted:
+        start = text.casefold().find(value.casefold())
+        return [start] if start >= 0 else []
+    found = []
+    for match in _WORD.finditer(text):
+        word = match[0].lower()
+        if word not in _STOP or word in wanted:
+            found.append((match.start(), _stem(_SAME_WORDS.get(word, word))))
+    size, ordered = len(wanted), sorted(wanted)
+    return [
+        found[place][0]
+        for place in range(len(found) - size + 1)
+        if sorted(word for _, word in found[place : place + size]) == ordered
+    ]
