@@ -9,8 +9,8 @@ from lib.experiment.config import ExperimentConfig
 from lib.experiment.fingerprints import value_fingerprint
 from lib.experiment.progress import Progress, silent
 from lib.experiment.retrieval.chunks import Chunk, chunks_of
-from lib.experiment.retrieval.embedder import Embedder
 from lib.experiment.world import Document, TrainingPair
+from lib.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
     from lib.experiment.retrieval.hits import Hit

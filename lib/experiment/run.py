@@ -7,24 +7,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lib import paths
+from lib.endings import ending_signals_unwind
 from lib.experiment import store
 from lib.experiment.cache import copied
 from lib.experiment.clock import Clock
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import Data, data_for
-from lib.experiment.endings import ending_signals_unwind
 from lib.experiment.fingerprints import value_fingerprint
 from lib.experiment.models import load_model, model_fingerprint, refuse_remote
 from lib.experiment.possible import possible_arms
 from lib.experiment.progress import Bars, Progress
 from lib.experiment.record import record_of
 from lib.experiment.result import ExperimentResult
-from lib.experiment.retrieval.embedder import embedder_fingerprint, load_embedder
-from lib.experiment.retrieval.server import postgres
 from lib.experiment.version import EXPERIMENT_VERSION
 from lib.experiment.versions import package_versions
 from lib.experiment.workbench import Workbench
 from lib.experiment.world import Sample
+from lib.retrieval.embedder import embedder_fingerprint, load_embedder
+from lib.retrieval.server import postgres
 
 CACHE = ".cache"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lib import paths
+from lib.endings import ending_signals_wait
 from lib.errors import InputError
-from lib.experiment.endings import ending_signals_wait
 from lib.files import write_text
 
 RECORD = "run.json"

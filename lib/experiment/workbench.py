@@ -19,10 +19,10 @@ from lib.experiment.pages import Pages, example_chunks, open_pages
 from lib.experiment.precision import best_precision
 from lib.experiment.progress import Progress, say, silent
 from lib.experiment.quiet import quiet_libraries
-from lib.experiment.retrieval.embedder import Embedder
 from lib.experiment.retrieval.hits import Hit, document_ids
 from lib.experiment.versions import package_versions
 from lib.experiment.world import Sample
+from lib.retrieval.embedder import Embedder
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from lib.experiment.retrieval import loading
 from lib.experiment.retrieval.chunks import Chunk
 from lib.experiment.retrieval.index import SCHEMA, open_index
 from lib.experiment.retrieval.search import EXACT_UP_TO, search
-from lib.experiment.retrieval.server import ENVIRONMENT_VARIABLE, postgres
+from lib.retrieval.server import ENVIRONMENT_VARIABLE, postgres
 
 CHUNKS, DIMENSIONS, CLUSTERS, QUERIES, K = 100_000, 384, 1000, 500, 10
 

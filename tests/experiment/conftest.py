@@ -5,9 +5,9 @@ import pytest
 from lib import paths
 from lib.experiment import ExperimentConfig, LoraSettings, run_experiment, silent
 from lib.experiment.models import load_model
-from lib.experiment.retrieval.embedder import load_embedder
-from lib.experiment.retrieval.server import ENVIRONMENT_VARIABLE, postgres
 from lib.experiment.world import sample_company
+from lib.retrieval.embedder import load_embedder
+from lib.retrieval.server import ENVIRONMENT_VARIABLE, postgres
 
 
 @pytest.fixture(scope="session")

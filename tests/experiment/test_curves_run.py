@@ -10,7 +10,7 @@ from lib.experiment.config import OwnFiles
 from lib.experiment.curves import CURVES, CurvePoint, publish, run_curves, shipped_curves, stored_curves
 from lib.experiment.curves import run as curves_run
 from lib.experiment.curves.measuring import chunk_size, training_pairs
-from lib.experiment.retrieval.server import ENVIRONMENT_VARIABLE
+from lib.retrieval.server import ENVIRONMENT_VARIABLE
 
 SMALL = {
     "changed": {"points": (0, 100), "questions": 6},

@@ -12,10 +12,10 @@ from psycopg import sql
 from lib.errors import InputError
 from lib.experiment.retrieval import search as search_module
 from lib.experiment.retrieval.chunks import Chunk, chunks_of
-from lib.experiment.retrieval.embedder import check_weights, load_embedder, offline_folder
 from lib.experiment.retrieval.index import SCHEMA, Changes, open_index
 from lib.experiment.retrieval.search import METHODS, Hit, reciprocal_rank_fusion, search
 from lib.experiment.world import Document
+from lib.retrieval.embedder import check_weights, load_embedder, offline_folder
 
 PAGES = [
     Document("plan-1", "plan", "Amber Falcon plan", "The plan costs 49 dollars a month.", {"language": "en"}),

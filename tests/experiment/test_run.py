@@ -24,10 +24,10 @@ from lib.experiment import (
     silent,
     store,
 )
-from lib.experiment.retrieval import server
-from lib.experiment.retrieval.server import ENVIRONMENT_VARIABLE
 from lib.experiment.run import run_key
 from lib.experiment.world import sample_company
+from lib.retrieval import server
+from lib.retrieval.server import ENVIRONMENT_VARIABLE
 
 
 def test_every_arm_answers_every_question(small_run, small_config):

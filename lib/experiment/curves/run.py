@@ -23,11 +23,11 @@ from lib.experiment.fingerprints import value_fingerprint
 from lib.experiment.models import SAMPLE_MODEL, LanguageModel, model_fingerprint
 from lib.experiment.models.address import endpoint_name, refuse_remote
 from lib.experiment.progress import Progress, silent
-from lib.experiment.retrieval.embedder import embedder_fingerprint
 from lib.experiment.run import open_workbench
 from lib.experiment.versions import package_versions
 from lib.experiment.workbench import Workbench
 from lib.experiment.world import Sample
+from lib.retrieval.embedder import embedder_fingerprint
 
 STORED = "computed on this machine"
 

@@ -61,6 +61,7 @@ _OTHER_NAMES = {
     "text/plain": "txt",
     "application/pdf": "pdf",
     "doc": "docx",
+    "word": "docx",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
 }
 

@@ -13,8 +13,8 @@ from lib.errors import InputError
 from lib.experiment.fingerprints import text_fingerprint
 from lib.experiment.progress import Progress, silent
 from lib.experiment.retrieval.chunks import Chunk, storable
-from lib.experiment.retrieval.embedder import Embedder
 from lib.experiment.retrieval.loading import load
+from lib.retrieval.embedder import Embedder
 
 # All tables stand in a schema of our own: the server may be a client's.
 SCHEMA = "decision_workbook"

@@ -15,7 +15,7 @@ from lib.experiment.retrieval import prototypes
 if TYPE_CHECKING:
     import numpy as np
 
-    from lib.experiment.retrieval.embedder import Embedder
+    from lib.retrieval.embedder import Embedder
 
 # Cosine similarities of all-MiniLM-L6-v2: how near the nearest example must be, and how much nearer than the
 # nearest of the other set. Chosen on the examples, each judged by the others; the workbook's judgement.

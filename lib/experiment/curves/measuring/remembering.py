@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lib.experiment.retrieval.embedder import Embedder
+from lib.retrieval.embedder import Embedder
 
 if TYPE_CHECKING:
     import numpy as np

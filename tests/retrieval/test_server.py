@@ -11,14 +11,14 @@ import psutil
 import psycopg
 import pytest
 
+from lib.endings import ending_signals_unwind, ending_signals_wait
 from lib.errors import InputError
-from lib.experiment.endings import ending_signals_unwind, ending_signals_wait
-from lib.experiment.retrieval import server
 from lib.paths import PROJECT
+from lib.retrieval import server
 
 HOLDS_A_SERVER = """
 import psycopg, time
-from lib.experiment.retrieval.server import postgres
+from lib.retrieval.server import postgres
 with postgres() as address:
     with psycopg.connect(address) as connection:
         print(connection.execute("SHOW data_directory").fetchone()[0], flush=True)

@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from lib.endings import ending_signals_unwind, ending_signals_wait
 from lib.errors import InputError
-from lib.experiment.endings import ending_signals_unwind, ending_signals_wait
 
 ENVIRONMENT_VARIABLE = "DATABASE_URL"
 _SECONDS_TO_STOP = 10

@@ -1,14 +1,15 @@
 """Sentence embeddings: all-MiniLM-L6-v2 offline by default, any sentence-transformers model by name."""
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib.errors import InputError
-from lib.experiment.fingerprints import folder_fingerprint
-from lib.experiment.quiet import hub_switched_off, quiet_libraries
+from lib.fingerprints import folder_fingerprint
+from lib.quiet import hub_switched_off, quiet_libraries
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,9 +19,14 @@ OFFLINE = "all-MiniLM-L6-v2"
 OFFLINE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
+# Texts whose vectors are kept in memory, so that nothing is embedded twice in one run (1.5 kB each).
+REMEMBERED = 50_000
+_ENCODING = {"normalize_embeddings": True, "convert_to_numpy": True, "show_progress_bar": False, "batch_size": 64}
+
+
 @dataclass(frozen=True)
 class Embedder:
-    """A loaded embedding model.
+    """A loaded embedding model that remembers what it has embedded.
 
     ``name`` is what the reader calls it, ``fingerprint`` changes when the weights do, ``dimensions``
     is the length of a vector.
@@ -30,17 +36,28 @@ class Embedder:
     fingerprint: str
     dimensions: int
     model: "SentenceTransformer"
+    _known: "dict[tuple[str, str], np.ndarray]" = field(default_factory=dict, repr=False, compare=False)
 
-    def embed_documents(self, texts: list[str]) -> "np.ndarray":
+    def embed_documents(self, texts: Sequence[str]) -> "np.ndarray":
         """Embed texts to be found: float32, one row a text, each of length 1."""
-        return self.model.encode_document(texts, **_ENCODING)
+        return self._embed(texts, "document")
 
-    def embed_queries(self, texts: list[str]) -> "np.ndarray":
+    def embed_queries(self, texts: Sequence[str]) -> "np.ndarray":
         """Embed what is searched for (some models write queries otherwise than documents)."""
-        return self.model.encode_query(texts, **_ENCODING)
+        return self._embed(texts, "query")
 
+    def _embed(self, texts: Sequence[str], role: str) -> "np.ndarray":
+        import numpy as np
 
-_ENCODING = {"normalize_embeddings": True, "convert_to_numpy": True, "show_progress_bar": False, "batch_size": 64}
+        new = list(dict.fromkeys(text for text in texts if (role, text) not in self._known))
+        if len(self._known) + len(new) > REMEMBERED:
+            self._known.clear()
+            new = list(dict.fromkeys(texts))
+        if new:
+            encode = self.model.encode_query if role == "query" else self.model.encode_document
+            self._known.update(zip(((role, text) for text in new), encode(new, **_ENCODING), strict=True))
+        rows = [self._known[role, text] for text in texts]
+        return np.stack(rows) if rows else np.empty((0, self.dimensions), dtype=np.float32)
 
 
 def load_embedder(model: str | Path | None = None) -> Embedder:

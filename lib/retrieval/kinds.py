@@ -1,0 +1,85 @@
+"""The kinds of document: one name each, with the files that hold it and how long its passages are.
+
+Every other module looks a kind up here. Lengths are in words (see ``lib.retrieval.passages.words``). The offline
+embedder reads 256 word pieces, about 180 English words, and drops the rest without a word, so no default is longer
+than 160. The values are the workbook's judgement; the experiment's curve of passage length against k measures them
+on the documents at hand.
+"""
+
+from dataclasses import dataclass
+
+from lib.errors import InputError
+
+SHORTEST = 5
+
+
+@dataclass(frozen=True)
+class ChunkSettings:
+    """The longest passage, and how much of it repeats the end of the one before; both in words.
+
+    The overlap is part of ``size``. Headings and table heads that are repeated above a later piece are not.
+
+    Raises:
+        InputError: ``size`` is below 5 words, or ``overlap`` is not below ``size``.
+    """
+
+    size: int = 90
+    overlap: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse lengths with which cutting would not end."""
+        if self.size < SHORTEST:
+            raise InputError(f"chunk size: {self.size} words is too short; at least {SHORTEST} are needed.")
+        if not 0 <= self.overlap < self.size:
+            raise InputError(
+                f"chunk overlap: {self.overlap} words is not allowed; it must be at least 0 and below the size {self.size}."
+            )
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """One kind of document.
+
+    Attributes:
+        name: as it stands in ``Document.kind``.
+        endings: of its files, in small letters with the dot; none for pages that no file holds.
+        also: media types and other names that mean the same.
+        chunking: passages of this length unless the caller says otherwise.
+        repeats: its pages or sheets repeat lines at their edges (menus, running heads) that are not content.
+    """
+
+    name: str
+    endings: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    chunking: ChunkSettings = ChunkSettings()
+    repeats: bool = False
+
+
+_WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+# Structure (headings, paragraphs) shows where a text may be cut; where there is none, an overlap keeps what a cut in
+# the wrong place would tear apart. A page is short sections, each with its heading: one or two together.
+PAGE = DocumentKind("page")
+KINDS = (
+    PAGE,
+    DocumentKind("faq", chunking=ChunkSettings(60, 0)),
+    DocumentKind("markdown", (".md", ".markdown"), ("text/markdown",), ChunkSettings(120, 0)),
+    DocumentKind("text", (".txt",), ("text/plain",), ChunkSettings(140, 20)),
+    DocumentKind("html", (".html", ".htm"), ("text/html",), ChunkSettings(140, 20), repeats=True),
+    DocumentKind("word", (".docx",), ("doc", _WORD_TYPE), ChunkSettings(140, 20)),
+    DocumentKind("pdf", (".pdf",), ("application/pdf",), ChunkSettings(160, 40), repeats=True),
+)
+# What a folder of documents is searched for.
+ENDINGS = {ending: kind for kind in KINDS for ending in kind.endings}
+_BY_NAME = {name: kind for kind in KINDS for name in (kind.name, *kind.also, *(ending[1:] for ending in kind.endings))}
+
+
+def kind_named(name: str | None) -> DocumentKind:
+    """Return the kind called ``name``: its own name, a file's ending or a media type; ``PAGE`` for any other."""
+    return _BY_NAME.get((name or "").strip().lower().lstrip("."), PAGE)
+
+
+def one_name(name: str) -> str:
+    """Return the one name of a kind, however it is called; a name that is not known stays as it is."""
+    found = kind_named(name)
+    return name if found is PAGE else found.name

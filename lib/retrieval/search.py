@@ -1,0 +1,138 @@
+"""Three ways to find passages in a table: by meaning, by words, and by both."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from psycopg import sql
+
+from lib.retrieval.table import Table
+from lib.retrieval.text import storable
+
+METHODS = ("dense", "full_text", "hybrid")
+# Cormack, Clarke and Büttcher (SIGIR 2009) found 60; little depends on it.
+RANK_CONSTANT = 60
+# Each half of a hybrid search looks further than k, so that a passage both halves rank middling can win.
+_FURTHER = 4
+# Numbers of 16 bits may swap passages that are almost equally near; so many more are looked at in full.
+_ALMOST_EQUAL = 20
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One passage found.
+
+    ``rank`` counts from 1. ``score`` grows with the match; its scale is the method's own (cosine similarity,
+    ``ts_rank_cd``, the sum of reciprocal ranks, or what a re-ranker gives) and compares only within one method.
+    """
+
+    rank: int
+    score: float
+    id: str
+    document_id: str
+    title: str
+    text: str
+    kind: str
+    metadata: dict[str, str]
+
+    def placed(self, rank: int, score: float | None = None) -> "Hit":
+        """Return the same passage at another rank, and with another score if one is given."""
+        return replace(self, rank=rank, score=self.score if score is None else score)
+
+
+def document_ids(hits: Iterable[Hit]) -> list[str]:
+    """Return the documents of some hits, each once, best first."""
+    return list(dict.fromkeys(hit.document_id for hit in hits))
+
+
+FIELDS = ("id", "document_id", "title", "text", "kind", "metadata")
+_COLUMNS = sql.SQL(", ").join(map(sql.Identifier, FIELDS))
+
+# The inner query is the one that the HNSW index serves, on halved numbers; the outer one ranks what that found by
+# the whole numbers and settles ties by id.
+_DENSE = """SELECT 1 - (embedding <=> %(vector)s) AS score, {columns} FROM (
+        SELECT embedding, {columns} FROM {table} WHERE {condition}
+        ORDER BY embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}) LIMIT %(candidates)s
+    ) AS nearest ORDER BY score DESC, id LIMIT %(k)s"""
+
+# Orders by the whole numbers, which no HNSW index holds: every passage that the condition leaves is looked at.
+_EXACT = """SELECT 1 - (embedding <=> %(vector)s) AS score, {columns} FROM {table} WHERE {condition}
+    ORDER BY embedding <=> %(vector)s, id LIMIT %(k)s"""
+
+# plainto_tsquery asks for every word of the question; a question is answered by texts with some of them.
+_FULL_TEXT = """SELECT ts_rank_cd(words, query, 1) AS score, {columns}
+    FROM {table}, CAST(replace(plainto_tsquery(%(language)s::regconfig, %(query)s)::text, '&', '|') AS tsquery) AS query
+    WHERE words @@ query AND {condition}
+    ORDER BY score DESC, id LIMIT %(k)s"""
+
+
+def find(table: Table, queries: Sequence[str], k: int, method: str, condition: sql.Composable) -> list[list[Hit]]:
+    """Find the best ``k`` passages for each query among those that ``condition`` leaves, best first."""
+    if method == "dense":
+        return _dense(table, queries, k, condition)
+    if method == "full_text":
+        return _full_text(table, queries, k, condition)
+    halves = (_dense(table, queries, k * _FURTHER, condition), _full_text(table, queries, k * _FURTHER, condition))
+    return [reciprocal_rank_fusion(rankings, k) for rankings in zip(*halves, strict=True)]
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: int) -> list[Hit]:
+    """Merge rankings: a passage's score is the sum over rankings of 1 / (60 + its rank)."""
+    scores: dict[str, float] = {}
+    hits: dict[str, Hit] = {}
+    for ranking in rankings:
+        for hit in ranking:
+            scores[hit.id] = scores.get(hit.id, 0.0) + 1 / (RANK_CONSTANT + hit.rank)
+            hits[hit.id] = hit
+    order = sorted(scores, key=lambda id_: (-scores[id_], id_))[:k]
+    return [hits[id_].placed(rank, scores[id_]) for rank, id_ in enumerate(order, start=1)]
+
+
+def _dense(table: Table, queries: Sequence[str], k: int, condition: sql.Composable) -> list[list[Hit]]:
+    vectors = table.embedder.embed_queries(list(queries))
+    parameters = [{"vector": vector, "candidates": min(k + _ALMOST_EQUAL, 2 * k)} for vector in vectors]
+    if not table.serve(condition, min(1000, max(100, 4 * k))):
+        return _exact(table, parameters, k, condition)
+    found = _run(table, _DENSE, parameters, k, condition)
+    # HNSW gives up after 20,000 passages that the condition drops.
+    wanted = min(k, table.count(condition))
+    short = [place for place, hits in enumerate(found) if len(hits) < wanted]
+    for place, hits in zip(short, _exact(table, [parameters[place] for place in short], k, condition), strict=True):
+        found[place] = hits
+    return found
+
+
+def _exact(table: Table, parameters: Sequence[dict[str, Any]], k: int, condition: sql.Composable) -> list[list[Hit]]:
+    return _run(table, _EXACT, parameters, k, condition, by_index=False)
+
+
+def _full_text(table: Table, queries: Sequence[str], k: int, condition: sql.Composable) -> list[list[Hit]]:
+    parameters = [{"query": storable(query), "language": table.language} for query in queries]
+    return _run(table, _FULL_TEXT, parameters, k, condition, by_index=False)
+
+
+def _run(
+    table: Table,
+    statement: str,
+    parameters: Sequence[dict[str, Any]],
+    k: int,
+    condition: sql.Composable,
+    by_index: bool = True,
+) -> list[list[Hit]]:
+    """Run one statement for each query; ``by_index=False``: not with the settings that ``serve`` left."""
+    if not parameters:
+        return []
+    if not by_index:
+        table.set({})
+    query = sql.SQL(statement).format(
+        columns=_COLUMNS,
+        table=table.table,
+        dimensions=sql.Literal(table.embedder.dimensions),
+        condition=condition,
+    )
+    results = []
+    with table.connection.cursor() as cursor:
+        for one in parameters:
+            rows = cursor.execute(query, one | {"k": k}).fetchall()
+            results.append([Hit(rank, float(row[0]), *row[1:]) for rank, row in enumerate(rows, start=1)])
+    return results

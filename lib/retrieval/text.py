@@ -1,0 +1,82 @@
+"""From the bytes of a file to text that can be stored, searched and shown."""
+
+import codecs
+import re
+from functools import cache
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+# What text without a byte order mark that is not UTF-8 is tried as. Central European (cp1250) is left out: it
+# cannot be told from Western European (cp1252) by a short text, and reads its accents wrongly.
+_OTHERS = ["cp1252", "cp1251", "cp932", "gb18030", "big5", "euc_kr"]
+# Text has next to no control characters; a picture or a program has many.
+_CONTROLS_ALLOWED = 0.02
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+
+# What ftfy leaves: signs without width, and blanks that look like any other.
+_INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)) | dict.fromkeys(
+    (0xA0, 0x202F, 0x2007), " "
+)
+
+
+def decode(data: bytes) -> str:
+    """Decode a text file: byte order mark, UTF-16 without one, UTF-8, else the likeliest of the usual pages.
+
+    Raises:
+        ValueError: the bytes are no text, or in an encoding that cannot be recognised.
+    """
+    text = _decoded(data)
+    if len(_CONTROLS.findall(text)) > _CONTROLS_ALLOWED * len(text):
+        raise ValueError("it is not text")
+    return text
+
+
+def _decoded(data: bytes) -> str:
+    name = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "")
+    # Latin text in UTF-16 has a NUL in every second byte.
+    for start, utf16 in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if not name and data and data[start::2].count(0) > 0.3 * len(data) and data[1 - start :: 2].count(0) == 0:
+            name = utf16
+    try:
+        return data.decode(name or "utf-8")
+    except UnicodeDecodeError:
+        if name:
+            raise ValueError(f"it is not valid {name.upper()} text") from None
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data, cp_isolation=_OTHERS).best()
+    if best is None:
+        raise ValueError("it is not text, or in an encoding that cannot be recognised")
+    return str(best)
+
+
+def tidy(text: str) -> str:
+    """Tidy Markdown: broken encodings mended, one kind of line end, nothing invisible, no runs of empty lines."""
+    from ftfy import fix_text
+
+    text = fix_text(storable(text).replace("\f", "\n\n").replace("\v", "\n"), _mending()).translate(_INVISIBLE)
+    text = "\n".join(line.rstrip() for line in _CONTROLS.sub("", text).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+@cache
+def _mending():
+    from ftfy import TextFixerConfig
+
+    # Quotation marks, full-width letters and entities are the writer's; answers are compared whatever they are.
+    return TextFixerConfig(unescape_html=False, uncurl_quotes=False, fix_character_width=False)
+
+
+def one_line(text: str) -> str:
+    """Tidy a text that stands on one line, such as a title or a cell that names something."""
+    return " ".join(tidy(text).split())
+
+
+def storable(text: str) -> str:
+    """Replace what UTF-8 and PostgreSQL cannot hold: half characters of old file names, NUL of PDF files."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
