@@ -17,7 +17,7 @@ ROOMS = [
     {"prices", "sample_company", "retrieval", "models"},
     {"costs", "experiment"},
     {"decision", "claims", "evaluation", "plan"},
-    {"charts", "views"},
+    {"views"},
     {"forms"},
     {"report"},
     {"commands", "notebooks"},

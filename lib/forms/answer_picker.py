@@ -6,10 +6,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from lib.experiment import ExperimentResult
-from lib.forms.answers_view import answers_page
 from lib.forms.choices import show_choices, when_picked
-from lib.forms.markup import render, style
 from lib.forms.reporting import report_to
+from lib.views.answers import answers_page
+from lib.views.decision import message
+from lib.views.markup import style
 
 SHOWN = {
     "all questions": lambda rows: True,
@@ -65,7 +66,7 @@ class AnswerPicker(widgets.VBox):
 
     def say(self, text: str, wrong: bool = False) -> None:
         """Show one message under the answers."""
-        self.message.value = render("message.html", text=text, wrong=wrong).inside_widget()
+        self.message.value = message(text, wrong).inside_widget()
 
     def __repr__(self) -> str:
         """Say what it is, for a reader that shows no widgets."""

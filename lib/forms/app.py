@@ -8,13 +8,14 @@ import ipywidgets as widgets
 
 from lib.forms.choices import show_choices, when_picked
 from lib.forms.later import AfterPause
-from lib.forms.markup import render, style
 from lib.forms.project_files import client_files, shown_path
 from lib.forms.reporting import report_to
 from lib.forms.result_view import ResultView
 from lib.forms.sections import ClientForm
 from lib.forms.state import ClientState
 from lib.paths import CLIENTS, PROJECT
+from lib.views.decision import message
+from lib.views.markup import style
 
 NEW = "a new client"
 
@@ -50,7 +51,7 @@ class DecisionForm(widgets.VBox):
 
     def say(self, text: str, wrong: bool = False) -> None:
         """Show one message under the file bar."""
-        self.message.value = render("message.html", text=text, wrong=wrong).inside_widget()
+        self.message.value = message(text, wrong).inside_widget()
 
     def pick(self, choice: Path | None) -> None:
         """Open the client that was picked; ``None`` starts a new one. Unsaved changes wait for their client."""

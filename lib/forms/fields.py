@@ -13,11 +13,11 @@ import ipywidgets as widgets
 
 from lib.client.facts import field_specs
 from lib.client.field import FieldSpec
-from lib.forms.field_words import default_of, value_words
-from lib.forms.markup import Page, render
 from lib.forms.slider_scale import SliderScale
 from lib.forms.state import ClientState
-from lib.forms.typed import choice_words, read_typed, written
+from lib.forms.typed import read_typed
+from lib.views.field_words import choice_words, default_of, value_words, written
+from lib.views.markup import Page, render
 from lib.wording import arm_title
 
 NOT_ANSWERED = "Not answered"

@@ -9,13 +9,13 @@ from typing import Any
 import ipywidgets as widgets
 
 from lib.errors import InputError
-from lib.forms import decision_view as view
 from lib.forms.choices import show_choices, when_picked
-from lib.forms.markup import Page, render, style
 from lib.forms.project_files import client_files, shown_path
 from lib.forms.reporting import report_to
 from lib.forms.state import ClientState
 from lib.paths import CLIENTS, PROJECT
+from lib.views import decision as view
+from lib.views.markup import Page, style
 
 
 class ClientPicker(widgets.VBox):
@@ -64,7 +64,7 @@ class ClientPicker(widgets.VBox):
 
     def say(self, text: str, wrong: bool = False) -> None:
         """Show one message under the recommendation."""
-        self.message.value = render("message.html", text=text, wrong=wrong).inside_widget()
+        self.message.value = view.message(text, wrong).inside_widget()
 
     def __repr__(self) -> str:
         """Say what it is, for a reader that shows no widgets."""
@@ -89,7 +89,7 @@ def new_client_path(name: str, folder: Path) -> Path:
 
 
 def _next(path: str) -> Page:
-    return render("picked.html", path=path)
+    return view.message(f"To go on with this client, open the notebook 1_decide, or set client_file = {path!r} there.")
 
 
 _WIDTH = widgets.Layout(width="340px", max_width="100%")

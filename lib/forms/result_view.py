@@ -6,14 +6,14 @@ import ipywidgets as widgets
 
 from lib.decision import Decision
 from lib.decision.frameworks import frameworks
-from lib.forms import decision_view as view
-from lib.forms.markup import Page
 from lib.forms.state import ClientState
+from lib.views import decision as view
+from lib.views.markup import Page, joined
 
 TABS: dict[str, tuple[Callable[[Decision], Page], ...]] = {
     "Why": (view.reasons, view.advice),
-    "Arms and costs": (view.arms_table, view.costs_table),
-    "Frameworks": (view.frameworks_table, view.frameworks_read_aloud),
+    "Options and costs": (view.arms_table, view.costs_table),
+    "Frameworks": (view.frameworks_table, view.frameworks_caption),
     "What would change it": (view.flips_table,),
     "Assumed": (view.assumed_table,),
 }
@@ -40,11 +40,11 @@ class ResultView:
     def redraw(self) -> None:
         """Show the decision of the moment, and above it whatever was refused."""
         decision = self.state.decision
-        _show(self.headline, Page("").join([*self._problems(), *([view.headline(decision)] if decision else [])]))
+        _show(self.headline, joined(*self._problems(), *([view.headline(decision)] if decision else [])))
         if decision is None:
             return
         for title, parts in TABS.items():
-            _show(self.tabs[title], Page("").join(part(decision) for part in parts))
+            _show(self.tabs[title], joined(*(part(decision) for part in parts)))
         for html, verdict in zip(self.traces, decision.frameworks, strict=True):
             _show(html, view.trace(verdict))
         titles = tuple(view.verdict_title(verdict) for verdict in decision.frameworks)

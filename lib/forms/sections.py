@@ -4,10 +4,10 @@ import ipywidgets as widgets
 
 from lib.client import ClientFile
 from lib.client.facts import field_specs
-from lib.forms.field_words import section_help, section_title
 from lib.forms.fields import FieldRow, field_row
-from lib.forms.markup import render
 from lib.forms.state import ClientState
+from lib.views.field_words import section_help, section_title
+from lib.views.markup import Page
 
 GROUPS = {
     "What decides": ("knowledge", "behaviour", "evidence", "training_data", "constraints", "risk"),
@@ -26,7 +26,7 @@ class Section:
         self.rows: dict[str, FieldRow] = {
             path: field_row(path, state) for path in field_specs() if path.startswith(f"{name}.")
         }
-        about = widgets.HTML(render("section_help.html", help=section_help(name)).inside_widget())
+        about = widgets.HTML(Page('<p class="muted">{}</p>').format(section_help(name)).inside_widget())
         self.widget = widgets.VBox([about, *(row.widget for row in self.rows.values())])
 
     @property

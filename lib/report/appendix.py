@@ -3,25 +3,25 @@
 from typing import Any
 
 from lib.articles import articles
-from lib.charts.table import Table
 from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import Range
 from lib.report.case import Case
-from lib.report.cost_tables import prices
-from lib.report.parts import Part, part
+from lib.views.cost_tables import prices
+from lib.views.markup import Page, render
+from lib.views.table import Table
 from lib.wording import arm_title, counted, listed, number
 
 
-def inputs(case: Case) -> Part:
+def inputs(case: Case) -> Page:
     """Give every field of the client file: its value, unit, and whether it was answered or is assumed."""
     tables = [_section_table(case.client, section) for section in ClientFile.model_fields]
     answered = sum(row[2] == "answered" for table in tables for row in table.rows)
     total = sum(len(table.rows) for table in tables)
-    return part("inputs", tables=tables, answered=answered, total=total)
+    return render("inputs.html", tables=tables, answered=answered, total=total)
 
 
-def sources(case: Case) -> Part:
+def sources(case: Case) -> Page:
     """Give the articles, and every price, effort and speed that the figures come from."""
     rows = [
         [item.title, item.author or "not stated", str(item.date or "not stated"), id_]
@@ -33,7 +33,7 @@ def sources(case: Case) -> Part:
         f"The {counted(len(rows))} articles behind the frameworks",
         wrap=True,
     )
-    return part("sources", articles=table, prices=prices(case.overview), thresholds=threshold_table(case))
+    return render("sources.html", articles=table, prices=prices(case.overview), thresholds=threshold_table(case))
 
 
 def threshold_table(case: Case) -> Table:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from lib.arms import ARMS
-from lib.charts.money import Money
 from lib.client import ClientFile, Facts
 from lib.costs import Costs, Latencies
 from lib.costs.overview import Overview
@@ -14,6 +13,7 @@ from lib.decision import Decision, decide, usable_client
 from lib.errors import InputError
 from lib.prices import PriceBook
 from lib.report.parameters import RefusedParameter, client_from
+from lib.views.money import Money
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lib import charts
-from lib.charts.escape import safe
-from lib.charts.money import Money
 from lib.client import ClientFile, Facts
 from lib.client.facts import field_specs
 from lib.client.quantity import likely
 from lib.costs import costs
 from lib.errors import InputError
 from lib.prices import PriceBook, price_book
+from lib.views import Chart
+from lib.views.cost_charts import cost_bars, cumulative
+from lib.views.markup import safe
+from lib.views.money import Money
 
 FIELDS = (
     "traffic.queries_per_month",
@@ -52,14 +53,14 @@ class Scale:
 
 def redrawn(
     client: ClientFile, book: PriceBook, values: dict[str, float], arm: str | None = None
-) -> tuple[charts.Chart, charts.Chart]:
+) -> tuple[Chart, Chart]:
     """Give the bars and the lines of the costs with other values of some fields (dotted path → number).
 
     ``arm`` is the one that the sentences speak of; without it, the cheapest over the horizon.
     """
     result = costs(Facts.of(client).replaced(values), book)
     money = Money.of(client)
-    return charts.cost_bars(result, arm, money=money), charts.cumulative(result, arm, money=money)
+    return cost_bars(result, arm, money=money), cumulative(result, arm, money=money)
 
 
 class CostPanel:
@@ -111,7 +112,7 @@ class CostPanel:
             slider.value = _own(self.client, path)
         self.as_of.value = price_book(self.client).as_of
 
-    def _redrawn(self) -> tuple[charts.Chart, charts.Chart]:
+    def _redrawn(self) -> tuple[Chart, Chart]:
         bars, lines = redrawn(self.client, self.book, self.values, self.arm)
         self.sentence.value = f"<p>{safe(bars.sentence)} {safe(lines.sentence)}</p>"
         return bars, lines

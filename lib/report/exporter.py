@@ -11,10 +11,10 @@ from nbformat import NotebookNode
 from plotly.offline import get_plotlyjs
 from traitlets import default
 
-from lib.charts.style import style
+from lib.views.chart import PLOTLY_MIME, chart_html
+from lib.views.markup import HERE, style
 
 TEMPLATES = Path(__file__).parent / "template"
-PAGE = TEMPLATES / "report"
 DEFAULT_COLOUR = "#0072B2"
 PLAIN_HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
@@ -44,6 +44,7 @@ class ReportExporter(TemplateExporter):
         """Add the filters of our template."""
         yield from super().default_filters()
         yield "report_markdown", report_markdown
+        yield "chart_html", chart_html
         yield "named", named
         yield "contents", contents
         yield "sectioned", sectioned
@@ -58,9 +59,10 @@ def to_html(notebook: NotebookNode, title: str, colour: str | None = None, confi
             "title": title,
             "colour": colour or DEFAULT_COLOUR,
             "confidential": confidential,
-            "style": style() + (PAGE / "page.css").read_text(encoding="utf-8"),
-            "script": (PAGE / "page.js").read_text(encoding="utf-8"),
+            "style": style(),
+            "script": (HERE / "page.js").read_text(encoding="utf-8"),
             "plotly": get_plotlyjs(),
+            "chart": PLOTLY_MIME,
         }
     }
     body, _ = ReportExporter().from_notebook_node(notebook, resources)

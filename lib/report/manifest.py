@@ -6,11 +6,11 @@ import json
 import platform
 from typing import Any
 
-from lib.charts.table import Table
 from lib.client import ClientFile, answers
 from lib.decision.decide import SEED
 from lib.report.case import Case
-from lib.report.parts import Part, part
+from lib.views.markup import Page, render
+from lib.views.table import Table
 
 PACKAGES = (
     "decision-workbook",
@@ -48,7 +48,7 @@ def manifest(case: Case, result: Any = None) -> dict[str, Any]:
     }
 
 
-def manifest_table(case: Case, result: Any = None) -> Part:
+def manifest_table(case: Case, result: Any = None) -> Page:
     """Give the manifest as the last page shows it."""
     plain = manifest(case, result)
     rows = [
@@ -63,7 +63,7 @@ def manifest_table(case: Case, result: Any = None) -> Part:
         rows.append(["Seed of the experiment", str(plain["experiment"]["config"]["seed"])])
     rows.append(["Python", plain["python"]])
     rows += [[name, version] for name, version in plain["packages"].items()]
-    return part("manifest", table=Table(["What", "Value"], rows, "What this report was made from", wrap=True))
+    return render("manifest.html", table=Table(["What", "Value"], rows, "What this report was made from", wrap=True))
 
 
 def inputs_hash(client: ClientFile) -> str:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from lib.charts.table import Table
 from lib.errors import InputError
 from lib.report.parameters import RefusedParameter
-from lib.report.parts import Part, part
+from lib.views.markup import Page, render
+from lib.views.table import Table
 
 LEFT_OUT = False
 
@@ -34,37 +34,24 @@ def experiment_result(experiment: Any = None) -> Any:
         raise RefusedParameter(str(error)) from None
 
 
-def setting(result: Any) -> Part:
+def setting(result: Any) -> Page:
     """Say what was asked of whom, on what."""
     if result is None:
-        return part("measured_left_out")
-    return part("measured_setting", record=result.record, arms=list(result.arms.values()))
+        return Page("<p>The experiment was left out of this report.</p>")
+    return render("measured_setting.html", record=result.record, arms=list(result.arms.values()))
 
 
-def measured(result: Any) -> Part | None:
+def measured(result: Any) -> Page | None:
     """Say what the experiment found, how sure that is, and what does not carry over; nothing without a run."""
     if result is None:
         return None
     from lib.experiment import experiment_summary
 
-    return part(
-        "measured",
+    return render(
+        "measured.html",
         summary=experiment_summary(result),
-        overview=overview_table(result),
         efficiency=efficiency_table(result),
         arms=list(result.arms.values()),
-    )
-
-
-def overview_table(result: Any) -> Table:
-    """Give the shares of right answers with their intervals."""
-    frame = result.overview()
-    rows = [[title, *cells] for title, cells in zip(frame.index, frame.to_numpy().tolist(), strict=True)]
-    return Table(
-        ["Arm", *frame.columns],
-        rows,
-        result.legend(),
-        right=range(1, 1 + len(frame.columns)),
     )
 
 

@@ -1,17 +1,16 @@
 """The first page: cover and executive summary."""
 
 from lib.arms import ARM, ARMS
-from lib.charts import flip_chart
-from lib.charts.style import style
-from lib.charts.table import Table
 from lib.costs.bounds import spread
 from lib.report.case import Case
 from lib.report.logo import logo_uri
-from lib.report.parts import Part, part
+from lib.views.decision_charts import flip_chart
+from lib.views.markup import Page, render
+from lib.views.table import Table
 from lib.wording import arm_title, counted, probability, share
 
 
-def cover(case: Case) -> Part:
+def cover(case: Case) -> Page:
     """Give title, client, date and state of the report."""
     stated = {
         "Client": case.client.client.name,
@@ -19,9 +18,8 @@ def cover(case: Case) -> Part:
         "Prepared by": case.client.report.prepared_by,
         "Status": case.client.report.status,
     }
-    return part(
-        "cover",
-        style=Part(style()),
+    return render(
+        "cover.html",
         title=case.title,
         stated={label: value for label, value in stated.items() if value},
         confidential=bool(case.client.report.confidential),
@@ -30,19 +28,17 @@ def cover(case: Case) -> Part:
     )
 
 
-def summary(case: Case) -> Part:
+def summary(case: Case) -> Page:
     """Give the executive summary, which fits one page."""
     decision = case.decision
     result = decision.arms[case.recommended] if case.recommended else None
-    return part(
-        "summary",
+    return render(
+        "summary.html",
         decision=decision,
         recommended=case.recommended,
-        meaning=(
-            ARM[decision.recommendation].meaning
-            if decision.recommendation in ARM
-            else "no architecture passes every condition yet"
-        ),
+        meaning=ARM[decision.recommendation].meaning
+        if case.recommended
+        else "no architecture passes every condition yet",
         cards=_cards(case, result),
         reasons=decision.reasons[:3],
         comparison=comparison(case),

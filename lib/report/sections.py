@@ -1,15 +1,17 @@
 """The sections of the report, as the notebook calls them."""
 
-from lib import charts
-from lib.charts.architecture import Diagram
-from lib.report import cost_tables as tables
 from lib.report.appendix import inputs, sources
 from lib.report.case import Case
 from lib.report.manifest import manifest_table
 from lib.report.measured import experiment_result, measured, setting
 from lib.report.opening import cover, summary
-from lib.report.parts import Part, part
 from lib.report.reasoning import advice, frameworks, steps
+from lib.views import cost_charts, latency
+from lib.views import cost_tables as tables
+from lib.views.architecture import Diagram
+from lib.views.architecture import architecture as drawn_architecture
+from lib.views.chart import Chart
+from lib.views.markup import Page
 
 OWN_MODEL = "an open model on own GPUs"
 
@@ -33,35 +35,35 @@ __all__ = [
 ]
 
 
-def cost_tables(case: Case) -> Part:
+def cost_tables(case: Case) -> Page:
     """Give totals, components, formulas and remarks on the prices."""
     return tables.cost_tables(case.overview, case.money)
 
 
-def cost_bars(case: Case) -> charts.Chart:
+def cost_bars(case: Case) -> Chart:
     """Draw set-up and monthly costs."""
-    return charts.cost_bars(case.costs, case.recommended, case.ruled_out, case.money)
+    return cost_charts.cost_bars(case.costs, case.recommended, case.ruled_out, case.money)
 
 
-def cumulative(case: Case) -> charts.Chart:
+def cumulative(case: Case) -> Chart:
     """Draw the money spent over the horizon."""
-    return charts.cumulative(case.costs, case.recommended, case.ruled_out, case.money)
+    return cost_charts.cumulative(case.costs, case.recommended, case.ruled_out, case.money)
 
 
-def answer_time(case: Case) -> charts.Chart:
+def answer_time(case: Case) -> Chart:
     """Draw how long an answer takes."""
     limit, streaming = float(case.facts["latency.p95_ms"]), bool(case.facts.truth("latency.streaming"))
-    return charts.answer_time(case.latency, limit, streaming, case.recommended, case.ruled_out)
+    return latency.answer_time(case.latency, limit, streaming, case.recommended, case.ruled_out)
 
 
-def architecture(case: Case) -> Diagram | Part:
+def architecture(case: Case) -> Diagram | Page:
     """Draw the recommended architecture, or say why there is none."""
     if case.recommended is None:
-        return part("no_architecture")
+        return Page("<p>No architecture is drawn, because none passes every condition yet.</p>")
     names = dict(case.book.names)
     if bool(case.facts.truth("constraints.data_must_stay_in_house")):
         names |= {"base_model": OWN_MODEL, "tuned_model": OWN_MODEL, "embedding_model": "local embedding model"}
         names["vector_store"] = case.book.names[
             "vector_store" if case.book.store_is_in_house else "vector_store_in_house"
         ]
-    return charts.architecture(case.recommended, names)
+    return drawn_architecture(case.recommended, names)

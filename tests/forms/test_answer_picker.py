@@ -4,8 +4,8 @@ import pytest
 
 from lib.experiment import ExperimentResult
 from lib.forms.answer_picker import SHOWN, AnswerPicker
-from lib.forms.answers_view import answers_page, highlighted
 from lib.paths import RUNS
+from lib.views.answers import answers_page, highlighted
 
 
 @pytest.fixture

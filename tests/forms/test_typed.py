@@ -6,7 +6,8 @@ from hypothesis import strategies as some
 
 from lib.client.facts import field_specs
 from lib.forms.slider_scale import SliderScale
-from lib.forms.typed import read_typed, said, written
+from lib.forms.typed import read_typed
+from lib.views.field_words import said, written
 
 QUERIES = field_specs()["traffic.queries_per_month"]
 CHANGES = field_specs()["knowledge.days_between_changes"]

@@ -1,0 +1,151 @@
+"""The one chart: picture, accessible name, caption and numbers; and the look that all charts share.
+
+What a notebook holds is the figure alone, with its id, title and accessible name in ``layout.meta``:
+JupyterLab draws it and follows the theme, ``make notebooks`` puts a picture beside it for readers where
+no script runs, and the report makes its HTML from it by :func:`chart_html`. No id is random and no script
+runs from here, so that the same numbers give the same bytes.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import plotly.graph_objects as go
+
+from lib.arms import ARM, UNDECIDED
+from lib.views.markup import Page, attribute, caption, folded, joined, safe
+from lib.views.table import Table
+from lib.wording import arm_title
+
+PLOTLY_MIME = "application/vnd.plotly.v1+json"
+CONFIG = {"displayModeBar": False, "responsive": True}
+
+# The arms' colours stand with the arms; parts take Paul Tol's muted ones, so that the two are never taken for one
+# another. Colour never stands alone: lines differ in dash and bars in label.
+ARM_COLOURS = {**{arm.id: arm.colour for arm in ARM.values()}, UNDECIDED: "#6B6B6B"}
+ARM_DASHES = {arm.id: arm.dash for arm in ARM.values()}
+PART_COLOURS = ("#DDCC77", "#44AA99", "#332288", "#CC6677", "#88CCEE", "#999933", "#AA4499", "#BBBBBB")
+INK, MUTED, RULE, WARNING = "#1F2933", "#5F6B76", "#E1E5EA", "#A33B00"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+CLEAR = "rgba(0,0,0,0)"
+OFF_SCALE = 4.0
+
+AXIS = {"gridcolor": RULE, "linecolor": RULE, "zerolinecolor": RULE, "automargin": True}
+TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": FONT, "size": 13, "color": INK},
+        # The page's own ground shows through; the style sheet turns text and rules light in a dark theme.
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "colorway": list(PART_COLOURS),
+        "margin": {"l": 10, "r": 20, "t": 50, "b": 40},
+        "hoverlabel": {"font": {"family": FONT}},
+        "legend": {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top", "traceorder": "normal"},
+        "xaxis": AXIS,
+        "yaxis": AXIS,
+        "title": {"x": 0, "xref": "container", "xanchor": "left", "font": {"size": 16}},
+    }
+)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart. ``id`` is fixed and unique on its page; ``description`` is its accessible name."""
+
+    id: str
+    title: str
+    description: str
+    figure: go.Figure
+    table: Table
+    sentence: str
+
+    def show(self) -> None:
+        """Display the picture, and below it the caption and the numbers."""
+        from IPython.display import display
+
+        display(self)
+        display(self.reading())
+
+    def titled(self) -> go.Figure:
+        """Give the figure with its title in the picture, for where no caption stands above it."""
+        return go.Figure(self.figure).update_layout(title_text=safe(self.title))
+
+    def reading(self) -> Page:
+        """Give the caption and the table of numbers."""
+        return joined(caption(self.sentence), folded(f"Numbers of this chart: {self.title}", self.table))
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {PLOTLY_MIME: self._specification, "text/plain": f"Chart: {self.title}"}
+
+    @cached_property
+    def _specification(self) -> dict[str, Any]:
+        plain = json.loads(self.figure.to_json(engine="json"))
+        meta = {"id": self.id, "title": self.title, "description": self.description}
+        layout = plain["layout"] | {"title": {"text": safe(self.title)}, "meta": meta}
+        # JupyterLab fits a chart to its window itself; plotly's own handler beside it shrinks the chart to nothing.
+        return {"data": plain["data"], "layout": layout, "config": CONFIG | {"responsive": False}}
+
+
+def chart_html(specification: Mapping[str, Any]) -> Page:
+    """Give a chart for a page that brings plotly.js and draws every ``script[data-chart]`` on it.
+
+    Args:
+        specification: what a :class:`Chart` shows of itself as plotly's JSON.
+    """
+    meta = specification["layout"]["meta"]
+    name, kept = f"chart-{meta['id']}", {k: v for k, v in specification["layout"].items() if k not in ("meta", "title")}
+    # The caption stands in the page as text, so the picture needs no room for a title.
+    layout = kept | {"margin": {"l": 10, "r": 20, "b": 40} | kept.get("margin", {}) | {"t": 32}}
+    drawn = json.dumps({"data": specification["data"], "layout": layout, "config": CONFIG}, sort_keys=True)
+    return Page(
+        '<figure class="chart"><figcaption>{}</figcaption>'
+        '<div id="{}" role="img" aria-label="{}" style="height:{}px">'
+        "<p>The picture needs JavaScript; the numbers stand in the table below.</p></div>"
+        '<script type="application/json" data-chart="{}">{}</script></figure>'
+    ).format(
+        safe(meta["title"]),
+        name,
+        attribute(meta["description"]),
+        int(layout.get("height") or 400),
+        name,
+        # "<" is written as an escape so that no text in the figure can end the script element.
+        Page(drawn.replace("<", "\\u003c")),
+    )
+
+
+def figure(height: int) -> go.Figure:
+    """Give an empty figure in the workbook's style, ``height`` pixels high and as wide as its place."""
+    return go.Figure(layout={"template": TEMPLATE, "height": height, "autosize": True})
+
+
+def arm_label(arm: str, recommended: str | None = None, ruled_out: Collection[str] = ()) -> str:
+    """Give an arm's title for an axis, bold where it is recommended and with a note where it is ruled out."""
+    title = short_title(arm)
+    if arm == recommended:
+        return f"<b>{title}</b><br>recommended"
+    return f"{title}<br>ruled out" if arm in ruled_out else title
+
+
+def short_title(arm: str) -> str:
+    """Give an arm's short title, for axes and narrow columns."""
+    return ARM[arm].short if arm in ARM else arm_title(arm)
+
+
+def plain_title(arm: str) -> str:
+    """Give an arm's title as it stands inside a sentence: ``RAG``, ``fine-tuning``."""
+    title = short_title(arm)
+    return title if title.isupper() else title[0].lower() + title[1:]
+
+
+def off_scale(values: Mapping[str, float]) -> set[str]:
+    """Name the entries that are more than four times the next smaller one, from the top.
+
+    They are written as a figure instead of drawn as a bar. The two smallest are always drawn.
+    """
+    names = sorted(values, key=lambda name: values[name])
+    dropped: set[str] = set()
+    while len(names) > 2 and values[names[-1]] > OFF_SCALE * values[names[-2]] > 0:
+        dropped.add(names.pop())
+    return dropped

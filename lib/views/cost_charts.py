@@ -1,0 +1,458 @@
+"""Charts of money: what is spent on what, when, and how uncertain that is."""
+
+import textwrap
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from lib.arms import ARMS
+from lib.costs import Costs, cumulative_usd
+from lib.decision.uncertainty import Draws, Swing, fan, probability_cheapest
+from lib.views.chart import (
+    ARM_COLOURS,
+    ARM_DASHES,
+    INK,
+    PART_COLOURS,
+    TEMPLATE,
+    Chart,
+    arm_label,
+    figure,
+    off_scale,
+    plain_title,
+    short_title,
+)
+from lib.views.markup import safe
+from lib.views.money import DOLLARS, Money
+from lib.views.table import Table
+from lib.wording import arm_title, listed, months_words, number, probability, share
+
+GROUPS = {
+    "Prompts and evaluation set": ("prompt_engineering", "evaluation_set"),
+    "Building retrieval": (
+        "document_loading",
+        "vector_store_setup",
+        "embedding_pipeline",
+        "retrieval_logic",
+        "integration",
+    ),
+    "Training data and training": ("data_curation", "training_pipeline", "training", "retraining"),
+    "Answering queries": ("inference", "gpu", "self_hosting"),
+    "Stores, embeddings, servers": (
+        "query_embedding",
+        "document_embedding",
+        "vector_store",
+        "re_ranking",
+        "infrastructure",
+    ),
+    "Maintenance and monitoring": ("maintenance", "monitoring"),
+}
+OTHER = "Other"
+
+
+def group_of(component: str) -> str:
+    """Give the group of a component; a new component falls under ``Other`` until it has a place."""
+    return next((group for group, members in GROUPS.items() if component in members), OTHER)
+
+
+def grouped(costs: Costs, arm: str, kind: str) -> dict[str, float]:
+    """Add up the components of ``arm`` by group, in USD; ``kind`` is ``setup`` or ``monthly``."""
+    sums = dict.fromkeys((*GROUPS, OTHER), 0.0)
+    for component in costs.components[arm].values():
+        sums[group_of(component.id)] += float(getattr(component, kind))
+    return sums
+
+
+KINDS = {"setup": "Set-up, once", "monthly": "Running, a month"}
+
+
+def cost_bars(
+    costs: Costs, recommended: str | None = None, ruled_out: Collection[str] = (), money: Money = DOLLARS
+) -> Chart:
+    """Draw what each arm costs to set up and to run; ``costs`` holds scalars in USD, with components."""
+    figure = make_subplots(
+        rows=2,
+        cols=1,
+        subplot_titles=[f"{title} ({money.currency})" for title in KINDS.values()],
+        vertical_spacing=0.13,
+    )
+    figure.update_layout(template=TEMPLATE, height=640, barmode="stack", legend_y=-0.06, margin_t=70)
+    for row, kind in enumerate(KINDS, 1):
+        _draw_kind(figure, row, costs, kind, recommended, ruled_out, money)
+    figure.update_annotations(font_size=14, x=0, xanchor="left", selector={"xref": "paper"})
+    return Chart(
+        id="costs",
+        title="What each architecture costs to set up and to run",
+        description="Two stacked bar charts: set-up cost and monthly cost of each architecture, by what it is spent on.",
+        figure=figure,
+        table=_bars_table(costs, money),
+        sentence=_bars_sentence(costs, recommended, money),
+    )
+
+
+def _draw_kind(
+    figure: go.Figure,
+    row: int,
+    costs: Costs,
+    kind: str,
+    recommended: str | None,
+    ruled_out: Collection[str],
+    money: Money,
+) -> None:
+    parts = {arm: grouped(costs, arm, kind) for arm in ARMS}
+    totals = {arm: sum(parts[arm].values()) for arm in ARMS}
+    away = off_scale(totals)
+    labels = [arm_label(arm, recommended, ruled_out) for arm in ARMS]
+    for place, group in enumerate((*GROUPS, OTHER)):
+        drawn = [None if arm in away else money.value(parts[arm][group]) for arm in ARMS]
+        # The same bars are there whatever the numbers, so that a live chart only has to move them.
+        if any(drawn) or group in GROUPS:
+            figure.add_bar(
+                y=labels,
+                x=drawn,
+                name=group,
+                legendgroup=group,
+                showlegend=group not in {trace.name for trace in figure.data},
+                orientation="h",
+                marker={"color": PART_COLOURS[place], "line": {"color": "white", "width": 1}},
+                hovertemplate=f"{group}: {money.currency} %{{x:,.0f}}<extra></extra>",
+                row=row,
+                col=1,
+            )
+    figure.add_scatter(
+        y=labels,
+        x=[0 if arm in away else money.value(totals[arm]) for arm in ARMS],
+        text=["  " + money.text(totals[arm]) + (", off the scale" if arm in away else "") for arm in ARMS],
+        mode="text",
+        textposition="middle right",
+        textfont={"color": INK},
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+        row=row,
+        col=1,
+    )
+    widest = max(money.value(totals[arm]) for arm in ARMS if arm not in away)
+    figure.update_xaxes(range=[0, widest * 1.22 or 1], tickformat=",", row=row, col=1)
+    figure.update_yaxes(autorange="reversed", row=row, col=1)
+
+
+def _bars_table(costs: Costs, money: Money) -> Table:
+    rows = [
+        [f"{plain_title(arm)[0].upper()}{plain_title(arm)[1:]}: {title.lower()}"]
+        + [money.text(value) for value in grouped(costs, arm, kind).values()]
+        + [money.text(sum(grouped(costs, arm, kind).values()))]
+        for arm in ARMS
+        for kind, title in KINDS.items()
+    ]
+    columns = ["Architecture", *GROUPS, OTHER, "Total"]
+    if not any(float(grouped(costs, arm, kind)[OTHER]) for arm in ARMS for kind in KINDS):
+        rows = [row[:-2] + row[-1:] for row in rows]
+        columns.remove(OTHER)
+    return Table(columns, rows, f"Costs by group, in {money.currency}", right=range(1, len(columns)))
+
+
+def _bars_sentence(costs: Costs, recommended: str | None, money: Money) -> str:
+    arm = recommended if recommended in ARMS else min(ARMS, key=lambda each: float(costs.horizon_usd[each]))
+    clauses = []
+    for kind, verb in (("setup", "to set up"), ("monthly", "a month to run")):
+        parts = grouped(costs, arm, kind)
+        total, largest = sum(parts.values()), max(parts, key=lambda group: parts[group])
+        clauses.append(
+            f"{money.text(total)} {verb} ({share(parts[largest] / total)} of it {_lower(largest)})"
+            if total
+            else f"nothing {verb}"
+        )
+    title = plain_title(arm)
+    return f"{title[0].upper()}{title[1:]} costs {' and '.join(clauses)}."
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """The month (a fraction counts) from which ``cheaper_later`` has cost less than ``cheaper_first``."""
+
+    cheaper_first: str
+    cheaper_later: str
+    month: float
+    usd: float
+
+
+def break_evens(costs: Costs, arm: str) -> list[BreakEven]:
+    """Find where the total of ``arm`` crosses that of another arm within the horizon, earliest first.
+
+    Empty where ``arm`` is no arm, as when nothing is decidable yet.
+    """
+    found: list[BreakEven] = []
+    if arm not in ARMS:
+        return found
+    for other in ARMS:
+        more_setup = float(costs.setup_usd[other] - costs.setup_usd[arm])
+        more_monthly = float(costs.monthly_usd[other] - costs.monthly_usd[arm])
+        if other == arm or more_setup * more_monthly >= 0:
+            continue
+        month = -more_setup / more_monthly
+        if month <= float(costs.horizon_months):
+            usd = float(costs.setup_usd[arm] + month * costs.monthly_usd[arm])
+            first, later = (arm, other) if more_setup > 0 else (other, arm)
+            found.append(BreakEven(first, later, month, usd))
+    return sorted(found, key=lambda item: item.month)
+
+
+def cumulative(
+    costs: Costs, recommended: str | None = None, ruled_out: Collection[str] = (), money: Money = DOLLARS
+) -> Chart:
+    """Draw the money spent after each month of the horizon; ``costs`` holds scalars in USD."""
+    months = round(float(costs.horizon_months))
+    totals = {arm: cumulative_usd(costs.setup_usd[arm], costs.monthly_usd[arm], months) for arm in ARMS}
+    away = off_scale({arm: float(line[-1]) for arm, line in totals.items()})
+    arm = recommended if recommended in ARMS else min(ARMS, key=lambda each: float(totals[each][-1]))
+    crossings = break_evens(costs, arm)
+    drawn = figure(430)
+    for each in ARMS:
+        drawn.add_scatter(
+            x=list(range(months + 1)),
+            y=[money.value(value) for value in totals[each]],
+            name=_line_name(each, recommended, ruled_out),
+            mode="lines",
+            line={"color": ARM_COLOURS[each], "dash": ARM_DASHES[each], "width": 4 if each == recommended else 2},
+            hovertemplate=f"{plain_title(each)}, month %{{x}}: {money.currency} %{{y:,.0f}}<extra></extra>",
+        )
+    for crossing in crossings:
+        drawn.add_annotation(
+            x=round(crossing.month, 3),
+            y=money.value(crossing.usd),
+            text=f"month {np.ceil(crossing.month):.0f}",
+            ax=0,
+            ay=-34,
+            arrowcolor=INK,
+            bgcolor="white",
+        )
+    tallest = max(float(totals[each][-1]) for each in ARMS if each not in away)
+    drawn.update_xaxes(title_text="Months since the start", dtick=max(1, months // 12))
+    drawn.update_yaxes(title_text=f"{money.currency} spent", range=[0, money.value(tallest) * 1.06], tickformat=",")
+    drawn.update_layout(legend_y=-0.24, hovermode="closest")
+    return Chart(
+        id="cumulative",
+        title=f"Money spent over {months} months",
+        description=f"Line chart of the money spent on each architecture after every month, over {months} months.",
+        figure=drawn,
+        table=_cumulative_table(totals, months, money),
+        sentence=_cumulative_sentence(totals, arm, crossings, away, ruled_out, months, money),
+    )
+
+
+def _line_name(arm: str, recommended: str | None, ruled_out: Collection[str]) -> str:
+    title = short_title(arm)
+    if arm == recommended:
+        return f"<b>{title}</b>"
+    return f"{title} (ruled out)" if arm in ruled_out else title
+
+
+def _cumulative_table(totals: dict, months: int, money: Money) -> Table:
+    step = max(1, months // 12)
+    marks = [*range(0, months, step), months]
+    rows = [[f"After {months_words(month)}", *(money.text(totals[arm][month]) for arm in ARMS)] for month in marks]
+    return Table(["Time", *map(arm_title, ARMS)], rows, f"{money.currency} spent so far", right=range(1, 6))
+
+
+def _cumulative_sentence(
+    totals: dict,
+    arm: str,
+    crossings: list[BreakEven],
+    away: set[str],
+    ruled_out: Collection[str],
+    months: int,
+    money: Money,
+) -> str:
+    title = plain_title(arm)
+    words = f"After {months_words(months)} {title} has cost {money.text(totals[arm][-1])}"
+    others = [each for each in ARMS if each != arm and each not in ruled_out] or [each for each in ARMS if each != arm]
+    words += ", against " + listed([f"{money.text(totals[each][-1])} for {plain_title(each)}" for each in others])
+    if crossings:
+        words += "; " + listed(
+            [
+                f"{plain_title(item.cheaper_later)} has cost less than {plain_title(item.cheaper_first)} "
+                f"from month {np.ceil(item.month):.0f} on"
+                for item in crossings
+            ]
+        )
+    else:
+        words += f"; no other line crosses that of {title} within this time"
+    if away:
+        words += f". {listed([plain_title(each) for each in away]).capitalize()} leaves the picture at the top"
+    return words + "."
+
+
+THOUSAND = 1000
+
+
+def query_bars(
+    costs: Costs, recommended: str | None = None, ruled_out: Collection[str] = (), money: Money = DOLLARS
+) -> Chart:
+    """Draw the cost of a thousand more queries; ``costs`` holds scalars in USD."""
+    usd = {arm: THOUSAND * float(costs.usd_per_query[arm]) for arm in ARMS}
+    away = off_scale(usd)
+    drawn = figure(320)
+    drawn.add_bar(
+        y=[arm_label(arm, recommended, ruled_out) for arm in ARMS],
+        x=[0 if arm in away else money.value(usd[arm]) for arm in ARMS],
+        text=[" " + money.text(usd[arm]) + (", off the scale" if arm in away else "") for arm in ARMS],
+        textposition="outside",
+        cliponaxis=False,
+        orientation="h",
+        marker={"color": [ARM_COLOURS[arm] for arm in ARMS]},
+        hoverinfo="skip",
+    )
+    widest = max(money.value(usd[arm]) for arm in ARMS if arm not in away)
+    drawn.update_xaxes(range=[0, widest * 1.25 or 1])
+    drawn.update_yaxes(autorange="reversed")
+    rows = [[arm_title(arm), money.text(usd[arm]), number(round(float(costs.input_tokens[arm])))] for arm in ARMS]
+    cheapest = min(ARMS, key=lambda arm: usd[arm])
+    dearest = max(ARMS, key=lambda arm: usd[arm])
+    times = f", {usd[dearest] / usd[cheapest]:.0f} times as much" if usd[cheapest] > 0 else ""
+    return Chart(
+        id="queries",
+        title=f"What 1,000 more queries cost ({money.currency})",
+        description="Bar chart of the cost of a thousand more queries for each architecture.",
+        figure=drawn,
+        table=Table(
+            ["Architecture", "1,000 more queries", "Tokens read by one query"],
+            rows,
+            f"Cost of more queries, in {money.currency}",
+            right=[1, 2],
+        ),
+        sentence=(
+            f"A thousand more queries cost least with {plain_title(cheapest)} ({money.text(usd[cheapest])}) and most "
+            f"with {plain_title(dearest)} ({money.text(usd[dearest])}{times})."
+        ),
+    )
+
+
+BAND_OPACITY = 0.18
+
+
+def fan_chart(result: Draws, arms: tuple[str, ...], money: Money = DOLLARS) -> Chart:
+    """Draw P10, P50 and P90 of the money spent for each of ``arms``; the first is the recommended one."""
+    drawn = figure(430)
+    bands = {arm: fan(result, arm) for arm in arms}
+    for arm, band in bands.items():
+        months = list(range(band.shape[1]))
+        low, middle, high = ([money.value(value) for value in row] for row in band)
+        colour = ARM_COLOURS[arm]
+        drawn.add_scatter(
+            x=months + months[::-1],
+            y=high + low[::-1],
+            fill="toself",
+            fillcolor=_clear(colour),
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        drawn.add_scatter(
+            x=months,
+            y=middle,
+            mode="lines",
+            name=short_title(arm),
+            line={"color": colour, "dash": ARM_DASHES[arm], "width": 3},
+            hovertemplate=f"{plain_title(arm)}, month %{{x}}: {money.currency} %{{y:,.0f}}<extra></extra>",
+        )
+    drawn.update_xaxes(title_text="Months since the start")
+    drawn.update_yaxes(title_text=f"{money.currency} spent", rangemode="tozero", tickformat=",")
+    drawn.update_layout(legend_y=-0.24, hovermode="closest")
+    rows = [
+        [f"{arm_title(arm)}, {name}", *(money.text(value) for value in row[:: max(1, (band.shape[1] - 1) // 4)])]
+        for arm, band in bands.items()
+        for name, row in zip(("P10", "P50", "P90"), band, strict=True)
+    ]
+    months = range(0, next(iter(bands.values())).shape[1], max(1, (next(iter(bands.values())).shape[1] - 1) // 4))
+    return Chart(
+        id="fan",
+        title="How uncertain the total is",
+        description="Fan chart: money spent over the months, with the band in which eight of ten draws lie.",
+        figure=drawn,
+        table=Table(
+            ["Arm and percentile", *(f"Month {month}" for month in months)], rows, "Money spent so far", range(1, 6)
+        ),
+        sentence=_fan_sentence(result, bands, money),
+    )
+
+
+def _clear(colour: str) -> str:
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{BAND_OPACITY})"
+
+
+def _fan_sentence(result: Draws, bands: dict[str, np.ndarray], money: Money) -> str:
+    arm, band = next(iter(bands.items()))
+    months = band.shape[1] - 1
+    words = (
+        f"After {months_words(months)} {plain_title(arm)} has cost between {money.text(band[0, -1])} and "
+        f"{money.text(band[2, -1])} in eight of ten draws, half of them below {money.text(band[1, -1])}"
+    )
+    if len(bands) > 1:
+        cheapest = probability_cheapest(result, tuple(bands))
+        words += f"; it is the cheapest of those shown in {probability(cheapest[arm])} of the draws"
+    return words + "."
+
+
+SWINGS_SHOWN = 10
+
+
+def tornado_chart(swings: list[Swing], likely: float, arm: str, other: str, money: Money = DOLLARS) -> Chart:
+    """Draw the horizon cost of ``arm`` less that of ``other`` (USD) at each input's low and high value.
+
+    ``likely`` is the difference where every input is at its likely value.
+    """
+    shown = swings[:SWINGS_SHOWN]
+    labels = ["<br>".join(textwrap.wrap(safe(swing.label), 32)) for swing in shown]
+    drawn = figure(150 + 40 * max(1, len(shown)))
+    for place, name in enumerate(("at its low value", "at its high value")):
+        ends = [swing.at_low if place == 0 else swing.at_high for swing in shown]
+        drawn.add_bar(
+            y=labels,
+            base=[money.value(likely)] * len(shown),
+            x=[money.value(end - likely) for end in ends],
+            customdata=[money.value(end) for end in ends],
+            orientation="h",
+            name=name,
+            marker={"color": PART_COLOURS[place + 1]},
+            hovertemplate=f"%{{y}} {name}: {money.currency} %{{customdata:,.0f}}<extra></extra>",
+        )
+    drawn.add_vline(x=money.value(likely), line={"color": INK, "width": 1})
+    drawn.update_xaxes(
+        title_text=f"{money.currency} by which {plain_title(arm)} costs more than {plain_title(other)}", tickformat=","
+    )
+    drawn.update_yaxes(categoryorder="array", categoryarray=labels, autorange="reversed")
+    drawn.update_layout(barmode="overlay", legend_y=-0.25)
+    rows = [[swing.label, money.text(swing.at_low), money.text(swing.at_high)] for swing in swings]
+    return Chart(
+        id="tornado",
+        title=f"What drives the difference between {plain_title(arm)} and {plain_title(other)}",
+        description="Tornado chart: difference in cost over the horizon at the low and high value of each input.",
+        figure=drawn,
+        table=Table(
+            ["Input", "Difference at its low value", "Difference at its high value"],
+            rows,
+            "All inputs that matter",
+            (1, 2),
+        ),
+        sentence=_tornado_sentence(swings, likely, arm, other, money),
+    )
+
+
+def _tornado_sentence(swings: list[Swing], likely: float, arm: str, other: str, money: Money) -> str:
+    more = "more" if likely >= 0 else "less"
+    words = f"Over the horizon {plain_title(arm)} costs {money.text(abs(likely))} {more} than {plain_title(other)}"
+    if not swings:
+        return words + "."
+    widest = swings[0]
+    low, high = sorted((widest.at_low, widest.at_high))
+    words += f"; {widest.label.lower()} alone moves that between {money.text(low)} and {money.text(high)}"
+    turns = (widest.at_low < 0) != (widest.at_high < 0)
+    return words + (", which turns the order." if turns else ", which does not turn the order.")

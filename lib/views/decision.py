@@ -1,0 +1,310 @@
+"""A decision as pages: pure functions from a decision to escaped HTML."""
+
+from collections.abc import Callable
+
+from lib.arms import ARM, TUNED_ARMS, UNDECIDED
+from lib.decision.flips import Flip
+from lib.decision.pair_flips import PairFlip
+from lib.decision.result import ArmResult, Decision, RuleTrace, Verdict
+from lib.views.chart import short_title
+from lib.views.field_words import default_of, field_label, section_title, value_words
+from lib.views.markup import Page, bullets, caption, folded, joined, render, safe, with_note
+from lib.views.money import DOLLARS, Money
+from lib.views.table import Table
+from lib.wording import arm_title, listed, number, probability, share
+
+TEST_WORDS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
+YES_OR_NO = "yes or no"
+FLIPS_SHOWN = 8
+HELD = {True: "✓ holds", False: "✗ does not", None: "· not known"}
+
+
+def headline(decision: Decision) -> Page:
+    """Give the recommendation in large type, how sure it is, and the first step."""
+    meaning = ARM[decision.recommendation].meaning if decision.recommendation in ARM else ""
+    return render("headline.html", decision=decision, meaning=meaning, training=_training(decision))
+
+
+def reasons(decision: Decision) -> Page:
+    """Give the reasons in the order in which the recommendation comes about."""
+    notes = [Page("<h3>To bear in mind</h3>"), bullets(decision.notes)] if decision.notes else []
+    return joined(bullets(decision.reasons, ordered=True), *notes)
+
+
+def advice(decision: Decision) -> Page:
+    """Say how to build the recommended arm; nothing where there is nothing to say yet."""
+    return joined(Page("<h3>How to build it</h3>"), bullets(decision.advice)) if decision.advice else Page("")
+
+
+def arms_table(decision: Decision) -> Table:
+    """Give the five arms: which pass, what supports them and what rules them out."""
+    rows = [
+        [
+            with_note(short_title(arm), "recommended") if arm == decision.recommendation else short_title(arm),
+            "✓ yes" if result.feasible else joined("✗ ruled out", bullets(map(_blocker, result.blockers))),
+            "yes" if result.closes_gaps else "no",
+            _meter(result.support),
+            "not measured" if result.measured_score is None else share(result.measured_score),
+        ]
+        for arm, result in decision.arms.items()
+    ]
+    columns = ["Architecture", "Possible", "Closes every gap", "Frameworks for it", "Measured score"]
+    return Table(columns, rows, "Which architectures pass, and what rules the others out", strong=_chosen(decision))
+
+
+def costs_table(decision: Decision, money: Money = DOLLARS) -> Table:
+    """Give what each arm costs and how fast it answers, in the client's currency."""
+    measures: tuple[tuple[str, Callable[[ArmResult], str]], ...] = (
+        ("Set-up", lambda arm: money.text(arm.setup_usd)),
+        ("A month", lambda arm: money.text(arm.monthly_usd)),
+        ("of it bills", lambda arm: money.text(arm.monthly_bill_usd)),
+        ("A query, all in", lambda arm: money.text(arm.usd_per_query)),
+        ("A right answer", lambda arm: _right_answer(arm.usd_per_correct_answer, money)),
+        ("Over the horizon", lambda arm: money.text(arm.horizon_usd)),
+        ("Begins to show", lambda arm: f"{arm.first_token_ms / 1000:,.1f} s"),
+        ("Whole answer", lambda arm: f"{arm.p95_latency_ms / 1000:,.1f} s"),
+    )
+    rows = [[short_title(arm), *(words(result) for _, words in measures)] for arm, result in decision.arms.items()]
+    return Table(
+        ["Architecture", *(title for title, _ in measures)],
+        rows,
+        f"What each architecture costs, in {money.currency}, and how long 95 of 100 answers take at most",
+        right=range(1, 1 + len(measures)),
+        strong=_chosen(decision),
+    )
+
+
+def frameworks_table(decision: Decision) -> Table:
+    """Give the frameworks side by side: framework × what it says."""
+    silent = any(verdict.says is None for verdict in decision.frameworks)
+    answers = [*decision.arms, *([None] if silent else [])]
+    rows = [
+        [
+            with_note(verdict.title, verdict.id),
+            *("● " + ("abstains" if says is None else "says") if verdict.says == says else "" for says in answers),
+            f"{sum(rule.holds is True for rule in verdict.trace)} of {len(verdict.trace)}",
+        ]
+        for verdict in decision.frameworks
+    ]
+    titles = ["Nothing" if answer is None else short_title(answer) for answer in answers]
+    chosen = [place for place, answer in enumerate(answers, 1) if answer == decision.recommendation]
+    return Table(
+        ["Framework", *titles, "Rules that hold"],
+        rows,
+        "Published frameworks side by side",
+        right=[1 + len(answers)],
+        centre=range(1, 1 + len(answers)),
+        chosen=chosen,
+    )
+
+
+def trace(verdict: Verdict) -> Page:
+    """Give one framework's rules: what was observed, the threshold and its source, and how it came out."""
+    rows = [
+        [
+            rule.question,
+            with_note(observed(rule), "assumed", "tag")
+            if rule.assumed and rule.observed is not None
+            else observed(rule),
+            with_note(condition(rule), rule.source),
+            HELD[rule.holds],
+            short_title(rule.points_to) if rule.points_to else "a brake, no option",
+        ]
+        for rule in verdict.trace
+    ]
+    title = f"{verdict.title} says {arm_title(verdict.says) if verdict.says else 'nothing: it abstains'}"
+    table = Table(["Question", "Here", "Asked for", "Result", "Speaks for"], rows, title)
+    source = Page('<p class="muted">Source: {}</p>').format(safe(verdict.source))
+    return joined(Page("<p>{}</p>").format(safe(verdict.summary)), source, table)
+
+
+def traces(decision: Decision) -> Page:
+    """Give every framework's rules, each folded under its verdict."""
+    return joined(*(folded(verdict_title(verdict), trace(verdict)) for verdict in decision.frameworks))
+
+
+def flips_table(decision: Decision) -> Table:
+    """Give the nearest single-field changes that change the recommendation."""
+    rows = [
+        [with_note(field_label(flip.field), section_title(flip.field.split(".")[0])), *flip_ends(flip), flip_to(flip)]
+        for flip in decision.flips[:FLIPS_SHOWN]
+    ] or [["No single field", "", "", "changes the recommendation within its allowed range"]]
+    columns = ["If this", "went from", "to", "the answer would be"]
+    return Table(columns, rows, "What would change the recommendation: one field at a time, nearest first")
+
+
+def pair_table(pairs: list[PairFlip]) -> Table:
+    """Give one row an arm that no single change reaches: the two facts that together would make it the answer."""
+    rows = [
+        [
+            arm_title(pair.recommendation),
+            *(
+                f"{field_label(field)}: {value_words(field, before)} → {value_words(field, after)}"
+                for field, before, after in zip(pair.fields, pair.from_values, pair.to_values, strict=True)
+            ),
+        ]
+        for pair in pairs
+    ] or [["Every option that can be reached at all", "is reached by one change", "–"]]
+    return Table(["Would become", "One change", "And another"], rows, "Options that only two changes together reach")
+
+
+def assumed_table(decision: Decision) -> Page | Table:
+    """Give the fields that are not answered and what is assumed for each."""
+    rows = [
+        [field_label(path), section_title(path.split(".")[0]), value_words(path, default_of(path))]
+        for path in decision.assumed
+    ]
+    if not rows:
+        return Page("<p>Every field is answered; nothing is assumed.</p>")
+    return Table(["Field", "Section", "Assumed"], rows, f"Assumed: {len(rows)} fields that the client has not answered")
+
+
+def problem(title: str, sentences: list[str]) -> Page:
+    """Say what is wrong, in the sentences that the checks gave."""
+    return Page('<div class="problem" role="alert"><strong>{}</strong>{}</div>').format(safe(title), bullets(sentences))
+
+
+def message(text: str, wrong: bool = False) -> Page:
+    """Say one thing under a bar of buttons."""
+    kind, role = ("message error", "alert") if wrong else ("message", "status")
+    return Page('<p class="{}" role="{}">{}{}</p>').format(kind, role, "⚠ " if wrong else "", safe(text))
+
+
+def frameworks_caption(decision: Decision) -> Page:
+    """Say in words what the frameworks answer."""
+    return caption(votes_words(decision))
+
+
+def votes_words(decision: Decision) -> str:
+    """Say how many of the frameworks point to which architecture, the recommended one first."""
+    groups: dict[str | None, list[str]] = {}
+    for verdict in decision.frameworks:
+        groups.setdefault(verdict.says, []).append(verdict.id)
+    silent, total = groups.pop(None, []), len(decision.frameworks)
+    order = sorted(groups, key=lambda arm: (arm != decision.recommendation, -len(groups[arm])))
+    clauses = [
+        f"{len(groups[arm])} of {total} published guides point{'s' if len(groups[arm]) == 1 else ''} to "
+        f"{short_title(arm)} ({listed(groups[arm])})"
+        for arm in order
+    ]
+    if silent:
+        clauses.append(f"{listed(silent)} give{'s' if len(silent) == 1 else ''} no answer, for want of facts")
+    return "; ".join(clauses) + "."
+
+
+def arms_caption(decision: Decision) -> Page:
+    """Say in words which architectures pass."""
+    passing = [short_title(arm) for arm, result in decision.arms.items() if result.feasible]
+    closing = [short_title(arm) for arm, result in decision.arms.items() if result.feasible and result.closes_gaps]
+    closes = f"close{'s' if len(closing) == 1 else ''} every gap"
+    return caption(
+        f"{len(passing)} of the {len(decision.arms)} architectures pass ({listed(passing)}); of those, "
+        f"{listed(closing)} {closes}."
+    )
+
+
+def costs_caption(decision: Decision, money: Money = DOLLARS) -> Page:
+    """Say in words which architecture is the cheapest, and what the recommended one comes to."""
+    cheapest = min(decision.arms, key=lambda arm: decision.arms[arm].horizon_usd)
+    cost = money.text(decision.arms[cheapest].horizon_usd)
+    words = f"{short_title(cheapest)} is the cheapest over the horizon at {cost}"
+    if decision.recommendation in decision.arms and decision.recommendation != cheapest:
+        mine = decision.arms[decision.recommendation]
+        words += f"; {short_title(decision.recommendation)} comes to {money.text(mine.horizon_usd)}"
+    return caption(words + ".")
+
+
+def flip_ends(flip: Flip) -> tuple[str, str]:
+    """Write the two ends of a change, with the unit of its field."""
+    before = value_words(flip.field, flip.from_value) + (" (assumed)" if flip.assumed else "")
+    return before, value_words(flip.field, flip.to_value)
+
+
+def flip_to(flip: Flip) -> str:
+    """Say what the answer would be."""
+    return arm_title(flip.recommendation)
+
+
+def verdict_title(verdict: Verdict) -> str:
+    """Give a framework and its verdict as one heading."""
+    return f"{verdict.title} → {arm_title(verdict.says)}"
+
+
+def observed(rule: RuleTrace) -> str:
+    """Write what a rule found."""
+    if rule.observed is None:
+        return "not known"
+    if rule.unit == YES_OR_NO:
+        return "yes" if rule.observed == 1 else "no"
+    return number(rule.observed) + _unit(rule.unit, rule.observed)
+
+
+def condition(rule: RuleTrace) -> str:
+    """Write what a rule asks for, with the range of its threshold."""
+    if rule.unit == YES_OR_NO:
+        return "yes" if rule.test == ">=" else "no"
+    words = f"{TEST_WORDS[rule.test]} {number(rule.threshold)}{_unit(rule.unit, rule.threshold)}"
+    if rule.threshold_low != rule.threshold_high:
+        words += f" (between {number(rule.threshold_low)} and {number(rule.threshold_high)})"
+    return words
+
+
+def _chosen(decision: Decision) -> list[int]:
+    return [place for place, arm in enumerate(decision.arms) if arm == decision.recommendation]
+
+
+def _blocker(blocker) -> Page:
+    return joined(blocker.text, Page(' <span class="tag">partly assumed</span>') if blocker.assumed else "")
+
+
+def _meter(support: float | None) -> Page | str:
+    if support is None:
+        return "none votes"
+    bar = '<span class="meter" aria-hidden="true"><span style="width: {:.0f}%"></span></span>{}'
+    return Page(bar).format(100 * support, share(support))
+
+
+def _training(decision: Decision) -> str:
+    if decision.recommendation == UNDECIDED:
+        return "to be measured"
+    if decision.recommendation not in TUNED_ARMS:
+        return "not needed"
+    return "need proven" if decision.proven else "need likely, unproven"
+
+
+def _right_answer(usd: float | str | None, money: Money) -> str:
+    return "not measured" if usd is None else usd if isinstance(usd, str) else money.text(usd)
+
+
+def _unit(unit: str, value: float | str) -> str:
+    return "" if isinstance(value, str) or unit in ("", "0 to 1") else f" {unit}"
+
+
+def text(decision: Decision) -> str:
+    """Give the decision as plain text for a terminal."""
+    runner_up = arm_title(decision.runner_up) if decision.runner_up else "none"
+    lines = [
+        f"{decision.client}: {arm_title(decision.recommendation)}" + ("" if decision.proven else " (unproven)"),
+        f"  confidence {probability(decision.confidence)}, frameworks agreeing {share(decision.agreement)}, "
+        f"runner-up {runner_up}",
+    ]
+    flips = [f"{field_label(f.field)}: {' → '.join(flip_ends(f))} gives {flip_to(f)}" for f in decision.flips[:6]]
+    blocks = {
+        "Why": decision.reasons,
+        "First step": [decision.first_step],
+        "Frameworks": [verdict_title(verdict) for verdict in decision.frameworks],
+        "What would change the recommendation": flips or ["no change of a single field"],
+        "To bear in mind": [*decision.advice, *decision.notes],
+    }
+    for title, items in blocks.items():
+        lines += ["", title, *(f"  - {item}" for item in items)] if items else []
+    lines += ["", costs_table(decision).to_text(), ""]
+    lines += [
+        f"{short_title(arm)} is ruled out: {'; '.join(blocker.text for blocker in result.blockers)}"
+        for arm, result in decision.arms.items()
+        if not result.feasible
+    ]
+    if decision.assumed:
+        some = ", ".join(decision.assumed[:5])
+        lines += ["", f"Assumed (not answered): {len(decision.assumed)} fields, such as {some}"]
+    return "\n".join(lines)
