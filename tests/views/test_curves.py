@@ -8,7 +8,7 @@ import pytest
 from lib.experiment.curves import CURVES, Curve, CurvePoint
 from lib.experiment.curves.measuring.chunk_size import PASSAGES
 from lib.experiment.curves.point import packed, questions_of
-from lib.views.chart import PLOTLY_MIME
+from lib.views.chart import PLOTLY_MIME, chart_html
 from lib.views.curves import curve_chart
 
 RETRIEVING = ("rag", "rag_few_shot", "lora_rag", "lora_with_pages")
@@ -57,7 +57,7 @@ def chart(curve):
 
 def test_a_curve_has_an_accessible_name_a_sentence_and_its_numbers_as_a_table(curve, chart):
     bundle = chart._repr_mimebundle_()
-    ((name, label),) = re.findall(r'<div id="([^"]+)" role="img" aria-label="([^"]+)"', bundle["text/html"])
+    ((name, label),) = re.findall(r'<div id="([^"]+)" role="img" aria-label="([^"]+)"', chart_html(bundle[PLOTLY_MIME]))
     assert name == f"chart-curve-{curve.id}" and len(label) > 30
     assert chart.sentence.endswith(".") and not re.search(r"\bnan\b|None", chart.sentence)
     places = {(point.line, point.label, point.x) for point in curve.points}

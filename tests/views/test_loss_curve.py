@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.views.chart import PLOTLY_MIME
+from lib.views.chart import PLOTLY_MIME, chart_html
 from lib.views.curves import loss_curve, smoothed
 
 LOSSES = {"closed book": [5.0, 4.0, 3.0, 2.0, 1.0], "with pages": [1.0]}
@@ -24,7 +24,7 @@ def test_picture_sentence_and_table_say_the_same():
 
 def test_a_name_stays_text():
     bundle = loss_curve({"<b>x</b>": [1.0, 2.0]})._repr_mimebundle_()
-    assert "<b>" not in bundle["text/html"] and PLOTLY_MIME in bundle
+    assert "<b>" not in chart_html(bundle[PLOTLY_MIME]) and PLOTLY_MIME in bundle
 
 
 @pytest.mark.parametrize("losses", [{}, {"empty": []}])
