@@ -36,7 +36,7 @@ def answer_time(
     recommended: str | None = None,
     ruled_out: Collection[str] = (),
 ) -> Chart:
-    """Draw the time within which 95 of 100 answers are there; ``limit_ms`` is what the client asks for."""
+    """Draw the time within which 95 of 100 answers are there; ``limit_ms`` is what the client asks for (nan: nothing)."""
     parts = {arm: _seconds(times, arm) for arm in ARMS}
     labels = [arm_label(arm, recommended, ruled_out) for arm in ARMS]
     drawn = figure(430)
@@ -112,8 +112,11 @@ def _sentence(times: Latencies, limit_ms: float, streaming: bool, recommended: s
     slowest = max(ARMS, key=lambda each: float(times.p95_ms[each]))
     slow = f"; the slowest is {plain_title(slowest)} at {float(times.p95_ms[slowest]) / 1000:.1f} s"
     title = plain_title(arm)
-    return (
+    words = (
         f"With {title}, 95 of 100 answers begin to show within {begins:.1f} s and are complete within {whole:.1f} s"
-        f"{slow if slowest != arm else ''}. The limit of {np.round(limit_ms / 1000, 2):g} s applies to {moment}; "
-        f"{'it is met by ' + listed(meeting) if meeting else 'no architecture meets it'}."
+        f"{slow if slowest != arm else ''}. "
     )
+    if np.isnan(limit_ms):
+        return words + "No limit is stated, so the time rules nothing out."
+    met = f"it is met by {listed(meeting)}" if meeting else "no architecture meets it"
+    return f"{words}The limit of {np.round(limit_ms / 1000, 2):g} s applies to {moment}; {met}."
