@@ -7,6 +7,9 @@ import numpy as np
 
 from lib.costs.situation import NOTHING, SHARED, Array, Situation, either
 
+BYTES_PER_NUMBER = 4
+BYTES_PER_GIGABYTE = 1e9
+
 
 def document_tokens(situation: Situation) -> Array:
     """Give the tokens of the whole knowledge base: documents × tokens per document; 0 where their number is not known."""
@@ -23,7 +26,7 @@ def context_window(situation: Situation) -> Array:
     own = situation.fact("stack.context_window_tokens")
     known = either(
         situation.own_gpus("base_model"),
-        lambda: situation.price("any-model.context_window"),
+        lambda: situation.price("self-hosted.context_window"),
         lambda: situation.price("base_model.context_window"),
     )
     return np.where(np.isnan(own), known, own)
@@ -44,3 +47,17 @@ def chunks(situation: Situation) -> Array:
         "vectors",
         lambda: document_tokens(situation) / situation.price("retrieval.chunk_tokens"),
     )
+
+
+def stored_gigabytes(situation: Situation) -> Array:
+    """Give the GB that the vectors take: vectors × dimensions × 4 bytes each."""
+
+    def compute() -> Array:
+        dimensions = either(
+            situation.in_house,
+            lambda: situation.price("local.dimensions"),
+            lambda: situation.price("embedding_model.dimensions"),
+        )
+        return chunks(situation) * dimensions * BYTES_PER_NUMBER / BYTES_PER_GIGABYTE
+
+    return situation.working(SHARED, "stored_gigabytes", "Vectors stored, by size", "GB", compute)

@@ -3,8 +3,9 @@
 import numpy as np
 
 from lib.costs.component import Component
-from lib.costs.derived import chunks, document_tokens
+from lib.costs.derived import document_tokens, stored_gigabytes
 from lib.costs.situation import DAYS_PER_MONTH, NOTHING, SHARED, Array, Situation, either
+from lib.prices import STORE_COMPONENTS
 
 MILLION = 1e6
 THOUSAND = 1e3
@@ -65,9 +66,7 @@ def document_embedding(situation: Situation) -> Component:
     than ``retrieval.fastest_reindexing``; each time the share ``retrieval.share_changed`` is embedded.
     """
     once = document_tokens(situation) * embedding_price(situation) / MILLION
-    days = situation.working(
-        SHARED, "days_between_indexings", "Between re-indexings", "days", lambda: _days_between_indexings(situation)
-    )
+    days = days_between_indexings(situation)
     return Component(
         "document_embedding",
         "Document embedding",
@@ -79,40 +78,61 @@ def document_embedding(situation: Situation) -> Component:
     )
 
 
-def _days_between_indexings(situation: Situation) -> Array:
-    return np.maximum(
-        np.maximum(
+def days_between_indexings(situation: Situation) -> Array:
+    """Days from one renewal of the index to the next."""
+
+    def compute() -> Array:
+        wanted = np.maximum(
             situation.fact("knowledge.days_between_changes"), situation.fact("knowledge.hours_until_visible") / 24
-        ),
-        situation.price("retrieval.fastest_reindexing"),
-    )
+        )
+        return np.maximum(wanted, situation.price("retrieval.fastest_reindexing"))
+
+    return situation.working(SHARED, "days_between_indexings", "Between re-indexings", "days", compute)
 
 
 def vector_store(situation: Situation) -> Component:
-    """USD a month for the vector store: base price + price per million vectors beyond the included ones.
+    """USD a month for the vector store, by the bytes that it holds, writes and reads.
 
-    Vectors = documents × tokens ÷ tokens per chunk. In house a hosted store gives way to pgvector.
+    The month's price (larger machines are steps of it) + GB beyond the included ones + GB written + queries, and
+    never less than the store's minimum. In house a hosted store gives way to pgvector.
     """
-    vectors = chunks(situation)
-
-    def at(role: str) -> Array:
-        beyond = np.maximum(vectors - situation.price(f"{role}.included_vectors"), 0.0) / MILLION
-        return situation.price(f"{role}.monthly") + beyond * situation.price(f"{role}.per_million_vectors")
-
     role = "vector_store" if situation.book.store_is_in_house else "vector_store_in_house"
     return Component(
         "vector_store",
         "Vector store",
-        "base price + (vectors − included vectors) × price per million vectors; vectors = document tokens ÷ chunk",
+        "the larger of minimum and: month's price + (GB − included GB) × price + GB written × price "
+        "+ queries × price by GB; GB = vectors × dimensions × 4 ÷ 1,000,000,000",
         (
-            "vector_store.monthly",
-            "vector_store.included_vectors",
-            "vector_store.per_million_vectors",
+            *(f"vector_store.{component}" for component in STORE_COMPONENTS),
+            "embedding_model.dimensions",
             "retrieval.chunk_tokens",
         ),
         NOTHING,
-        either(situation.in_house, lambda: at(role), lambda: at("vector_store")),
+        either(situation.in_house, lambda: _store_usd(situation, role), lambda: _store_usd(situation, "vector_store")),
     )
+
+
+def _store_usd(situation: Situation, role: str) -> Array:
+    size = stored_gigabytes(situation)
+    monthly = situation.price(f"{role}.monthly")
+    known = situation.book[f"{role}.monthly"]
+    before = known.likely
+    for start, amount in known.tiers:
+        monthly = monthly + np.where(size > start, amount - before, NOTHING)
+        before = amount
+    beyond = np.maximum(size - situation.price(f"{role}.included_storage"), 0.0)
+    renewed = size * situation.price("retrieval.share_changed") * (DAYS_PER_MONTH / days_between_indexings(situation))
+    queries = situation.fact("traffic.queries_per_month") * (1 + situation.fact("knowledge.multi_hop_share")) / MILLION
+    a_million = np.maximum(
+        situation.price(f"{role}.million_queries"), size * situation.price(f"{role}.million_queries_per_gb")
+    )
+    usage = (
+        monthly
+        + beyond * situation.price(f"{role}.storage")
+        + renewed * situation.price(f"{role}.writes")
+        + queries * a_million
+    )
+    return np.maximum(usage, situation.price(f"{role}.minimum"))
 
 
 def re_ranking(situation: Situation) -> Component:

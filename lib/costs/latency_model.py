@@ -31,7 +31,9 @@ class Latencies:
 
 
 def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = None) -> Latencies:
-    """Compute the latency of all arms: (network + retrieval + reading the prompt + writing the answer) × p95 factor.
+    """Compute the latency of all arms: (network + retrieval + reading the prompt + writing the answer) × p95 factors.
+
+    The wait for the first token varies more than the rest, and has a factor of its own.
 
     Shapes and ``draws`` as in :func:`lib.costs.costs`.
     """
@@ -40,10 +42,12 @@ def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = Non
     result = Latencies()
     for arm in ARMS:
         parts = _parts(situation, arm)
-        before = sum((time for name, time in parts.items() if name != "writing"), start=NOTHING)
+        waiting = parts["first_token"] * _speed(situation, arm, "first_token_p95_factor")
+        others = sum((time for name, time in parts.items() if name not in ("writing", "first_token")), start=NOTHING)
+        before = waiting + others * factor
         result.components[arm] = parts
-        result.first_token_ms[arm] = np.asarray(before * factor)
-        result.p95_ms[arm] = np.asarray((before + parts["writing"]) * factor)
+        result.first_token_ms[arm] = np.asarray(before)
+        result.p95_ms[arm] = np.asarray(before + parts["writing"] * factor)
     return result
 
 
@@ -51,7 +55,7 @@ def _speed(situation: Situation, arm: str, name: str) -> Array:
     role = model_role(arm)
     return either(
         situation.own_gpus(role),
-        lambda: situation.price(f"speed.self-hosted.{name}"),
+        lambda: situation.price(f"self-hosted.{name}"),
         lambda: situation.price(f"{role}.{name}"),
     )
 
@@ -97,7 +101,7 @@ def _reading(situation: Situation, arm: str, tokens: Prompt) -> Array:
 def latency_prices(book: PriceBook, arm: str) -> list[str]:
     """Name the rows of the price book that the latency of ``arm`` comes from."""
     role = model_role(arm)
-    speeds = "speed.self-hosted" if book.in_house or book.self_hosted(role) else role
+    speeds = "self-hosted" if book.in_house or book.self_hosted(role) else role
     keys = [f"{speeds}.{name}" for name in SPEEDS if name != "cached_prefill_speed" or arm == "long_context"]
     if arm in RETRIEVAL_ARMS:
         local = book.embedding_is_local or book.in_house

@@ -104,7 +104,7 @@ def _whole_knowledge(situation: Situation) -> tuple[Array, Array]:
     room = np.maximum(room_for_knowledge(situation), 0.0)
     # As if each cache entry lived once: never more writes than lifetimes in a month, nor than queries. The
     # cache of a steady stream lives longer, so this is a cautious figure.
-    lifetimes = MINUTES_PER_MONTH / situation.price("prompt-cache.cache_lifetime")
+    lifetimes = MINUTES_PER_MONTH / situation.price("base_model.cache_lifetime")
     queries = np.maximum(situation.fact("traffic.queries_per_month"), 1e-9)
     missed = situation.working(
         "long_context",

@@ -4,17 +4,19 @@
 under ``data/prices``.
 """
 
-from lib.prices.book import OLD_DAYS, PriceBook
+from lib.prices.book import OLD_DAYS, OwnRow, PriceBook
 from lib.prices.hosted import snapshot
 from lib.prices.lists import workbook_prices
 from lib.prices.price import ESTIMATE, Price
-from lib.prices.search import IN_HOUSE_STORE, SPEEDS, price_book
+from lib.prices.search import IN_HOUSE_STORE, SPEEDS, STORE_COMPONENTS, price_book
 
 __all__ = [
     "ESTIMATE",
     "IN_HOUSE_STORE",
     "OLD_DAYS",
     "SPEEDS",
+    "STORE_COMPONENTS",
+    "OwnRow",
     "Price",
     "PriceBook",
     "price_book",

@@ -7,7 +7,7 @@ the price lists (``rag.retrieval_logic``, ``training.epochs``, ``latency.p95_fac
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from lib.arms import ARMS
 from lib.prices.price import Price
@@ -23,7 +23,6 @@ ITEMS_READ = (
     "vector_store",
     "training",
     "retrieval",
-    "prompt-cache",
     "reranking",
     "infrastructure",
     "monitoring.base",
@@ -32,7 +31,25 @@ ITEMS_READ = (
     "latency.hosted",
     "latency.local",
 )
-ITEMS_OF_OWN_GPUS = ("self-hosted", "self-hosting", "speed.self-hosted", "vector_store_in_house", "any-model", "local")
+ITEMS_OF_OWN_GPUS = ("self-hosted", "self-hosting", "vector_store_in_house", "local")
+
+
+@dataclass(frozen=True)
+class OwnRow:
+    """A row of a client's own price list: the key it became, and what the price book said before.
+
+    ``known`` is ``None`` where the price book had no such price. ``key`` is empty, and the row ignored, where
+    nothing of this client's costs or latency reads it (:attr:`PriceBook.own_rows`).
+    """
+
+    price: Price
+    key: str
+    known: Price | None
+
+    @property
+    def use(self) -> str:
+        """Say in one word what becomes of the row: ignored, overrides or new."""
+        return "ignored" if not self.key else "overrides" if self.known else "new"
 
 
 class PriceBook(Mapping[str, Price]):
@@ -52,6 +69,7 @@ class PriceBook(Mapping[str, Price]):
         fallbacks: dict[str, str],
         in_house: bool = False,
         own_models: frozenset[str] = frozenset(),
+        own_rows: tuple[OwnRow, ...] = (),
     ) -> None:
         """Use :func:`lib.prices.price_book` to make the book of a client."""
         self._prices = prices
@@ -60,6 +78,7 @@ class PriceBook(Mapping[str, Price]):
         self.fallbacks = fallbacks
         self.in_house = in_house
         self.own_models = own_models
+        self._own_rows = own_rows
 
     def __getitem__(self, key: str) -> Price:
         """Give the price of ``item.component``, or of the key that counts instead."""
@@ -73,6 +92,12 @@ class PriceBook(Mapping[str, Price]):
     def __len__(self) -> int:
         """Count the prices."""
         return len(self._prices) + len(self.fallbacks)
+
+    @property
+    def own_rows(self) -> tuple[OwnRow, ...]:
+        """Give every row of the client's own list, and whether it is new, overrides a known price or is ignored."""
+        read = self.read()
+        return tuple(row if row.key in read else replace(row, key="") for row in self._own_rows)
 
     def charged(self, key: str) -> str:
         """Give the key whose price counts for ``key``: its own, or the one at the end of its fallbacks."""
@@ -103,7 +128,7 @@ class PriceBook(Mapping[str, Price]):
             tiers = tuple((start, amount * ratio) for start, amount in old.tiers)
             prices[key] = replace(old, low=value, likely=value, high=value, tiers=tiers)
         fallbacks = {key: instead for key, instead in self.fallbacks.items() if key not in values}
-        return PriceBook(prices, self.as_of, self.names, fallbacks, self.in_house, self.own_models)
+        return PriceBook(prices, self.as_of, self.names, fallbacks, self.in_house, self.own_models, self._own_rows)
 
     def read(self) -> dict[str, Price]:
         """Give the prices that this client's costs and latency depend on, without those that follow another."""

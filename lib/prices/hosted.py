@@ -4,13 +4,12 @@ import csv
 import datetime
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from lib.paths import PRICES
-from lib.prices.price import Price
-from lib.prices.units import check_magnitude, unit_rule
+from lib.prices.price import Price, check_magnitude, unit_rule
 
 # genai-prices' name of a price → ours.
 COMPONENTS = {
@@ -60,32 +59,62 @@ def _bundled() -> Any:
 
 
 @cache
+def _found(name: str) -> tuple[Any, Any] | None:
+    provider_name, _, reference = name.partition("/")
+    try:
+        if reference:
+            return _bundled().find_provider_model(reference, None, provider_name, None)
+        return _bundled().find_provider_model(name, None, None, None)
+    except LookupError:
+        return None
+
+
+@cache
 def hosted_model(name: str, as_of: datetime.date) -> HostedModel | None:
     """Give the prices of ``provider/model`` on the day ``as_of``, or ``None`` where the package knows no such model.
 
     A model without a provider is looked for among all of them.
     """
-    provider_name, _, reference = name.partition("/")
-    try:
-        if reference:
-            provider, model = _bundled().find_provider_model(reference, None, provider_name, None)
-        else:
-            provider, model = _bundled().find_provider_model(name, None, None, None)
-    except LookupError:
+    found = _found(name)
+    if found is None:
         return None
-    # Noon of the day in UTC: some providers charge by the hour of the day, and noon is nobody's night rate.
-    moment = datetime.datetime.combine(as_of, datetime.time(12), datetime.UTC)
+    provider, model = found
     identity = f"{provider.id}/{model.id}"
     note = _history(model, as_of)
-    standard = _resolved(identity, provider, model.get_prices(moment), COMPONENTS, note)
-    batch_prices, batch = standard, False
+    moments = _moments(model, as_of)
+    noon = moments[len(moments) // 2]
+    standard = _resolved(identity, provider, [model.get_prices(moment) for moment in moments], COMPONENTS, note)
     variants = [variant for variant in model.price_variants or () if variant.when == {"processing": "batch"}]
-    if any(variant.constraint is None or variant.constraint.active(moment) for variant in variants):
-        batch = True
-        in_batch = model.get_prices(moment, {"processing": "batch"})
-        batch_prices = _resolved(identity, provider, in_batch, BATCH_COMPONENTS, note)
-    prices = standard | (batch_prices if batch else {})
-    return HostedModel(identity, prices, batch, model.context_window or _window_elsewhere(identity))
+    batch = any(variant.constraint is None or variant.constraint.active(noon) for variant in variants)
+    in_batch = {}
+    if batch:
+        over_the_day = [model.get_prices(moment, {"processing": "batch"}) for moment in moments]
+        in_batch = _resolved(identity, provider, over_the_day, BATCH_COMPONENTS, note)
+        for component, price in in_batch.items():
+            usual = standard.get(component.removeprefix("batch_"))
+            if usual and usual.tiers and not price.tiers:
+                # A discount on a long prompt is one on the price of long prompts.
+                steps = tuple((start, amount * price.likely / usual.likely) for start, amount in usual.tiers)
+                in_batch[component] = replace(price, tiers=steps)
+    return HostedModel(identity, standard | in_batch, batch, model.context_window or _window_elsewhere(identity))
+
+
+def _moments(model: Any, as_of: datetime.date) -> list[datetime.datetime]:
+    # Noon in UTC, or every half hour of the day where a provider charges by the time of the day.
+    prices = model.prices if isinstance(model.prices, list) else []
+    by_time = any(hasattr(price.constraint, "start_time") for price in prices)
+    start = datetime.datetime.combine(as_of, datetime.time(0, 15), datetime.UTC)
+    if by_time:
+        return [start + datetime.timedelta(minutes=30 * step) for step in range(48)]
+    return [datetime.datetime.combine(as_of, datetime.time(12), datetime.UTC)]
+
+
+def changes_after(name: str, as_of: datetime.date) -> list[datetime.date]:
+    """Give the announced days after ``as_of`` on which the price of ``provider/model`` changes, earliest first."""
+    found = _found(name)
+    prices = found[1].prices if found else None
+    days = {getattr(price.constraint, "start_date", None) for price in prices} if isinstance(prices, list) else set()
+    return sorted(day for day in days if day and day > as_of)
 
 
 def nearest_models(name: str, kind: str, others: Sequence[str] = (), count: int = 3) -> list[str]:
@@ -127,20 +156,27 @@ def _history(model: Any, as_of: datetime.date) -> str:
     return f"history unknown: one undated price, read on {snapshot_date()}, may have been different on {as_of}"
 
 
-def _resolved(identity: str, provider: Any, prices: Any, names: dict[str, str], note: str) -> dict[str, Price]:
+def _resolved(
+    identity: str, provider: Any, over_the_day: Sequence[Any], names: dict[str, str], note: str
+) -> dict[str, Price]:
+    """Make prices of what holds at each moment of the day: their mean, between the least and the most."""
     import genai_prices
 
     link = provider.pricing_urls[0] if provider.pricing_urls else provider.name
     source = f"genai-prices {genai_prices.__version__} ({link})"
     found = {}
     for their_name, component in names.items():
-        value = getattr(prices, their_name, None)
-        if value is None:
+        values = [getattr(prices, their_name, None) for prices in over_the_day]
+        if any(value is None for value in values):
             continue
-        base = float(getattr(value, "base", value))
-        tiers = tuple((float(tier.start), float(tier.price)) for tier in getattr(value, "tiers", ()))
-        for amount in (base, *(amount for _, amount in tiers)):
+        amounts = [float(getattr(value, "base", value)) for value in values]
+        tiers = tuple((float(tier.start), float(tier.price)) for tier in getattr(values[0], "tiers", ()))
+        for amount in (*amounts, *(amount for _, amount in tiers)):
             check_magnitude(f"genai-prices: {identity}", component, amount)
+        low, likely, high = min(amounts), sum(amounts) / len(amounts), max(amounts)
+        words = f"{note}; " if note and low < high else note
+        words += "the price depends on the time of the day" if low < high else ""
         unit = unit_rule(component).unit
-        found[component] = Price(identity, component, base, base, base, unit, source, snapshot_date(), note, tiers)
+        likely = likely if low < high else low
+        found[component] = Price(identity, component, low, likely, high, unit, source, snapshot_date(), words, tiers)
     return found

@@ -1,14 +1,14 @@
 """Reading price lists: the workbook's own under ``data/prices`` and a client's.
 
 Columns: ``item,component,value,unit,currency,source,checked,note`` and, where the value is uncertain,
-``low`` and ``high``.
+``low`` and ``high``. The workbook's own rows also state a ``grade``.
 """
 
 import csv
 import datetime
 import difflib
 import io
-import math
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,11 +16,14 @@ from pathlib import Path
 from lib.arms import ARMS
 from lib.errors import InputError
 from lib.paths import PRICES
-from lib.prices.price import Price
-from lib.prices.units import check_magnitude, unit_rule, unit_rules
+from lib.prices.price import ESTIMATED, GRADES, OWN, Price, check_magnitude, unit_rule, unit_rules
 
 COLUMNS = ("item", "component", "value", "unit", "currency", "source", "checked", "note")
-OPTIONAL = ("low", "high")
+RANGE = ("low", "high")
+OPTIONAL = (*RANGE, "grade")
+NUMBER = re.compile(r"[+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+LISTS = ("models", "serving", "stores", "services", "latency", "effort", "assumptions")
+"""The workbook's own lists, ``data/prices/….csv``."""
 SIZE_LIMIT = 5_000_000
 
 
@@ -46,8 +49,9 @@ class PriceList:
         before = [price for price in prices if price.checked <= as_of]
         if before:
             return before[-1]
-        # Hours and speeds are estimates that do not depend on the day.
-        return with_unknown_history(prices[0], as_of) if prices[0].is_money else prices[0]
+        # Hours, speeds and estimates do not depend on the day.
+        dated = prices[0].is_money and prices[0].grade != ESTIMATED
+        return with_unknown_history(prices[0], as_of) if dated else prices[0]
 
     def has(self, item: str) -> bool:
         """Tell whether any component of ``item`` is priced."""
@@ -69,7 +73,7 @@ def with_unknown_history(price: Price, as_of: datetime.date) -> Price:
 def workbook_prices() -> PriceList:
     """Give the workbook's own price rows, all files of ``data/prices`` together."""
     rows: dict[tuple[str, str], list[Price]] = {}
-    for path in sorted(PRICES.glob("*.csv")):
+    for path in (PRICES / f"{name}.csv" for name in LISTS):
         for key, prices in read_prices(path).rows.items():
             rows.setdefault(key, []).extend(prices)
     return PriceList({key: tuple(sorted(prices, key=lambda price: price.checked)) for key, prices in rows.items()})
@@ -141,7 +145,7 @@ def _price(where: str, row: dict[str, str | None], currency: str, per_usd: float
         raise InputError(f"{where}: currency is {row['currency']!r}; allowed is USD or the client's {currency}.")
     divisor = per if rule.unit.startswith("USD") else 1.0
     likely = _number(where, "value", row["value"]) / divisor
-    low, high = (_number(where, name, row[name]) / divisor if row.get(name) else likely for name in OPTIONAL)
+    low, high = (_number(where, name, row[name]) / divisor if row.get(name) else likely for name in RANGE)
     if not low <= likely <= high:
         raise InputError(f"{where}: low, value and high are {low:g}, {likely:g} and {high:g}; allowed is that order.")
     for value in (low, likely, high):
@@ -157,17 +161,22 @@ def _price(where: str, row: dict[str, str | None], currency: str, per_usd: float
         _date(where, row["checked"]),
         row["note"],
         cheaper=rule.cheaper,
+        grade=_grade(where, row.get("grade", "")),
     )
 
 
 def _number(where: str, name: str, text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or number < 0:
+    # Stricter than Python, which reads 0_2 as 2 and digits of other scripts.
+    number = float(text) if NUMBER.fullmatch(text) else -1.0
+    if not 0 <= number < float("inf"):
         raise InputError(f"{where}: {name} is {text!r}; allowed is a number from 0 such as 0.15.")
     return number
+
+
+def _grade(where: str, text: str) -> str:
+    if text and text not in GRADES:
+        raise InputError(f"{where}: grade is {text!r}; allowed are {', '.join(GRADES)}, or nothing.")
+    return text or OWN
 
 
 def _date(where: str, text: str) -> datetime.date:

@@ -1,9 +1,24 @@
-"""One price (or effort, or speed) with its range, its source and the date on which it was read."""
+"""One price (or effort, or speed) with its range, its source, its grade and its date; and which values are believable.
 
+A price per token entered as a price per thousand or per million tokens is wrong by a factor of a thousand or a
+million. Such slips must fail loudly, not flow into a client's report.
+"""
+
+import csv
 import datetime
 from dataclasses import dataclass
+from functools import cache
+
+from lib.errors import InputError
+from lib.paths import PRICES
 
 ESTIMATE = "workbook's estimate"
+FIRM, WEAK, ESTIMATED, OWN = "firm", "weak", "estimate", "own"
+GRADES = (FIRM, WEAK, ESTIMATED)
+"""``firm``: read at the vendor or in a dated copy. ``weak``: second hand, undated or a vendor's own test."""
+
+OVERRIDE_FACTOR = 100.0
+"""A price list may change a known price by at most this factor; more is taken for a slip of units."""
 
 
 @dataclass(frozen=True)
@@ -11,10 +26,10 @@ class Price:
     """A dated value with its range and its source.
 
     ``low`` ≤ ``likely`` ≤ ``high`` are in ``unit``. ``checked`` is the day on which somebody read the
-    value at its ``source``. ``tiers`` are (prompt tokens above which it applies, value) pairs of
-    providers that charge more for every token of a long prompt. ``cheaper`` names the end of the range
-    that costs less: ``low`` for a price, ``high`` for a throughput. ``item`` is the model or service as
-    the price source names it; ``component`` is what of it is priced.
+    value at its ``source``. ``tiers`` are (size above which it applies, value) pairs: of a token price, prompt
+    tokens; of a store's monthly price, GB stored. ``cheaper`` names the end of the range that costs less: ``low``
+    for a price, ``high`` for a throughput. ``item`` is the model or service as the price source names it;
+    ``component`` is what of it is priced. ``grade`` is one of :data:`GRADES`, or ``own`` in a client's list.
     """
 
     item: str
@@ -28,11 +43,12 @@ class Price:
     note: str = ""
     tiers: tuple[tuple[float, float], ...] = ()
     cheaper: str = "low"
+    grade: str = FIRM
 
     @property
     def is_estimate(self) -> bool:
         """Tell whether the value is the workbook's own estimate and not a figure that a source states."""
-        return self.source == ESTIMATE
+        return self.grade == ESTIMATED
 
     @property
     def is_money(self) -> bool:
@@ -48,3 +64,57 @@ class Price:
     def dear_end(self) -> float:
         """Give the end of the range that costs more."""
         return self.high if self.cheaper == "low" else self.low
+
+
+@dataclass(frozen=True)
+class UnitRule:
+    """The unit of one component, its believable bounds in that unit, and which end costs less."""
+
+    unit: str
+    lowest: float
+    highest: float
+    cheaper: str
+
+
+@cache
+def unit_rules() -> dict[str, UnitRule]:
+    """Give the rule of every component; ``*`` stands for hours of work."""
+    with (PRICES / "schema" / "units.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["component"]: UnitRule(row["unit"], float(row["lowest"]), float(row["highest"]), row["cheaper"])
+            for row in csv.DictReader(file)
+        }
+
+
+def unit_rule(component: str) -> UnitRule:
+    """Give the rule of ``component``; a component without a rule of its own is hours of work."""
+    rules = unit_rules()
+    return rules.get(component, rules["*"])
+
+
+def check_magnitude(where: str, component: str, value: float) -> None:
+    """Refuse a value that is out of all proportion for its component. A price of zero is allowed.
+
+    Raises:
+        InputError: naming ``where``, the value and what is believable.
+    """
+    rule = unit_rule(component)
+    free = value == 0 and rule.unit.startswith("USD")
+    if not free and not rule.lowest <= value <= rule.highest:
+        raise InputError(
+            f"{where}: {component} is {value:g} {rule.unit}, which looks like a slip of units; "
+            f"believable is {rule.lowest:g} to {rule.highest:g} {rule.unit}."
+        )
+
+
+def check_override(where: str, component: str, new: float, known: float) -> None:
+    """Refuse an overriding value that differs from the known one by more than :data:`OVERRIDE_FACTOR`.
+
+    Raises:
+        InputError: naming both values.
+    """
+    if new > 0 and known > 0 and not 1 / OVERRIDE_FACTOR <= new / known <= OVERRIDE_FACTOR:
+        raise InputError(
+            f"{where}: {component} is {new:g}, {max(new / known, known / new):,.0f} times off the price book's "
+            f"{known:g} {unit_rule(component).unit}; allowed is the same unit as the price book's."
+        )

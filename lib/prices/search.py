@@ -3,6 +3,7 @@
 import csv
 import datetime
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -11,13 +12,13 @@ from lib.client import ClientFile
 from lib.client.quantity import likely
 from lib.errors import InputError
 from lib.paths import CLIENTS, PRICES, PROJECT
-from lib.prices.book import PriceBook
-from lib.prices.hosted import hosted_model, nearest_models, snapshot_date
+from lib.prices.book import OwnRow, PriceBook
+from lib.prices.hosted import HostedModel, hosted_model, nearest_models, snapshot_date
 from lib.prices.lists import PriceList, read_prices, workbook_prices
-from lib.prices.price import ESTIMATE, Price
-from lib.prices.units import check_override, unit_rule
+from lib.prices.price import ESTIMATE, ESTIMATED, Price, check_override, unit_rule
+from lib.prices.routes import route_of
 
-SELF_HOSTED = "self-hosted/"
+SELF_HOSTED = "self-hosted"
 """A model of this provider is an open one on the client's own GPUs: it costs hours and not tokens."""
 
 # Where a component is missing, the price that is charged instead.
@@ -30,10 +31,22 @@ FALLBACKS = {
     "batch_output": "output",
 }
 DISCOUNTS = ("cached_input", "batch_input", "batch_cached_input", "batch_output")
-SPEEDS = ("first_token", "prefill_speed", "cached_prefill_speed", "generation_speed")
+SPEEDS = ("first_token", "first_token_p95_factor", "prefill_speed", "cached_prefill_speed", "generation_speed")
+CHARACTER = (*SPEEDS, "context_window", "cache_least", "cache_lifetime")
+"""What a model is like, beside its prices."""
 MODEL_ROLES = ("base_model", "tuned_model")
-STORE_COMPONENTS = ("monthly", "included_vectors", "per_million_vectors")
+STORE_COMPONENTS = (
+    "monthly",
+    "minimum",
+    "included_storage",
+    "storage",
+    "writes",
+    "million_queries",
+    "million_queries_per_gb",
+)
 IN_HOUSE_STORE = "pgvector-self-hosted"
+FUTURE_DAYS = 366
+"""A row of a client's list may be dated this many days after the price book, and no more."""
 
 
 def price_book(client: ClientFile, name: str = "client file", folder: Path | None = None) -> PriceBook:
@@ -41,26 +54,34 @@ def price_book(client: ClientFile, name: str = "client file", folder: Path | Non
 
     ``name`` is the client file as error messages call it; ``folder`` is where a relative ``prices.file``
     is looked for first. Order of precedence: the client's own list, ``genai-prices``, the workbook's
-    lists. Raises :class:`InputError` for an unknown model or store, or a price list that cannot be used.
+    lists. ``prices.as_of`` that is not answered is the newest date on which the workbook's prices were checked.
+
+    Raises:
+        InputError: for an unknown model or store, or a price list that cannot be used.
     """
-    own = _own_list(client, name, folder)
-    lists = (own, workbook_prices())
-    as_of = client.prices.as_of or max(prices.newest for prices in lists if prices.newest)
-    return _Search(client, name, lists, as_of).book()
+    as_of = client.prices.as_of or max(workbook_prices().newest, snapshot_date())
+    own = _own_list(client, name, folder, as_of)
+    return _Search(client, name, (own, workbook_prices()), as_of).book()
 
 
-def _own_list(client: ClientFile, name: str, folder: Path | None) -> PriceList:
+def _own_list(client: ClientFile, name: str, folder: Path | None, as_of: datetime.date) -> PriceList:
     if client.prices.file is None:
         return PriceList({})
     given = Path(client.prices.file).expanduser()
-    places = [given] if given.is_absolute() else [p / given for p in (folder, CLIENTS, PROJECT, PRICES) if p]
+    places = [given] if given.is_absolute() else [place / given for place in (folder, CLIENTS, PROJECT) if place]
     path = next((place for place in places if place.is_file()), None)
     if path is None:
         raise InputError(
             f"{name}: prices.file is {client.prices.file!r}, which does not exist; "
             "allowed is a price CSV, its path counted from the client file's folder."
         )
-    return read_prices(path, client.prices.currency or "USD", float(likely(client.prices.per_usd)))
+    own = read_prices(path, client.prices.currency or "USD", float(likely(client.prices.per_usd)))
+    if own.newest and (own.newest - as_of).days > FUTURE_DAYS:
+        raise InputError(
+            f"{path}: a row is checked on {own.newest}; allowed is no later than a year after the prices' "
+            f"date {as_of} (prices.as_of)."
+        )
+    return own
 
 
 @dataclass
@@ -74,21 +95,20 @@ class _Search:
     prices: dict[str, Price] = field(default_factory=dict)
     fallbacks: dict[str, str] = field(default_factory=dict)
     own_models: set[str] = field(default_factory=set)
+    overridden: dict[str, Price] = field(default_factory=dict)
 
     def book(self) -> PriceBook:
+        stack = self.client.stack
         self._listed()
         for role in MODEL_ROLES:
-            self._model(role, getattr(self.client.stack, role))
-        self._speeds()
-        stack = self.client.stack
-        self.prices["tuned_model.training"] = self._find(
-            [*self._names(stack.tuned_model), "any-tuned-model"], "training"
-        )
-        self.prices["base_model.context_window"] = self._window(stack.base_model)
-        self.prices["embedding_model.embedding"] = self._embedding(stack.embedding_model)
+            self._model(role, getattr(stack, role))
+        for component in CHARACTER:
+            self._character(component)
+        self._put("tuned_model.training", [*self._names(stack.tuned_model), "any-route"], "training")
+        self._embedding(stack.embedding_model)
         stores = {"vector_store": stack.vector_store, "vector_store_in_house": IN_HOUSE_STORE}
         for role, store in stores.items():
-            self.prices |= {f"{role}.{component}": self._store(store, component) for component in STORE_COMPONENTS}
+            self._store(role, store)
         self.fallbacks |= {key: instead for key, instead in _same_work().items() if key not in self.prices}
         models = {role: getattr(stack, role) for role in (*MODEL_ROLES, "embedding_model")}
         return PriceBook(
@@ -98,45 +118,65 @@ class _Search:
             self.fallbacks,
             self.client.constraints.data_must_stay_in_house,
             frozenset(self.own_models),
+            self._own_rows(),
         )
+
+    def _put(self, key: str, items: Sequence[str], component: str, known: Price | None = None) -> Price | None:
+        """Keep the price of ``component`` of the first of ``items`` that has one; the client's own list comes first.
+
+        ``known`` is what ``genai-prices`` states; it comes before the workbook's lists.
+        """
+        own, ours = (self._find([prices], items, component) for prices in self.lists)
+        ours = known or ours
+        if own and ours:
+            check_override(self.client.prices.file or self.name, f"{own.item} {component}", own.likely, ours.likely)
+            self.overridden[key] = ours
+        found = own or ours
+        if found:
+            self.prices[key] = found
+        return found
+
+    def _find(self, lists: Sequence[PriceList], items: Sequence[str], component: str) -> Price | None:
+        found = (prices.at(item, component, self.as_of) for prices in lists for item in items)
+        return next((price for price in found if price), None)
 
     def _listed(self) -> None:
         own, ours = self.lists
-        for prices in (ours, own):
-            for item, component in prices.rows:
-                price = prices.at(item, component, self.as_of)
-                key = f"{ours.items.get(item, price.item)}.{component}"
-                if key in self.prices:
-                    self._check(price, self.prices[key])
-                self.prices[key] = price
+        for item, component in {**ours.rows, **own.rows}:
+            written = ours.items.get(item) or own.items[item]
+            self._put(f"{written}.{component}", [item], component)
 
-    def _check(self, new: Price, known: Price) -> None:
-        where = self.client.prices.file or self.name
-        check_override(where, f"{new.item} {new.component}", new.likely, known.likely)
-
-    def _find(self, items: list[str], component: str) -> Price | None:
-        found = (prices.at(item, component, self.as_of) for prices in self.lists for item in items)
-        return next((price for price in found if price), None)
+    def _hosted(self, model: str) -> HostedModel | None:
+        return hosted_model(model, self.as_of)
 
     def _names(self, model: str) -> list[str]:
-        hosted = hosted_model(model, self.as_of)
+        """Name a model as the client does and as ``genai-prices`` does."""
+        hosted = self._hosted(model)
         return [model, hosted.id] if hosted else [model]
 
+    def _kin(self, model: str) -> list[str]:
+        """Name a model, then what it was tuned from, then its makers: what holds for these holds for it."""
+        names = self._names(model)
+        route = route_of(names)
+        if route and route.base:
+            names.append(route.base)
+        return list(dict.fromkeys([*names, *(name.partition("/")[0] for name in reversed(names) if "/" in name)]))
+
     def _model(self, role: str, model: str) -> None:
-        hosted = hosted_model(model, self.as_of)
-        found = dict(hosted.prices) if hosted else {}
+        hosted = self._hosted(model)
+        known = hosted.prices if hosted else {}
+        names = self._names(model)
+        found = {}
         for component in ("input", "output", *FALLBACKS):
-            price = self._find(self._names(model), component)
-            if price and component in found:
-                self._check(price, found[component])
+            price = self._put(f"{role}.{component}", names, component, known.get(component))
             if price:
                 found[component] = price
-        known = "input" in found and "output" in found
+        priced = "input" in found and "output" in found
         in_house = self.client.constraints.data_must_stay_in_house
-        if model.lower().startswith(SELF_HOSTED) or (in_house and not known):
+        if model.lower().startswith(f"{SELF_HOSTED}/") or (in_house and not priced):
             self.own_models.add(role)
             found = self._no_tokens(model)
-        elif not known:
+        elif not priced:
             raise InputError(self._unknown(role, model, "a language model", nearest_models(model, "output")))
         self._charge(role, found)
 
@@ -144,7 +184,8 @@ class _Search:
         unit = unit_rule("input").unit
         note = "an open model on the client's own GPUs costs hours and not tokens"
         return {
-            part: Price(model, part, 0.0, 0.0, 0.0, unit, ESTIMATE, self.as_of, note) for part in ("input", "output")
+            part: Price(model, part, 0.0, 0.0, 0.0, unit, ESTIMATE, self.as_of, note, grade=ESTIMATED)
+            for part in ("input", "output")
         }
 
     def _charge(self, role: str, found: dict[str, Price]) -> None:
@@ -156,6 +197,8 @@ class _Search:
         if "cached_input" not in found:
             # Without a price for cached tokens a batch pays its ordinary, discounted, input price for them.
             instead["batch_cached_input"] = "batch_input"
+        for part in ("input", "output", *FALLBACKS):
+            self.prices.pop(f"{role}.{part}", None)
         self.prices |= {f"{role}.{part}": price for part, price in found.items()}
         self.fallbacks |= {f"{role}.{part}": f"{role}.{other}" for part, other in instead.items() if part not in found}
 
@@ -165,69 +208,83 @@ class _Search:
             f"nearest are {', '.join(nearest)}, or give its price in prices.file."
         )
 
-    def _speeds(self) -> None:
-        names = {}
+    def _character(self, component: str) -> None:
         for role in MODEL_ROLES:
             model = getattr(self.client.stack, role)
-            names[role] = [*self._names(model), "speed.self-hosted" if role in self.own_models else _speed_class(model)]
-        for speed in SPEEDS:
-            base, tuned = (self._find(names[role], speed) for role in MODEL_ROLES)
-            self.prices[f"base_model.{speed}"] = base
-            if tuned is base:
-                # Two models of one class are as fast as one another, also where that speed is drawn at random.
-                self.fallbacks[f"tuned_model.{speed}"] = f"base_model.{speed}"
-            else:
-                self.prices[f"tuned_model.{speed}"] = tuned
+            kind = SELF_HOSTED if role in self.own_models else "any-model"
+            known = self._window(model) if component == "context_window" else None
+            self._put(f"{role}.{component}", [*self._kin(model), kind], component, known)
+        if self.prices[f"tuned_model.{component}"] is self.prices[f"base_model.{component}"]:
+            # Two models of one kind are as fast as one another, also where that speed is drawn at random.
+            del self.prices[f"tuned_model.{component}"]
+            self.fallbacks[f"tuned_model.{component}"] = f"base_model.{component}"
 
-    def _window(self, model: str) -> Price:
-        hosted = hosted_model(model, self.as_of)
-        own = self._find(self._names(model), "context_window")
-        if own or hosted is None or hosted.context_window is None:
-            return own or self.prices["any-model.context_window"]
+    def _window(self, model: str) -> Price | None:
+        hosted = self._hosted(model)
+        if hosted is None or hosted.context_window is None:
+            return None
         tokens = float(hosted.context_window)
         source = hosted.prices["input"].source
         return Price(hosted.id, "context_window", tokens, tokens, tokens, "tokens", source, snapshot_date())
 
-    def _embedding(self, model: str) -> Price:
-        hosted = hosted_model(model, self.as_of)
-        listed = self._find(self._names(model), "embedding")
-        if hosted and "input" in hosted.prices and "output" not in hosted.prices:
-            known = replace(hosted.prices["input"], component="embedding")
-            if listed:
-                self._check(listed, known)
-            return listed or known
-        if listed is None and self.client.constraints.data_must_stay_in_house:
-            return replace(self.prices["local.embedding"], item=model)
-        if listed is None:
-            own = [
-                price[0].item
-                for prices in self.lists
-                for (_, part), price in prices.rows.items()
-                if part == "embedding"
-            ]
-            near = nearest_models(model, "embedding", own)
-            raise InputError(self._unknown("embedding_model", model, "an embedding model", near))
-        return listed
+    def _embedding(self, model: str) -> None:
+        key, hosted = "embedding_model.embedding", self._hosted(model)
+        embeds = hosted and "input" in hosted.prices and "output" not in hosted.prices
+        known = replace(hosted.prices["input"], component="embedding") if embeds else None
+        if not self._put(key, self._names(model), "embedding", known):
+            if not self.client.constraints.data_must_stay_in_house:
+                near = nearest_models(model, "embedding", self._items("embedding"))
+                raise InputError(self._unknown("embedding_model", model, "an embedding model", near))
+            self.prices[key] = replace(self.prices["local.embedding"], item=model)
+        self._put("embedding_model.dimensions", [*self._kin(model), "any-embedding-model"], "dimensions")
 
-    def _store(self, store: str, component: str) -> Price:
-        price = self._find([store], component)
-        if price:
-            return price
-        if any(prices.has(store) for prices in self.lists):
-            raise InputError(
-                f"{self.name}: stack.vector_store is {store!r}, whose {component} the price list does not state; "
-                f"allowed is a row with the component {component}."
+    def _store(self, role: str, store: str) -> None:
+        if not self._find(self.lists, [store], "monthly") and not self._find(self.lists, [store], "minimum"):
+            if any(prices.has(store) for prices in self.lists):
+                raise InputError(
+                    f"{self.name}: stack.vector_store is {store!r}, whose monthly price the price list does not state; "
+                    "allowed is a row with the component monthly or minimum."
+                )
+            known = [item for item in self._items("monthly") + self._items("minimum") if item in _stores()]
+            near = difflib.get_close_matches(store, known, n=3, cutoff=0.3) or known
+            raise InputError(self._unknown("vector_store", store, "a vector store", near))
+        for component in STORE_COMPONENTS:
+            self._put(f"{role}.{component}", [store, "any-store"], component)
+        self._plans(role, store)
+
+    def _plans(self, role: str, store: str) -> None:
+        """Make the larger machines or plans of a store, ``store/…``, steps of its monthly price by GB stored."""
+        sizes = {item for prices in self.lists for item in prices.items if item.startswith(f"{store.lower()}/")}
+        plans = sorted(
+            (
+                self._find(self.lists, [size], "included_storage").likely,
+                self._find(self.lists, [size], "monthly").likely,
             )
-        known = sorted(
-            {
-                price[0].item
-                for prices in self.lists
-                for (_, part), price in prices.rows.items()
-                if part == "included_vectors"
-            }
+            for size in sizes
         )
-        near = difflib.get_close_matches(store, known, n=3, cutoff=0.3) or known
-        raise InputError(self._unknown("vector_store", store, "a vector store", near))
+        if not plans:
+            return
+        monthly, included = self.prices[f"{role}.monthly"], self.prices[f"{role}.included_storage"]
+        holds = [included.likely, *(size for size, _ in plans)]
+        steps = tuple((start, amount) for start, (_, amount) in zip(holds, plans, strict=False))
+        self.prices[f"{role}.monthly"] = replace(monthly, tiers=steps)
+        last = holds[-1]
+        self.prices[f"{role}.included_storage"] = replace(included, low=last, likely=last, high=last)
+
+    def _items(self, component: str) -> list[str]:
+        rows = (prices[0] for list_ in self.lists for (_, part), prices in list_.rows.items() if part == component)
+        return sorted({price.item for price in rows})
+
+    def _own_rows(self) -> tuple[OwnRow, ...]:
+        """Tell of each row of the client's own list which price it became and what that was before."""
+        rows = []
+        for price in (self.lists[0].at(*key, self.as_of) for key in self.lists[0].rows):
+            keys = [key for key, used in self.prices.items() if used is price]
+            # Under its own name every row is kept; what counts is that a formula reads it.
+            role = [key for key in keys if key != f"{price.item}.{price.component}"]
+            key = (role or keys or [""])[0]
+            rows.append(OwnRow(price, key, self.overridden.get(key)))
+        return tuple(rows)
 
 
 @cache
@@ -237,11 +294,6 @@ def _same_work() -> dict[str, str]:
 
 
 @cache
-def _speed_words() -> dict[str, str]:
-    with (PRICES / "schema" / "speed_classes.csv").open(encoding="utf-8", newline="") as file:
-        return {row["word"]: row["speeds"] for row in csv.DictReader(file)}
-
-
-def _speed_class(model: str) -> str:
-    parts = set(model.lower().replace("/", "-").replace("_", "-").replace(":", "-").split("-"))
-    return next((speeds for word, speeds in _speed_words().items() if word in parts), "speed.large")
+def _stores() -> frozenset[str]:
+    prices = read_prices(PRICES / "stores.csv")
+    return frozenset(item for item in prices.items.values() if "/" not in item and item != "any-store")

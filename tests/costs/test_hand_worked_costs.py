@@ -123,7 +123,7 @@ def test_every_component_names_prices_that_the_book_holds(case):
 def test_data_in_house_replaces_hosted_models_by_own_gpus_and_says_so(case):
     found = case(constraints={"data_must_stay_in_house": True}, stack={"vector_store": "pinecone"})
     parts = found.costs.components["hybrid"]
-    assert "inference" not in parts and parts["gpu"].monthly == pytest.approx(730 * 0.82)
+    assert "inference" not in parts and parts["gpu"].monthly == pytest.approx(730 * 1.79)
     assert parts["query_embedding"].monthly == 0
     assert parts["vector_store"].monthly == pytest.approx(12)
     assert any("must stay in house" in note for note in found.costs.notes)
@@ -132,8 +132,8 @@ def test_data_in_house_replaces_hosted_models_by_own_gpus_and_says_so(case):
 def test_more_load_needs_more_gpus(case):
     house = {"data_must_stay_in_house": True}
     found = case(constraints=house, traffic={"queries_per_month": 10_000_000})
-    gpus = found.costs.components["rag"]["gpu"].monthly / (730 * 0.82)
-    seconds = 10_000_000 * (2350 / 4000 + 800 / 500)
+    gpus = found.costs.components["rag"]["gpu"].monthly / (730 * 1.79)
+    seconds = 10_000_000 * (2350 / 13000 + 800 / 1500)
     assert gpus == pytest.approx(np.ceil(seconds / (730 * 3600 * 0.3)))
 
 

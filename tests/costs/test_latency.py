@@ -1,12 +1,13 @@
 import numpy as np
+import pytest
 
 from lib.costs import ARMS
 
 
-def test_default_answers_take_four_to_nine_seconds_and_begin_within_one_and_a_half(case):
+def test_default_answers_take_six_to_ten_seconds_and_begin_within_one_and_a_half(case):
     found = case().latency
     for arm in ARMS:
-        assert 4000 <= found.p95_ms[arm] <= 9000
+        assert 6000 <= found.p95_ms[arm] <= 10_000
         assert found.first_token_ms[arm] < 1500
 
 
@@ -15,17 +16,21 @@ def test_fine_tune_is_faster_than_rag_and_long_context_is_slower(case):
     assert found.p95_ms["fine_tune"] < found.p95_ms["hybrid"] < found.p95_ms["rag"] < found.p95_ms["long_context"]
 
 
-def test_the_whole_answer_is_the_sum_of_its_parts_times_the_factor(case):
+def test_the_whole_answer_is_the_sum_of_its_parts_times_their_factors(case):
     found = case()
     factor = found.book["latency.p95_factor"].likely
     for arm in ARMS:
-        total = sum(found.latency.components[arm].values())
-        assert np.isclose(found.latency.p95_ms[arm], total * factor)
+        parts = found.latency.components[arm]
+        # GPT-4o mini: 536 ms to the first token at the median, 844 ms (1.57 times) for the slowest 5 %.
+        expected = 536 * 1.57 + (sum(parts.values()) - 536) * factor
+        assert np.isclose(found.latency.p95_ms[arm], expected)
 
 
-def test_a_large_model_writes_more_slowly_than_a_small_one(case):
-    large = case(stack={"base_model": "openai/gpt-4o"}).latency
-    assert large.p95_ms["rag"] > case().latency.p95_ms["rag"]
+def test_a_model_is_as_fast_as_its_rows_say_and_not_as_its_name(case):
+    luna, mini = (case(stack={"base_model": name}) for name in ("openai/gpt-6-luna", "openai/gpt-4o-mini"))
+    assert luna.latency.components["rag"]["first_token"] == 740
+    assert mini.latency.components["rag"]["first_token"] == 536
+    assert luna.latency.components["rag"]["writing"] == 800 / 130.6 * 1000
 
 
 def test_questions_over_several_documents_slow_the_slowest_answers_once_they_are_common(case):
@@ -36,7 +41,7 @@ def test_questions_over_several_documents_slow_the_slowest_answers_once_they_are
 
 def test_data_in_house_answers_at_the_speed_of_own_gpus(case):
     found = case(constraints={"data_must_stay_in_house": True})
-    assert found.latency.components["rag"]["writing"] == 800 / 60 * 1000
+    assert found.latency.components["rag"]["writing"] == pytest.approx(800 / 62 * 1000)
 
 
 def test_a_steady_stream_reads_a_long_prompt_from_the_cache(case):
