@@ -15,6 +15,7 @@ ROOMS = [
     {"arms", "articles", "errors", "files", "paths", "progress", "quiet", "stats", "text", "wording"},
     {"client", "dataset"},
     {"prices", "sample_company", "retrieval", "models"},
+    {"simulation"},
     {"costs", "experiment"},
     {"decision", "claims"},
     {"evaluation", "plan"},

@@ -21,12 +21,11 @@ from lib.decision.frameworks import ABSTAINS, Rule, frameworks, rule_thresholds
 from lib.decision.measured import facts_of
 from lib.decision.result import ArmResult, BlockerTrace, Decision, EvidenceTrace, RuleTrace, Verdict
 from lib.decision.thresholds import ThresholdValues, own_thresholds
-from lib.decision.uncertain import Model, latin_hypercube
+from lib.decision.uncertain import Model
 from lib.prices import PriceBook, price_book
 from lib.wording import number
 
-DRAWS = 1000
-SEED = 2026
+DRAWS = 1024
 
 
 def thresholds() -> ThresholdValues:
@@ -86,8 +85,7 @@ def recommender(book: PriceBook, limits: ThresholdValues) -> Callable[[Facts], A
 def _shares_of_draws(client: ClientFile, book: PriceBook, limits: ThresholdValues) -> dict[str, float]:
     """Give each recommendation's share of the draws, largest first."""
     model = Model.of(client, book, limits)
-    cube = latin_hypercube(len(model.inputs), DRAWS, SEED)
-    picks = np.atleast_1d(evaluate(model.context(cube)).recommendation)
+    picks = np.concatenate([np.atleast_1d(evaluate(block).recommendation) for block in model.money(DRAWS)])
     shares = {arm_name(place): float(np.mean(picks == place)) for place in range(NOBODY, len(ARMS))}
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
 

@@ -1,10 +1,8 @@
 """Uncertainty of costs and recommendation together: the same draws go through both.
 
-Draws are a scrambled Sobol sequence (``scipy.stats.qmc``), evaluated in blocks that fit the processor's
-cache. SciPy is imported here and nowhere on the way of ``decide``.
+SciPy is imported here and nowhere on the way of ``decide``.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,12 +13,12 @@ from lib.client import ClientFile
 from lib.client.facts import Array
 from lib.costs import break_even_queries, payback_months
 from lib.decision.choice import NOBODY, evaluate
-from lib.decision.decide import SEED, prices_of, thresholds
+from lib.decision.decide import prices_of, thresholds
 from lib.decision.features import EvaluationContext
 from lib.decision.flips import arm_name
-from lib.decision.uncertain import Model, UncertainInput
+from lib.decision.uncertain import Model
+from lib.simulation import SEED, UncertainInput
 
-BLOCK = 2**14
 QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -70,22 +68,9 @@ class Swing:
         return abs(self.at_high - self.at_low)
 
 
-def sobol_cube(inputs: int, power: int, seed: int = SEED) -> Iterator[Array]:
-    """Give ``2**power`` points of a scrambled Sobol sequence in blocks of shape ``(inputs, ≤ BLOCK)``."""
-    from scipy.stats import qmc
-
-    engine = qmc.Sobol(max(inputs, 1), scramble=True, rng=np.random.default_rng(seed))
-    left = 2**power
-    while left:
-        size = min(left, BLOCK)
-        yield np.ascontiguousarray(engine.random(size).T)[:inputs]
-        left -= size
-
-
-def draws(client: ClientFile, power: int = 13, seed: int = SEED, source: str | Path | None = None) -> Draws:
-    """Send ``2**power`` draws through frameworks, costs and recommendation; ``source`` as for ``decide``."""
-    model = model_of(client, source)
-    blocks = [_block(model.context(cube)) for cube in sobol_cube(len(model.inputs), power, seed)]
+def draws(client: ClientFile, power: int = 12, source: str | Path | None = None) -> Draws:
+    """Send ``2**power`` money draws through frameworks, costs and recommendation; ``source`` as for ``decide``."""
+    blocks = [_block(situation) for situation in model_of(client, source).money(2**power)]
     return Draws(*(_joined([block[i] for block in blocks]) for i in range(8)))
 
 
@@ -178,7 +163,7 @@ def tornado(client: ClientFile, arm: str, other: str, source: str | Path | None 
         row = np.full(count, item.likely)
         row[2 * place], row[2 * place + 1] = item.low, item.high
         values[item] = row
-    total = model.moved(values).costs.horizon_usd
+    total = model.context(model.simulation.moved(values)).costs.horizon_usd
     difference = np.broadcast_to(total[arm] - total[other], count)
     swings = [
         Swing(item.label, float(difference[2 * place]), float(difference[2 * place + 1]))
@@ -200,7 +185,8 @@ def sobol_first_order(
 
     def both(cube: Array) -> Array:
         flat = cube.reshape(len(model.inputs), -1)
-        outcome = evaluate(model.context(flat))
+        moved = model.simulation.moved({item: item.at(row) for item, row in zip(model.inputs, flat, strict=True)})
+        outcome = evaluate(model.context(moved))
         total = np.broadcast_to(outcome.context.costs.horizon_usd[arm], flat.shape[1])
         picked = np.broadcast_to(outcome.recommendation == ARMS.index(arm), flat.shape[1]).astype(float)
         return np.stack([total, picked]).reshape(2, *cube.shape[1:])

@@ -7,8 +7,8 @@ import platform
 from typing import Any
 
 from lib.client import ClientFile, answers
-from lib.decision.decide import SEED
 from lib.report.case import Case
+from lib.simulation import SEED
 from lib.views.markup import Page, render
 from lib.views.table import Table
 
@@ -40,7 +40,7 @@ def manifest(case: Case, result: Any = None) -> dict[str, Any]:
         "inputs_sha256": inputs_hash(case.client),
         "prices_as_of": case.book.as_of.isoformat(),
         "prices_sha256": _prices_hash(case),
-        "confidence_seed": SEED,
+        "seed": SEED,
         "experiment": run,
         "python": platform.python_version(),
         "packages": _versions(),
@@ -56,7 +56,7 @@ def manifest_table(case: Case, result: Any = None) -> Page:
         ["Fingerprint of the inputs (SHA-256)", plain["inputs_sha256"]],
         ["Date of the prices", plain["prices_as_of"]],
         ["Fingerprint of the prices (SHA-256)", plain["prices_sha256"]],
-        ["Seed of the confidence", str(plain["confidence_seed"])],
+        ["Seed of the simulation", str(plain["seed"])],
     ]
     if plain["experiment"]:
         rows.append(["Experiment", plain["experiment"]["id"]])

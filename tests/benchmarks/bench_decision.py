@@ -12,24 +12,34 @@ import numpy as np
 
 from lib.client import load_client
 from lib.decision.choice import evaluate
-from lib.decision.uncertainty import model_of, sobol_cube
+from lib.decision.uncertainty import model_of
 from lib.paths import CLIENTS, PROJECT
+from lib.simulation import Draw
 
 CLIENT = CLIENTS / "support-knowledge-base.yaml"
+
+
+def row_of(draw: Draw, row: int) -> Draw:
+    """One variation of many."""
+    facts = draw.facts.replaced(
+        {path: np.ravel(v)[row] for path, v in draw.facts.items() if np.ndim(v)}, answered=False
+    )
+    others = {kind: {name: v[row] for name, v in values.items()} for kind, values in draw.others.items()}
+    return Draw(facts, {key: v[row] for key, v in draw.prices.items()}, others)
 
 
 def test_a_million_draws_against_the_same_functions_row_by_row() -> None:
     model = model_of(load_client(CLIENT))
     start = time.process_time()
-    picks = [evaluate(model.context(cube)).recommendation for cube in sobol_cube(len(model.inputs), 20)]
+    picks = [evaluate(block).recommendation for block in model.stability(2**20)]
     together = time.process_time() - start
     rows = 1000
-    cube = np.concatenate([block[:, :rows] for block in sobol_cube(len(model.inputs), 10)], axis=1)[:, :rows]
+    draw = model.simulation.stability_draw(rows)
     start = time.process_time()
-    alone = [int(evaluate(model.context(cube[:, [row]])).recommendation[0]) for row in range(rows)]
+    alone = [int(np.ravel(evaluate(model.context(row_of(draw, row))).recommendation)[0]) for row in range(rows)]
     one_by_one = (time.process_time() - start) / rows * 2**20
     assert np.concatenate(picks).shape == (2**20,)
-    assert evaluate(model.context(cube)).recommendation.tolist() == alone
+    assert evaluate(model.context(draw)).recommendation.tolist() == alone
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
         f"\n2^20 draws through frameworks, costs and recommendation: {together:.2f} s of processor time, peak {memory:.2f} GB; "

@@ -18,7 +18,6 @@ from lib.decision.decide import thresholds
 from lib.decision.features import EvaluationContext
 from lib.decision.flips import arm_name
 from lib.decision.measured import facts_of
-from lib.decision.uncertain import latin_hypercube
 from lib.decision.uncertainty import model_of
 from lib.experiment.evidence import write_evidence
 from lib.experiment.result import ExperimentResult
@@ -174,12 +173,17 @@ def test_draws_start_from_the_decision_and_stay_paired(stored, pair) -> None:
     client = client_with(evidence_of(stored(as_arms(pair))))
     model = model_of(client)
     assert model.own_scores == {"rag", "hybrid"}
-    likely = evaluate(model.moved({item: np.asarray(item.likely) for item in model.inputs}))
+    likely = evaluate(model.context(model.simulation.moved({item: np.asarray(item.likely) for item in model.inputs})))
     alone = evaluate(EvaluationContext(facts_of(client), price_book(client), thresholds()))
     assert int(likely.recommendation) == int(alone.recommendation)
-    cube = latin_hypercube(len(model.inputs), 60, seed=3)
-    together = np.atleast_1d(evaluate(model.context(cube)).recommendation)
-    rows = [int(np.ravel(evaluate(model.context(cube[:, [row]])).recommendation)[0]) for row in range(60)]
+    cube = np.random.default_rng(3).random((len(model.inputs), 60))
+
+    def picks(points: np.ndarray) -> list[int]:
+        values = {item: item.at(row) for item, row in zip(model.inputs, points, strict=True)}
+        return np.atleast_1d(evaluate(model.context(model.simulation.moved(values))).recommendation).tolist()
+
+    together = np.array(picks(cube))
+    rows = [picks(cube[:, [row]])[0] for row in range(60)]
     assert together.tolist() == rows
     assert len(set(rows)) > 1, "the scores' uncertainty reaches the recommendation"
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.stats import triang
 
 from lib.client import Facts, check_client, load_client
 from lib.decision import decide
@@ -11,7 +10,6 @@ from lib.decision.decide import recommender, thresholds
 from lib.decision.features import EvaluationContext
 from lib.decision.flips import flips
 from lib.decision.pair_flips import pair_flips
-from lib.decision.uncertain import UncertainInput, latin_hypercube
 from lib.decision.uncertainty import (
     break_even,
     draws,
@@ -38,20 +36,7 @@ def result(client):
     return draws(client, power=11)
 
 
-@pytest.mark.parametrize(("low", "likely", "high"), [(0, 2, 10), (1, 1, 5), (0, 3, 3)])
-def test_an_uncertain_input_is_the_triangular_distribution(low: float, likely: float, high: float) -> None:
-    share = np.linspace(0.01, 0.99, 21)
-    expected = triang.ppf(share, (likely - low) / (high - low), loc=low, scale=high - low)
-    np.testing.assert_allclose(UncertainInput("fact", "x", "x", low, likely, high).at(share), expected)
-
-
-def test_the_latin_hypercube_has_one_point_in_every_stratum() -> None:
-    cube = latin_hypercube(3, 50, seed=1)
-    for row in cube:
-        assert sorted(np.floor(row * 50).astype(int)) == list(range(50))
-
-
-def test_sobol_draws_and_the_decision_agree_on_the_confidence(client, result) -> None:
+def test_many_draws_and_the_decision_agree_on_the_confidence(client, result) -> None:
     decision = decide(client)
     assert shares(result)[decision.recommendation] == pytest.approx(decision.confidence, abs=0.03)
     assert sum(shares(result).values()) == pytest.approx(1.0)
@@ -60,7 +45,7 @@ def test_sobol_draws_and_the_decision_agree_on_the_confidence(client, result) ->
 def test_draws_at_the_likely_values_are_the_decision_itself(client) -> None:
     model = model_of(client)
     likely = {item: np.asarray(item.likely) for item in model.inputs}
-    moved = evaluate(model.moved(likely))
+    moved = evaluate(model.context(model.simulation.moved(likely)))
     plain = evaluate(EvaluationContext(Facts.of(client), price_book(client), thresholds()))
     assert int(moved.recommendation) == int(plain.recommendation)
     for arm, total in plain.context.costs.horizon_usd.items():
@@ -107,7 +92,7 @@ def test_the_tornado_is_ordered_and_its_bars_are_what_the_model_gives(client) ->
     assert [bar.width for bar in bars] == sorted((bar.width for bar in bars), reverse=True)
     model = model_of(client)
     item = next(item for item in model.inputs if item.label == bars[0].label)
-    total = model.moved({item: np.asarray(item.low)}).costs.horizon_usd
+    total = model.context(model.simulation.moved({item: np.asarray(item.low)})).costs.horizon_usd
     assert bars[0].at_low == pytest.approx(float(total["hybrid"] - total["rag"]))
 
 

@@ -1,0 +1,140 @@
+"""The one honest set of figures: what a client's costs are expected to be, with P10 to P90 of the same draws.
+
+*Expected* is the mean of the money draws (:mod:`lib.simulation`): components add up to totals, and months to the
+horizon. *As planned* has every input at its likely value; it lies below the expected figure, because most things
+that are uncertain can go wrong further than they can go well.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lib.arms import ARMS
+from lib.client import ClientFile, Facts
+from lib.costs.cost_model import Costs, costs
+from lib.prices import PriceBook
+from lib.simulation import DRAWS, FACT, PRICE, Draw, Simulation
+
+Array = np.ndarray
+P10, P90 = 0.1, 0.9
+
+TOTALS = (
+    "setup_usd",
+    "setup_labour_usd",
+    "monthly_usd",
+    "monthly_bill_usd",
+    "usd_per_query",
+    "input_tokens",
+    "prompt_tokens",
+    "retrains_per_month",
+)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One uncertain figure: its mean and its 10th and 90th percentile over the draws, and where all goes as planned."""
+
+    expected: float
+    p10: float
+    p90: float
+    as_planned: float
+
+    @classmethod
+    def of(cls, drawn: Array, as_planned: Any) -> "Estimate":
+        """Take mean and percentiles of ``drawn`` (shape ``(n,)``, or ``()`` where nothing moves)."""
+        p10, p90 = np.quantile(drawn, (P10, P90)) if np.ndim(drawn) else (drawn, drawn)
+        return cls(float(np.mean(drawn)), float(p10), float(p90), float(as_planned))
+
+
+class Estimates:
+    """One client's costs as planned, in each money draw, and expected. Money in USD."""
+
+    def __init__(self, simulation: Simulation, size: int = DRAWS) -> None:
+        """Draw ``size`` times from ``simulation``."""
+        self.simulation = simulation
+        self.facts: Facts = simulation.facts
+        self.book: PriceBook = simulation.book
+        self.draw: Draw = simulation.money_draw(size)
+        self.size = size
+
+    @classmethod
+    def of(cls, client: ClientFile, book: PriceBook, size: int = DRAWS) -> "Estimates":
+        """Collect what is uncertain for ``client`` and draw ``size`` times."""
+        return cls(Simulation.of(client, book), size)
+
+    @cached_property
+    def planned(self) -> Costs:
+        """Give the costs with every input at its likely value: scalars, with components."""
+        return costs(self.facts, self.book)
+
+    @cached_property
+    def drawn(self) -> Costs:
+        """Give the costs of every draw: arrays of shape ``()`` or ``(n,)``, with components."""
+        return costs(self.draw.facts, self.book, self.draw.prices)
+
+    @cached_property
+    def expected(self) -> Costs:
+        """Give the expected costs: scalars, with components that add up to the totals, and months to the horizon."""
+        return _mean(self.drawn, self.facts)
+
+    def estimate(self, name: str, arm: str) -> Estimate:
+        """Give one figure of ``arm`` by the name that it has in :class:`~lib.costs.cost_model.Costs`."""
+        return Estimate.of(getattr(self.drawn, name)[arm], getattr(self.planned, name)[arm])
+
+    def component(self, arm: str, component: str, kind: str) -> Estimate:
+        """Give one component of ``arm``; ``kind`` is ``setup`` or ``monthly``."""
+        return Estimate.of(
+            getattr(self.drawn.components[arm][component], kind),
+            getattr(self.planned.components[arm][component], kind),
+        )
+
+    def chance_within(self, name: str, arm: str, limit: float) -> float:
+        """Give the share of the draws in which a figure of ``arm`` is at most ``limit`` (``nan`` = no limit: 1)."""
+        return 1.0 if np.isnan(limit) else float(np.mean(getattr(self.drawn, name)[arm] <= limit))
+
+    def expected_costs(self, facts: Facts) -> Costs:
+        """Give the expected costs of variations of this client: ``facts`` of shape ``()`` or ``(n,)``.
+
+        Every input that moves is put at its mean, and the totals are then scaled so that the client's own facts give
+        :attr:`expected`: near enough for the many variations among which a turning point is sought.
+        """
+        found = costs(self._at_means(facts), self.book, self._mean_prices, keep_components=False)
+        found.facts = facts
+        for name, factors in self._factors.items():
+            totals = getattr(found, name)
+            for arm in ARMS:
+                totals[arm] = totals[arm] * factors[arm]
+        return found
+
+    def _at_means(self, facts: Facts) -> Facts:
+        means = {item.name: item.mean for item in self.simulation.inputs if item.kind == FACT}
+        moved = {path: np.where(facts[path] == self.facts[path], mean, facts[path]) for path, mean in means.items()}
+        return facts.replaced(moved, answered=False)
+
+    @cached_property
+    def _mean_prices(self) -> dict[str, float]:
+        return {item.name: item.mean for item in self.simulation.inputs if item.kind == PRICE}
+
+    @cached_property
+    def _factors(self) -> dict[str, dict[str, float]]:
+        means = costs(self._at_means(self.facts), self.book, self._mean_prices, keep_components=False)
+        factors: dict[str, dict[str, float]] = {}
+        for name in ("setup_usd", "setup_labour_usd", "monthly_usd", "monthly_bill_usd", "usd_per_query"):
+            at_means, expected = getattr(means, name), getattr(self.expected, name)
+            factors[name] = {arm: float(expected[arm] / at_means[arm]) if at_means[arm] else 1.0 for arm in ARMS}
+        return factors
+
+
+def _mean(drawn: Costs, facts: Facts) -> Costs:
+    result = Costs(facts, drawn.book, drawn.horizon_months, notes=drawn.notes)
+    for name in TOTALS:
+        setattr(result, name, {arm: np.mean(value) for arm, value in getattr(drawn, name).items()})
+    result.components = {
+        arm: {
+            part.id: replace(part, setup=np.mean(part.setup), monthly=np.mean(part.monthly)) for part in parts.values()
+        }
+        for arm, parts in drawn.components.items()
+    }
+    return result

@@ -1,0 +1,271 @@
+"""The one simulation engine: what of a client's situation is uncertain, and draws of it.
+
+Two kinds of draws come from it. *Money draws* move prices, efforts and numbers: what the client stated as a range,
+what is assumed because it is not answered, and every price that has a range; choices and yes/no fields stay as
+stated or at their default. *Stability draws* move those and every unanswered yes/no and choice field as well, with
+priors that never combine into a contradictory client.
+
+What for: every figure that is expected or a percentile, and the stability. May import: client, prices.
+
+Each uncertain input has a stratified column of its own, seeded by its name. So two runs, two kinds of draws, or a
+client before and after one answer, differ only in what is really different.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from lib.arms import ARM
+from lib.client import ClientFile
+from lib.client.facts import Array, Facts, coded, field_specs, ranges
+from lib.prices import PriceBook
+
+SEED = 2026
+DRAWS = 2**12
+BLOCK = 2**14
+"""More draws than this are made in blocks, which fit the processor's cache."""
+
+FACT, PRICE = "fact", "price"
+NOT_DRAWN = ("money.horizon_months", "prices.per_usd")
+"""Fields that say how figures are shown and not what happens: their likely value counts, also of a range."""
+
+SMALLEST_EVALUATION = 100.0
+"""A score whose evaluation set is not stated is taken to rest on three-numbers' minimum of 100 examples."""
+
+SCORE_FIELDS = tuple(arm.score_field for arm in ARM.values())
+
+
+@lru_cache(maxsize=512)
+def column(name: str, size: int = DRAWS, block: int = 0, seed: int = SEED) -> Array:
+    """Give ``size`` numbers from 0 to 1 for the input ``name``, one in each of ``size`` equal strata.
+
+    Further blocks are the first one turned by a random angle, as in randomised quasi-Monte Carlo: strata stay strata.
+    """
+    source = np.random.default_rng([seed, zlib.crc32(name.encode()), block])
+    if block:
+        numbers = column(name, size, 0, seed) + source.random()
+        numbers -= numbers >= 1
+    else:
+        numbers = (source.permutation(size) + source.random(size)) / size
+    numbers.flags.writeable = False
+    return numbers
+
+
+@dataclass(frozen=True)
+class UncertainInput:
+    """One number that may move: triangular between ``low`` and ``high`` with its mode at ``likely``.
+
+    ``kind`` is :data:`FACT`, :data:`PRICE` or what a higher room adds, such as a threshold.
+    """
+
+    kind: str
+    name: str
+    label: str
+    low: float
+    likely: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        """Give the mean of the triangle."""
+        return (self.low + self.likely + self.high) / 3
+
+    def at(self, share: Array) -> Array:
+        """Give the value below which ``share`` (0 to 1) of the triangle lies. Same shape as ``share``."""
+        low, likely, high = self.low, self.likely, self.high
+        rise = (likely - low) / (high - low)
+        if rise == 0.0:
+            return high - np.sqrt((1 - share) * ((high - low) * (high - likely)))
+        if rise == 1.0:
+            return low + np.sqrt(share * ((high - low) * (likely - low)))
+        # One square root for both sides of the mode: this runs over millions of draws.
+        left = share < rise
+        root = np.sqrt(
+            np.where(left, share * ((high - low) * (likely - low)), (1 - share) * ((high - low) * (high - likely)))
+        )
+        return np.where(left, low + root, high - root)
+
+
+@dataclass(frozen=True)
+class PriorCase:
+    """What an unanswered field may be where ``when`` and ``above`` hold.
+
+    ``when`` names the values of which other fields must have one, ``above`` what they must be more than.
+    """
+
+    when: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    above: Mapping[str, float] = field(default_factory=dict)
+    values: tuple[float, ...] = ()
+    weights: tuple[float, ...] = ()
+    between: tuple[float, float] | None = None
+
+    def at(self, share: Array) -> Array:
+        """Give the coded value for each ``share`` (0 to 1); a number is spread evenly over its decades."""
+        if self.between is not None:
+            low, high = self.between
+            return np.round(low * (high / low) ** share)
+        steps = np.cumsum(self.weights) / np.sum(self.weights)
+        return np.asarray(self.values)[np.minimum(np.searchsorted(steps, share, side="right"), len(steps) - 1)]
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What one field may be while nobody has answered it: the first case that holds counts."""
+
+    field: str
+    cases: tuple[PriorCase, ...]
+
+
+@lru_cache(maxsize=4)
+def read_priors(path: Path) -> tuple[Prior, ...]:
+    """Read priors from a data file, in the order in which they are drawn."""
+    rows = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return tuple(Prior(row["field"], tuple(_case(row["field"], case) for case in row["cases"])) for row in rows)
+
+
+def _case(path: str, row: Mapping[str, Any]) -> PriorCase:
+    when = {other: _coded(other, value) for other, value in row.get("when", {}).items()}
+    above = row.get("above", {})
+    if "between" in row:
+        return PriorCase(when, above, between=tuple(float(end) for end in row["between"]))
+    weights = {True: row["chance"], False: 1 - row["chance"]} if "chance" in row else row["weights"]
+    spec = field_specs()[path]
+    return PriorCase(when, above, tuple(coded(spec, value) for value in weights), tuple(weights.values()))
+
+
+def _coded(path: str, values: Any) -> tuple[float, ...]:
+    spec = field_specs()[path]
+    return tuple(coded(spec, value) for value in (values if isinstance(values, list) else [values]))
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Variations of one client: ``facts`` and ``prices`` of shape ``()`` or ``(n,)``, and what else moves, by kind."""
+
+    facts: Facts
+    prices: dict[str, Array]
+    others: dict[str, dict[str, Array]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """One client's facts and prices at their likely values, with everything that may move.
+
+    ``inputs`` are the numbers that move in every draw, ``priors`` the fields that move in stability draws only.
+    """
+
+    facts: Facts
+    book: PriceBook
+    inputs: tuple[UncertainInput, ...]
+    priors: tuple[Prior, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        client: ClientFile,
+        book: PriceBook,
+        extra: Sequence[UncertainInput] = (),
+        priors: Sequence[Prior] = (),
+        smallest_evaluation: float = SMALLEST_EVALUATION,
+    ) -> "Simulation":
+        """Collect what is uncertain for ``client``: its own numbers, the prices, and what a higher room adds.
+
+        Of ``priors`` those count whose field the client has not answered. A score is taken to rest on at least
+        ``smallest_evaluation`` examples.
+        """
+        facts = Facts.of(client)
+        found = [*_facts(client, facts), *_scores(client, facts, smallest_evaluation), *_prices(book), *extra]
+        unanswered = tuple(prior for prior in priors if not facts.answered(prior.field))
+        return cls(facts, book, tuple(item for item in found if item.low < item.high), unanswered)
+
+    def money_draw(self, size: int = DRAWS, block: int = 0) -> Draw:
+        """Give ``size`` money draws; ``block`` numbers further, independent ones."""
+        return self.moved({item: item.at(self._column(item, size, block)) for item in self.inputs})
+
+    def stability_draw(self, size: int = DRAWS, block: int = 0) -> Draw:
+        """Give ``size`` stability draws: the money draws of the same number, with unanswered choices moved too."""
+        draw = self.money_draw(size, block)
+        facts, known = draw.facts, {path for path in draw.facts if draw.facts.answered(path)}
+        for prior in self.priors:
+            facts = facts.replaced({prior.field: self._prior(prior, facts, known, size, block)})
+            known.add(prior.field)
+        return Draw(facts, draw.prices, draw.others)
+
+    def moved(self, values: Mapping[UncertainInput, Array]) -> Draw:
+        """Give the variations in which some inputs take other values, all of shape ``()`` or ``(n,)``."""
+        by_kind: dict[str, dict[str, Array]] = {FACT: {}, PRICE: {}}
+        for item, value in values.items():
+            by_kind.setdefault(item.kind, {})[item.name] = value
+        facts = self.facts.replaced(by_kind.pop(FACT), answered=False)
+        return Draw(facts, by_kind.pop(PRICE), by_kind)
+
+    def _column(self, item: UncertainInput, size: int, block: int) -> Array:
+        return column(f"{item.kind} {item.name}", size, block)
+
+    def _prior(self, prior: Prior, facts: Facts, known: set[str], size: int, block: int) -> Array:
+        share = column(f"prior {prior.field}", size, block)
+        result = np.broadcast_to(facts[prior.field], size).astype(float)
+        left = np.ones(size, dtype=bool)
+        for case in prior.cases:
+            holds = left.copy()
+            # A field that is neither answered nor drawn yet says nothing of this one.
+            for path, values in case.when.items():
+                holds &= np.isin(facts[path], values) if path in known else False
+            for path, limit in case.above.items():
+                holds &= (facts[path] > limit) if path in known else False
+            result = np.where(holds, case.at(share), result)
+            left &= ~holds
+        return result
+
+
+def _facts(client: ClientFile, facts: Facts) -> list[UncertainInput]:
+    stated = {path: (item.low, item.likely, item.high) for path, item in ranges(client).items()}
+    specs = field_specs()
+    for path, spec in specs.items():
+        if path in stated or path not in facts or not np.isfinite(facts[path]):
+            continue
+        value = float(facts[path])
+        if spec.plausible and not facts.answered(path):
+            stated[path] = (min(spec.plausible[0], value), value, max(spec.plausible[1], value))
+        elif spec.judgement:
+            stated[path] = (max(spec.lowest, value - spec.judgement), value, min(spec.highest, value + spec.judgement))
+    return [
+        UncertainInput(FACT, path, specs[path].label, *triangle)
+        for path, triangle in stated.items()
+        if path not in NOT_DRAWN and path not in SCORE_FIELDS
+    ]
+
+
+def _scores(client: ClientFile, facts: Facts, smallest: float) -> list[UncertainInput]:
+    """Measured scores spread by the size of their evaluation set: a triangle of the binomial's variance.
+
+    A range that the client stated without the number of examples stands as it is. Arms are drawn
+    independently of one another, which overstates how much two scores of one run move apart.
+    """
+    found, stated = [], ranges(client)
+    for path in SCORE_FIELDS:
+        score = float(facts[path])
+        if np.isnan(score):
+            continue
+        examples = float(facts["evidence.eval_examples"])
+        reach = np.sqrt(6 * score * (1 - score) / max(examples, smallest))
+        low, high = max(0.0, score - reach), min(1.0, score + reach)
+        if path in stated and not examples:
+            low, high = stated[path].low, stated[path].high
+        found.append(UncertainInput(FACT, path, field_specs()[path].label, low, score, high))
+    return found
+
+
+def _prices(book: PriceBook) -> list[UncertainInput]:
+    return [
+        UncertainInput(
+            PRICE, key, f"{price.item}: {price.component.replace('_', ' ')}", price.low, price.likely, price.high
+        )
+        for key, price in book.uncertain().items()
+    ]
