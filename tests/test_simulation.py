@@ -95,7 +95,7 @@ ANSWERS = {
 
 
 @given(st.fixed_dictionaries({}, optional=ANSWERS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_is_drawn_never_contradicts_itself_nor_what_was_answered(answers) -> None:
     sections: dict = {}
     for path, value in answers.items():
