@@ -66,8 +66,8 @@ KINDS = (
     DocumentKind("markdown", (".md", ".markdown"), ("text/markdown",), ChunkSettings(120, 0)),
     DocumentKind("text", (".txt",), ("text/plain",), ChunkSettings(140, 20)),
     DocumentKind("html", (".html", ".htm"), ("text/html",), ChunkSettings(140, 20), repeats=True),
-    DocumentKind("word", (".docx",), ("doc", _WORD_TYPE), ChunkSettings(140, 20)),
     DocumentKind("pdf", (".pdf",), ("application/pdf",), ChunkSettings(160, 40), repeats=True),
+    DocumentKind("word", (".docx",), ("doc", _WORD_TYPE), ChunkSettings(140, 20)),
 )
 # What a folder of documents is searched for.
 ENDINGS = {ending: kind for kind in KINDS for ending in kind.endings}
