@@ -1,7 +1,8 @@
 """``make notebooks``: execute the workbook's notebooks and save them with their outputs, and nothing else.
 
 Execution times, widget state and random cell ids would make every run a different file; they are left out,
-so that a notebook changes in git only when its code or its outputs do.
+so that a notebook changes in git only when its code or its outputs do. Code is folded, so that a client who looks
+over the shoulder reads a story, and every chart gets a picture for readers where no script runs.
 """
 
 import sys
@@ -12,6 +13,8 @@ from nbclient import NotebookClient
 
 from lib.files import write_text
 from lib.paths import NOTEBOOKS
+from lib.report.chromium import pictures
+from lib.views.chart import PLOTLY_MIME
 
 TIMEOUT_SECONDS = 1800
 
@@ -20,7 +23,7 @@ def execute(path: Path) -> None:
     """Execute one notebook in its own folder and save it in place, whole or not at all."""
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=TIMEOUT_SECONDS, resources={"metadata": {"path": str(path.parent)}}).execute()
-    write_text(path, nbformat.writes(cleaned(notebook)) + "\n")
+    write_text(path, nbformat.writes(pictured(cleaned(notebook))) + "\n")
 
 
 def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -33,6 +36,8 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         for key in set(cell.metadata) - {"tags"}:
             del cell.metadata[key]
         if cell.cell_type == "code":
+            if "parameters" not in cell.metadata.get("tags", []):
+                cell.metadata["jupyter"] = {"source_hidden": True}
             # Progress bars and the libraries' notices belong to one run, not to the page.
             cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
         for output in cell.get("outputs", []):
@@ -40,6 +45,18 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
                 output.data.pop("application/vnd.jupyter.widget-view+json", None)
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if output.get("data", True)]
+    return notebook
+
+
+def pictured(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Put a PNG beside every chart, which GitHub and ``nbconvert --to html`` show; without a Chromium none."""
+    outputs = [
+        output for cell in notebook.cells for output in cell.get("outputs", []) if PLOTLY_MIME in output.get("data", {})
+    ]
+    for output, picture in zip(outputs, pictures([output.data[PLOTLY_MIME] for output in outputs]), strict=False):
+        meta = output.data[PLOTLY_MIME]["layout"].get("meta", {})
+        output.data["image/png"] = picture
+        output.metadata["image/png"] = {"alt": meta.get("description", "Chart")}
     return notebook
 
 

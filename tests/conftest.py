@@ -27,7 +27,7 @@ def chromium():
 
     Two of Playwright's drivers cannot run in one thread, so every browser test shares this one.
     """
-    from lib.report.pdf import find_chromium
+    from lib.report.chromium import find_chromium
 
     program = find_chromium()
     if program is None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from lib.articles import articles
 from lib.claims.claim import Claim
 from lib.claims.load import claims
-from lib.claims.page import table
 from lib.claims.row import Row, audited
 from lib.claims.verdicts import PRIORITY
 from lib.errors import InputError
@@ -79,10 +78,6 @@ class Audit:
     def workings(self) -> str:
         """Give every row's workings as text."""
         return "\n\n".join(f"{row.id}  {row.claim.article}\n  " + "\n  ".join(row.workings) for row in self.rows)
-
-    def _repr_html_(self) -> str:
-        rows = (list(self._cells(row).values()) for row in self.rows)
-        return table(COLUMNS, rows, "Published figures and what became of them")
 
     @staticmethod
     def _cells(row: Row) -> dict[str, str]:

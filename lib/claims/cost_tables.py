@@ -10,7 +10,6 @@ from lib.claims.checking import run_steps
 from lib.claims.claim import Number, Step, Strict
 from lib.claims.figure import Figure, plain
 from lib.claims.load import CLAIMS, claims
-from lib.claims.page import table
 from lib.files import read_yaml
 
 if TYPE_CHECKING:
@@ -81,10 +80,6 @@ class CostTables:
         import pandas
 
         return pandas.DataFrame([row.cells() for row in self.rows], columns=list(COLUMNS))
-
-    def _repr_html_(self) -> str:
-        rows = (list(row.cells().values()) for row in self.rows)
-        return table(COLUMNS, rows, "Cost tables of the articles beside the recomputed figures")
 
 
 def cost_tables() -> CostTables:

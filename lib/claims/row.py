@@ -7,7 +7,6 @@ from typing import Any
 from lib.claims.checking import Outcome, run_check
 from lib.claims.claim import Claim
 from lib.claims.figure import Figure
-from lib.claims.page import escaped
 from lib.claims.verdicts import FAILED, verdict
 
 
@@ -62,10 +61,6 @@ class Row:
             "see_also": self.claim.see_also,
             "workings": self.workings,
         }
-
-    def _repr_html_(self) -> str:
-        lines = "".join(f"<li>{escaped(line)}</li>" for line in self.workings)
-        return f'<div class="workbook-workings"><p><strong>{self.id}</strong> ({self.claim.article})</p><ul>{lines}</ul></div>'
 
 
 def audited(claim: Claim, others: Mapping[str, Claim]) -> Row:

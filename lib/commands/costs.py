@@ -7,6 +7,7 @@ import click
 
 from lib.client import load_client
 from lib.costs.overview import Overview
+from lib.text import inert
 
 
 @click.command("costs")
@@ -22,7 +23,7 @@ def costs_command(file: str, xlsx: str | None, as_json: bool) -> None:
     """
     client = load_client(file)
     overview = Overview.of(client, file, Path(file).parent)
-    click.echo(json.dumps(overview.to_dict(), indent=2, ensure_ascii=False) if as_json else overview.to_text())
+    click.echo(json.dumps(overview.to_dict(), indent=2, ensure_ascii=False) if as_json else inert(overview.to_text()))
     if xlsx:
         from lib.costs.workbook import write_xlsx
 

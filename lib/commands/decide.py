@@ -6,6 +6,8 @@ import click
 
 from lib.client import load_client
 from lib.decision import decide
+from lib.text import inert
+from lib.views.decision import text
 
 
 @click.command("decide")
@@ -19,4 +21,4 @@ def decide_command(file: str, as_json: bool) -> None:
     python -m lib decide data/clients/voice-agent.yaml --json
     """
     decision = decide(load_client(file), source=file)
-    click.echo(json.dumps(decision.to_dict(), indent=2, ensure_ascii=False) if as_json else decision.to_text())
+    click.echo(json.dumps(decision.to_dict(), indent=2, ensure_ascii=False) if as_json else inert(text(decision)))

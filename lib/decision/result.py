@@ -1,12 +1,10 @@
 """The decision as an object that shows itself."""
 
-import html
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lib.decision.comparisons import Comparison
 from lib.decision.flips import Flip
-from lib.wording import amount, arm_title, number, probability, share
 
 
 @dataclass(frozen=True)
@@ -148,49 +146,3 @@ class Decision:
             "assumed": list(self.assumed),
             "notes": list(self.notes),
         }
-
-    def to_text(self) -> str:
-        """Give the decision as plain text for a terminal."""
-        lines = [
-            f"{self.client}: {arm_title(self.recommendation)}" + ("" if self.proven else " (unproven)"),
-            f"  confidence {probability(self.confidence)}, frameworks agreeing {share(self.agreement)},"
-            f" runner-up {arm_title(self.runner_up) if self.runner_up else 'none'}",
-            "",
-            "Why",
-            *(f"  - {reason}" for reason in self.reasons),
-            "",
-            f"First step: {self.first_step}",
-            "",
-            f"{'Arms':<29}{'set-up':>14}{'a month':>16}{'a query, all in':>17}{'first token, p95':>18}{'all, p95':>11}{'votes':>8}",
-        ]
-        for arm, result in self.arms.items():
-            state = "" if result.feasible else "  ruled out: " + "; ".join(item.id for item in result.blockers)
-            lines.append(
-                f"  {arm_title(arm):<27}{amount(result.setup_usd):>14}{amount(result.monthly_usd):>16}"
-                f"{amount(result.usd_per_query):>17}{result.first_token_ms / 1000:>16.1f} s{result.p95_latency_ms / 1000:>9.1f} s"
-                f"{share(result.support) if result.support is not None else '-':>8}{state}"
-            )
-        lines += ["", "Frameworks"]
-        lines += [f"  {verdict.id:<18}{arm_title(verdict.says)}" for verdict in self.frameworks]
-        lines += ["", "What would change the recommendation"]
-        lines += [
-            f"  {flip.field}: {number(flip.from_value)}{' (assumed)' if flip.assumed else ''} → "
-            f"{number(flip.to_value)} gives {arm_title(flip.recommendation)}"
-            for flip in self.flips[:6]
-        ] or ["  no change of a single field"]
-        if self.advice or self.notes:
-            lines += ["", "To bear in mind", *(f"  - {line}" for line in (*self.advice, *self.notes))]
-        if self.assumed:
-            lines += ["", f"Assumed (not answered): {len(self.assumed)} fields, such as {', '.join(self.assumed[:5])}"]
-        return "\n".join(lines)
-
-    def _repr_html_(self) -> str:
-        escape = html.escape
-        items = "".join(f"<li>{escape(reason)}</li>" for reason in self.reasons)
-        return (
-            f'<div class="decision"><h3>{escape(self.client)}: {escape(arm_title(self.recommendation))}'
-            f"{'' if self.proven else ' (unproven)'}</h3>"
-            f"<p>Confidence {probability(self.confidence)}, frameworks agreeing {share(self.agreement)}, "
-            f"runner-up {escape(arm_title(self.runner_up))}.</p><ul>{items}</ul>"
-            f"<p><strong>First step.</strong> {escape(self.first_step)}</p></div>"
-        )

@@ -17,11 +17,11 @@ from lib.errors import InputError
 from lib.files import write_text
 from lib.paths import NOTEBOOKS
 from lib.report.case import Case, case_of
+from lib.report.chromium import PdfError, find_chromium, print_pdf
 from lib.report.exporter import to_html
 from lib.report.logo import logo_uri
 from lib.report.manifest import manifest
 from lib.report.measured import experiment_result
-from lib.report.pdf import PdfError, find_chromium, print_pdf
 
 NOTEBOOK = NOTEBOOKS / "report.ipynb"
 CELL_TIMEOUT_SECONDS = 1800

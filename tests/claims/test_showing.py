@@ -10,6 +10,8 @@ from lib.articles import articles
 from lib.claims import audit, cost_tables
 from lib.commands.claims import claims_command
 from lib.errors import InputError
+from lib.views.claims import audit_table, cost_table, workings
+from lib.views.markup import joined, safe
 
 
 def run(*arguments: str) -> str:
@@ -25,9 +27,11 @@ def test_the_frame_has_a_line_for_every_claim() -> None:
 def test_the_table_is_escaped_and_free_of_dollar_signs_before_digits() -> None:
     first = audit().rows[0]
     claim = first.claim.model_copy(update={"claim": "<script>alert(1)</script> $5"})
-    page = audit([claim])._repr_html_()
+    page = safe(audit_table(audit([claim])))
     assert "<script>" not in page and "&lt;script&gt;" in page
-    assert not re.search(r"\$\d", page + audit()._repr_html_() + cost_tables()._repr_html_())
+    assert not re.search(
+        r"\$\d", joined(page, audit_table(audit()), cost_table(cost_tables()), workings(audit([claim]).rows[0]))
+    )
 
 
 def test_counts_add_up() -> None:

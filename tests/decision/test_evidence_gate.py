@@ -22,6 +22,7 @@ from lib.decision.uncertainty import model_of
 from lib.experiment.evidence import write_evidence
 from lib.experiment.result import ExperimentResult
 from lib.prices import price_book
+from lib.views.decision import text
 
 PRIVATE = {"needed": "private", "days_between_changes": 30}
 # 435 of 500 against 415: the same four points in both, but 40 against 150 questions on which they differ.
@@ -207,7 +208,7 @@ def test_a_flip_from_a_default_says_that_it_was_assumed() -> None:
     flips = {flip.field: flip for flip in decision.flips}
     assert flips["behaviour.style_sensitivity"].assumed and flips["behaviour.style_sensitivity"].to_dict()["assumed"]
     assert not flips["behaviour.specialised_reasoning"].assumed
-    line = next(line for line in decision.to_text().splitlines() if "behaviour.style_sensitivity:" in line)
+    line = next(line for line in text(decision).splitlines() if "Style sensitivity:" in line)
     assert "0.2 (assumed) →" in line
 
 

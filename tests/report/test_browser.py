@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.report.pdf import find_chromium
+from lib.report.chromium import find_chromium
 
 CHROMIUM = find_chromium()
 PAPER_WIDTH, PAPER_HEIGHT = 688, 994

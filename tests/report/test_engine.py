@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from lib.commands.report import report_command
 from lib.errors import InputError
 from lib.paths import CLIENTS
-from lib.report import batch, engine, pdf
+from lib.report import batch, chromium, engine
 from lib.report.engine import NOTEBOOK, Report, pinned, planned, prepared
 from lib.report.exporter import contents, named, sectioned, to_html
 from lib.report.logo import logo_uri
@@ -143,7 +143,7 @@ def test_without_a_chromium_the_report_says_that_it_has_no_pdf(tmp_path, monkeyp
 
 def test_the_variable_names_the_browser(monkeypatch, tmp_path):
     monkeypatch.setenv("CHROMIUM", str(tmp_path / "none"))
-    assert pdf.find_chromium() is None
+    assert chromium.find_chromium() is None
 
 
 def test_a_browser_that_does_not_print_is_named(tmp_path):
@@ -154,20 +154,20 @@ def test_a_browser_that_does_not_print_is_named(tmp_path):
     page.write_text("<p>x</p>", encoding="utf-8")
     if os.name == "nt":
         pytest.skip("the stand-in is a shell script")
-    with pytest.raises(pdf.PdfError, match="cannot"):
-        pdf.print_pdf(page, tmp_path / "page.pdf", str(fake))
+    with pytest.raises(chromium.PdfError, match="cannot"):
+        chromium.print_pdf(page, tmp_path / "page.pdf", str(fake))
     assert not (tmp_path / "page.pdf").exists()
 
 
 def test_a_page_prints_the_same_pdf_twice(tmp_path):
-    chromium = pdf.find_chromium()
-    if chromium is None:
+    program = chromium.find_chromium()
+    if program is None:
         pytest.skip("no Chromium, Chrome or Edge on this machine")
     page = tmp_path / "page.html"
     page.write_text("<!doctype html><title>t</title><h1>Printed</h1>", encoding="utf-8")
     prints = []
     for name in ("one.pdf", "two.pdf"):
-        pdf.print_pdf(page, tmp_path / name, chromium)
+        chromium.print_pdf(page, tmp_path / name, program)
         prints.append((tmp_path / name).read_bytes())
     assert prints[0] == prints[1] and prints[0].startswith(b"%PDF")
 
