@@ -13,8 +13,8 @@ from lib.views.markup import safe
 from lib.views.table import Table
 from lib.wording import arm_title, probability, share
 
-SCALE = [[0.0, "#FFFFFF"], [0.5, "#BFD9EA"], [1.0, "#5B9FC9"]]
-"""Light enough that dark text can be read on every step."""
+SCALE = [[0.0, "rgba(0,114,178,0)"], [1.0, "rgba(0,114,178,0.65)"]]
+"""Clear enough that text can be read on every step, on a light and on a dark page."""
 
 
 def _held(verdict: Verdict, arm: str) -> tuple[int, int]:
@@ -69,7 +69,7 @@ def _narrow(arm: str) -> str:
 
 def _cell(chosen: bool, held: int, asked: int) -> str:
     counts = f"{held} of {asked}" if asked else ""
-    return f"<b>✓ verdict</b><br>{counts}" if chosen else counts or "–"
+    return "<br>".join(filter(None, ["<b>✓ verdict</b>" if chosen else "", counts])) or "–"
 
 
 def _votes_table(decision: Decision) -> Table:
