@@ -1,9 +1,13 @@
 """The house: what git keeps, which way imports go, what the two commands need."""
 
 import ast
+import importlib.metadata
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,8 @@ from lib.paths import DATA, NOTEBOOKS, PROJECT
 
 # Rooms from the lowest to the highest; a room may import itself and those before it.
 ROOMS = [
-    {"arms", "articles", "errors", "files", "paths", "progress", "quiet", "stats", "text", "wording"},
+    {"arms", "articles", "endings", "errors", "files", "fingerprints", "paths", "progress", "quiet", "stats", "text"}
+    | {"wording"},
     {"client", "dataset"},
     {"prices", "sample_company", "retrieval", "models"},
     {"simulation"},
@@ -37,19 +42,49 @@ def modules() -> list[Path]:
     return sorted((PROJECT / "lib").rglob("*.py"))
 
 
-def room_of(path: Path) -> str:
-    part = path.relative_to(PROJECT / "lib").parts[0]
-    return part.removesuffix(".py")
+def name_of(path: Path) -> str:
+    """Give the dotted name under which a module is imported."""
+    return ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__")
 
 
-def imported(path: Path) -> set[str]:
-    names: set[str] = set()
+def room_of(name: str) -> str:
+    return name.split(".")[1] if "." in name else name
+
+
+@cache
+def imports() -> dict[str, set[str]]:
+    """Give what every module imports, by dotted names, imports inside functions and for types included."""
+    known = {name_of(path): path for path in modules()}
+    return {name: {imported for imported in _imported(path, known) if imported != name} for name, path in known.items()}
+
+
+def _imported(path: Path, known: dict[str, Path]) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names |= {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "lib" else {node.module}
+        if isinstance(node, ast.ImportFrom):
+            assert node.module and not node.level, f"{path}: a relative import"
+            for alias in node.names:
+                module = f"{node.module}.{alias.name}"
+                yield module if module in known else node.module
         elif isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-    return names
+            yield from (alias.name for alias in node.names)
+
+
+def imports_of(name: str) -> set[str]:
+    """Give the packages outside the workbook that a module imports itself."""
+    return {other.split(".")[0] for other in imports()[name]} - {"lib"}
+
+
+def reached(start: str) -> set[str]:
+    """Give every module outside the workbook that importing ``start`` may load, through whatever it imports."""
+    seen, outside, left = set(), set(), [start]
+    while left:
+        for name in imports()[left.pop()]:
+            if not name.startswith("lib"):
+                outside.add(name.split(".")[0])
+            elif name not in seen:
+                seen.add(name)
+                left.append(name)
+    return outside
 
 
 def test_the_gitignore_swallows_neither_lib_nor_data() -> None:
@@ -65,23 +100,42 @@ def test_the_gitignore_swallows_neither_lib_nor_data() -> None:
         assert git("check-ignore", "-q", path).returncode == 0, f"{path} is not ignored"
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PROJECT)))
-def test_imports_go_one_way(path: Path) -> None:
-    room = room_of(path)
-    if room == "__init__":
-        return
-    for name in imported(path):
-        if name.startswith("lib."):
-            other = name.split(".")[1]
-            assert LEVEL[other] <= LEVEL[room] and (LEVEL[other] < LEVEL[room] or other == room or LEVEL[room] == 0), (
-                f"{room} imports {other}"
-            )
+def test_every_module_stands_in_a_room_that_is_known() -> None:
+    assert {room_of(name) for name in imports()} - {"lib"} <= set(LEVEL)
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PROJECT)))
-def test_nothing_below_forms_and_report_imports_jupyter(path: Path) -> None:
-    if LEVEL.get(room_of(path), 0) < LEVEL["views"]:
-        assert not {name.split(".")[0] for name in imported(path)} & JUPYTER
+@pytest.mark.parametrize("room", LEVEL)
+def test_imports_go_one_way(room: str) -> None:
+    for name in (name for name in imports() if room_of(name) == room):
+        for other in {room_of(other) for other in imports()[name] if other.startswith("lib.")}:
+            lower = LEVEL[other] < LEVEL[room] or LEVEL[other] == LEVEL[room] == 0
+            assert lower or other == room, f"{name} imports {other}"
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    # The experiment's rooms are being cut anew; they join when they are.
+    names = {name for name in imports() if room_of(name) != "experiment"}
+    inside = {name: imports()[name] & names for name in names}
+    try:
+        TopologicalSorter(inside).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
+def test_nothing_below_the_views_imports_jupyter() -> None:
+    lower = [name for name in imports() if name != "lib" and LEVEL[room_of(name)] < LEVEL["views"]]
+    assert len(lower) > 50
+    for name in lower:
+        assert not imports_of(name) & JUPYTER, name
+    # The rule bites: the rooms above do import it.
+    assert JUPYTER & imports_of("lib.forms.app") and JUPYTER & reached("lib.report.engine")
+
+
+@pytest.mark.parametrize("room", ["client", "prices", "costs", "decision", "claims"])
+def test_deciding_and_costing_never_import_torch(room: str) -> None:
+    heavy = {"torch", "transformers", "sentence_transformers", "peft"}
+    for name in (name for name in imports() if room_of(name) == room):
+        assert not imports_of(name) & heavy, name
 
 
 def test_every_requirement_is_pinned_exactly() -> None:
@@ -94,17 +148,12 @@ def test_every_requirement_is_pinned_exactly() -> None:
 
 
 def test_every_third_party_import_is_a_requirement() -> None:
-    import importlib.metadata
-
     known = {line.split("==")[0].split("[")[0].lower().replace("-", "_") for line in requirement_lines()}
     provided = importlib.metadata.packages_distributions()
-    for path in modules():
-        for name in imported(path):
-            top = name.split(".")[0]
-            if top in sys.stdlib_module_names or top == "lib":
-                continue
+    for module in imports():
+        for top in imports_of(module) - sys.stdlib_module_names:
             names = {dist.lower().replace("-", "_") for dist in provided.get(top, [top])}
-            assert names & known, f"{path.relative_to(PROJECT)} imports {top}, which requirements.txt does not name"
+            assert names & known, f"{module} imports {top}, which requirements.txt does not name"
 
 
 def requirement_lines() -> list[str]:

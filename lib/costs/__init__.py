@@ -12,10 +12,9 @@ from lib.costs.comparison import (
     payback,
     payback_months,
     share_right_to_match,
-    usd_per_correct_answer,
 )
 from lib.costs.component import Component
-from lib.costs.cost_model import Costs, costs
+from lib.costs.cost_model import Costs, costs, usd_per_correct_answer
 from lib.costs.latency_model import Latencies, latency
 
 __all__ = [

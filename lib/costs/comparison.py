@@ -1,26 +1,12 @@
 """Comparing arms: cost per correct answer, break-even volume, payback, cumulative curves."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from lib.costs.cost_model import Costs
+from lib.costs.cost_model import Costs
 
 Array = np.ndarray
-
-
-def usd_per_correct_answer(cost_per_query: Any, share_right: Any, correction_usd: Any) -> Array | None:
-    """Give USD per correct answer: (cost per query + share wrong × correction) ÷ share right.
-
-    ``cost_per_query`` and ``correction_usd`` in USD, ``share_right`` from 0 to 1; arrays broadcast.
-    ``None`` where nothing was measured (``None`` or ``nan``); infinite where no answer is right.
-    """
-    if share_right is None or np.all(np.isnan(share_right)):
-        return None
-    right = np.asarray(share_right, dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(right > 0, (cost_per_query + (1 - right) * correction_usd) / right, np.inf)
 
 
 def break_even_queries(fixed_a: Any, per_query_a: Any, fixed_b: Any, per_query_b: Any) -> Array:
@@ -65,7 +51,7 @@ def share_right_to_match(usd_per_correct: Any, cost_per_query: Any, correction_u
     return np.where(share <= 1, share, np.nan)
 
 
-def break_even_volume(found: "Costs", arm_a: str, arm_b: str) -> Array:
+def break_even_volume(found: Costs, arm_a: str, arm_b: str) -> Array:
     """Give the queries a month at which ``arm_a`` and ``arm_b`` cost the same, set-up spread over the horizon.
 
     What does not depend on volume is the month without its queries, and the set-up divided by the months. The cost of
@@ -80,7 +66,7 @@ def break_even_volume(found: "Costs", arm_a: str, arm_b: str) -> Array:
     return break_even_queries(fixed(arm_a), found.usd_per_query[arm_a], fixed(arm_b), found.usd_per_query[arm_b])
 
 
-def payback(found: "Costs", arm_a: str, arm_b: str) -> Array:
+def payback(found: Costs, arm_a: str, arm_b: str) -> Array:
     """Give the months after which ``arm_b``'s set-up is paid back by its cheaper months, against ``arm_a``."""
     return payback_months(
         found.setup_usd[arm_a], found.monthly_usd[arm_a], found.setup_usd[arm_b], found.monthly_usd[arm_b]

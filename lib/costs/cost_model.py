@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from lib.arms import ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client import Facts
-from lib.client.quantity import Range
-from lib.costs.comparison import usd_per_correct_answer
 from lib.costs.component import Component
 from lib.costs.derived import document_tokens
 from lib.costs.inference import inference, inference_usd_per_query
@@ -29,9 +27,6 @@ from lib.costs.retraining import retrains_per_month
 from lib.costs.situation import NOTHING, Array, Situation, Working
 from lib.costs.training import training
 from lib.prices import IN_HOUSE_STORE, PriceBook
-
-if TYPE_CHECKING:
-    import pandas
 
 IN_HOUSE_NOTE = (
     "Data must stay in house: hosted models are replaced by an open model of about 8 billion parameters on the "
@@ -88,24 +83,18 @@ class Costs:
                 for arm in ARMS
             }
 
-    def to_frame(self, ranges: Mapping[str, Range] | None = None) -> "pandas.DataFrame":
-        """Give the tidy table of arm × component × month with low, likely and high, in USD.
 
-        ``ranges`` are the client's fields that are ranges (:func:`lib.client.facts.ranges`); month 0 is the
-        set-up. See :func:`lib.costs.table.to_frame`.
-        """
-        from lib.costs.table import to_frame
+def usd_per_correct_answer(cost_per_query: Any, share_right: Any, correction_usd: Any) -> Array | None:
+    """Give USD per correct answer: (cost per query + share wrong × correction) ÷ share right.
 
-        return to_frame(self, ranges)
-
-    def to_summary(self) -> "pandas.DataFrame":
-        """Give one row an arm: set-up, month, what of it is billed, one query, the horizon. USD."""
-        from lib.costs.table import to_summary
-
-        return to_summary(self)
-
-    def _repr_html_(self) -> str:
-        return self.to_summary().to_html(float_format="{:,.2f}".format, border=0)
+    ``cost_per_query`` and ``correction_usd`` in USD, ``share_right`` from 0 to 1; arrays broadcast.
+    ``None`` where nothing was measured (``None`` or ``nan``); infinite where no answer is right.
+    """
+    if share_right is None or np.all(np.isnan(share_right)):
+        return None
+    right = np.asarray(share_right, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(right > 0, (cost_per_query + (1 - right) * correction_usd) / right, np.inf)
 
 
 def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dict[str, Array]]:

@@ -54,15 +54,3 @@ def test_a_million_draws_in_blocks_against_row_by_row():
     for arm in ARMS:
         expected = np.broadcast_to(together.horizon_usd[arm], BLOCK)[:ROWS]
         assert np.allclose([row.horizon_usd[arm] for row in rows], expected, rtol=1e-12)
-
-
-def test_a_moved_slider_against_importing_pandas():
-    import pandas  # noqa: F401
-
-    moves = []
-    for queries in np.linspace(1e3, 1e5, 41):
-        start = time.perf_counter()
-        costs(FACTS.replaced({"traffic.queries_per_month": queries}), BOOK).to_frame()
-        moves.append(time.perf_counter() - start)
-    print(f"\nslider move to new cost table: median {np.median(moves) * 1e3:.1f} ms, slowest {max(moves) * 1e3:.1f} ms")
-    assert len(moves) == 41

@@ -8,7 +8,7 @@ from lib.arms import ARMS
 from lib.client import Facts, check_client
 from lib.client.facts import ranges
 from lib.commands.costs import costs_command
-from lib.costs import corner_costs, costs
+from lib.costs import corner_costs
 from lib.costs.bounds import spread
 from lib.costs.display import money
 from lib.costs.overview import Overview
@@ -24,49 +24,12 @@ RANGES = {
 }
 
 
-def test_the_tidy_table_has_every_month_of_the_horizon(case):
-    frame = case(money={"horizon_months": 3}).costs.to_frame()
-    assert list(frame.columns) == ["arm", "component", "label", "kind", "month", "low", "likely", "high"]
-    assert set(frame["arm"]) == set(ARMS)
-    assert sorted(frame["month"].unique()) == [0, 1, 2, 3]
-
-
-def test_the_tidy_table_adds_up_to_the_totals(case):
-    found = case(**RANGES)
-    frame = found.costs.to_frame(ranges(found.client))
-    totals = frame.groupby("arm")["likely"].sum()
-    bills = frame[(frame["kind"] == "bill") & (frame["month"] == 1)].groupby("arm")["likely"].sum()
-    for arm in ARMS:
-        assert totals[arm] == pytest.approx(float(found.costs.horizon_usd[arm]))
-        assert bills[arm] == pytest.approx(float(found.costs.monthly_bill_usd[arm]))
-
-
-def test_low_is_never_above_likely_nor_likely_above_high(case):
-    for sections in ({}, RANGES, {"constraints": {"data_must_stay_in_house": True}, **RANGES}):
-        found = case(**sections)
-        frame = found.costs.to_frame(ranges(found.client))
-        assert (frame["low"] <= frame["likely"]).all() and (frame["likely"] <= frame["high"]).all()
-        assert (frame["low"] < frame["high"]).any()
-
-
 def test_more_frequent_changes_are_the_dear_end():
     client = check_client({"client": {"name": "Test"}, **RANGES})
     corners = corner_costs(Facts.of(client), price_book(client), ranges(client))
     cheap, likely, dear = corners.retrains_per_month["fine_tune"]
     assert cheap < likely < dear
     assert spread(np.array([3.0, 2.0, 1.0])) == (1.0, 2.0, 3.0)
-
-
-def test_a_table_of_many_draws_is_refused(case):
-    found = case()
-    many = costs(found.facts.replaced({"traffic.queries_per_month": [1.0, 2.0]}), found.book)
-    with pytest.raises(ValueError, match="one client"):
-        many.to_frame()
-
-
-def test_costs_show_themselves_without_a_dollar_sign(case):
-    words = case().costs._repr_html_()
-    assert "<table" in words and "$" not in words
 
 
 def test_money_is_read_with_its_currency():
