@@ -2,7 +2,10 @@
 
 import ast
 import importlib.metadata
+import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -205,3 +208,119 @@ def test_the_make_targets_explain_themselves() -> None:
     result = subprocess.run(["make", "help"], cwd=PROJECT, capture_output=True, text=True, check=True)
     for target in ("report", "test", "lab", "notebooks"):
         assert re.search(rf"^{target}\s+\S", result.stdout, flags=re.MULTILINE)
+
+
+# --- what a newcomer adds, in a copy of the project -----------------------------------------------
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """Copy the project without what is large and what git ignores."""
+    shutil.copytree(PROJECT / "lib", tmp_path / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("articles.yaml", "claims", "clients", "decision", "frameworks", "prices", "published"):
+        source = DATA / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        (tmp_path / "data").mkdir(exist_ok=True)
+        copy(source, tmp_path / "data" / name)
+    return tmp_path
+
+
+def add(path: Path, after: str, line: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(after) == 1, f"{after!r} stands {text.count(after)} times in {path.name}"
+    path.write_text(text.replace(after, after + line), encoding="utf-8")
+
+
+def run_in(house: Path, code: str) -> dict:
+    """Run Python in the copy; the last line that it prints is JSON."""
+    environment = {**os.environ, "PYTHONPATH": str(house), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=house, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+SIXTH = """
+title: "Ask the documents first"
+summary: Retrieval wherever there is anything to retrieve.
+rules:
+  - id: anything
+    question: Is there anything to retrieve?
+    reads: knowledge_gap
+    test: ">="
+    threshold: {likely: 1, unit: yes or no, source: workbook's judgement}
+    points_to: rag
+verdict:
+  cases:
+    - {says: rag, when: anything}
+"""
+
+
+def test_a_sixth_framework_is_its_file_of_rules_and_its_article_s_row(house: Path) -> None:
+    (house / "data/frameworks/documents-first.yaml").write_text(SIXTH, encoding="utf-8")
+    with (house / "data/articles.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {id: documents-first, title: Documents first, author: A. N. Other, date: null}\n")
+    found = run_in(
+        house,
+        "import json\n"
+        "from lib.claims import audit\n"
+        "from lib.client import load_client\n"
+        "from lib.decision import decide\n"
+        "from lib.views.decision_charts import votes\n"
+        "made = decide(load_client('data/clients/support-knowledge-base.yaml'), with_flips=False)\n"
+        "says = {item.id: (item.source, item.says) for item in made.frameworks}\n"
+        "print(json.dumps([says, made.arms['rag'].support, list(made.reasons), votes(made).sentence, len(audit())]))",
+    )
+    says, support, reasons, sentence, claims = found
+    assert list(says)[-1] == "documents-first" and len(says) == 6
+    assert says["documents-first"] == ["Documents first (A. N. Other)", "rag"]
+    assert support == pytest.approx(sum(say == "rag" for _, say in says.values()) / 6)
+    assert any("6 of 6 frameworks" in reason for reason in reasons)
+    assert sentence.startswith("6 of 6") and claims > 90
+
+
+NEW_FIELD = """
+import json
+from lib.client import check_client, json_schema
+from lib.client.facts import Facts, field_specs
+from lib.decision import decide
+from lib.errors import InputError
+from lib.forms.sections import Section
+from lib.forms.state import ClientState
+from lib.report.appendix import _section_table
+
+PATH = "constraints.documents_are_clean"
+unanswered = check_client({"client": {"name": "x"}})
+client = check_client({"client": {"name": "x"}, "constraints": {"documents_are_clean": True}})
+try:
+    refused = str(check_client({"client": {"name": "x"}, "constraints": {"documents_are_clean": 7}}))
+except InputError as error:
+    refused = str(error)
+print(json.dumps({
+    "label": field_specs()[PATH].label,
+    "value": float(Facts.of(client)[PATH]),
+    "assumed": PATH in decide(unanswered, with_flips=False).assumed,
+    "in schema": "documents_are_clean" in json.dumps(json_schema()),
+    "refused": refused,
+    "in form": PATH in Section("constraints", ClientState()).rows,
+    "in report": [row[:3] for row in _section_table(client, "constraints").rows if row[0] == "Clean documents"],
+}))
+"""
+
+
+def test_a_new_client_field_is_one_line(house: Path) -> None:
+    add(
+        house / "lib/client/model.py",
+        '    team_has_ml_skills: truth("Team has ML skills", "Somebody can train and evaluate models.") = True\n',
+        '    documents_are_clean: truth("Clean documents", "No document contradicts another.") = False\n',
+    )
+    found = run_in(house, NEW_FIELD)
+    assert "documents_are_clean" in found["refused"] and "true or false" in found["refused"]
+    assert found | {"refused": ""} == {
+        "label": "Clean documents",
+        "value": 1.0,
+        "assumed": True,
+        "in schema": True,
+        "refused": "",
+        "in form": True,
+        "in report": [["Clean documents", "yes", "answered"]],
+    }

@@ -1,4 +1,4 @@
-"""The claims audit: every checkable figure of the five articles, recomputed.
+"""The claims audit: every checkable figure of the articles, recomputed.
 
 ``audit()`` recomputes the claims under ``data/claims/``; ``cost_tables()`` sets the articles' cost tables
 beside the figures that their own inputs give. Verdicts are computed, never typed in.

@@ -17,7 +17,7 @@ INDENT = " " * 6
 @click.option("--verdict", default="all", help="Only figures with this verdict.")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows, with their workings, as JSON.")
 def claims_command(ids: tuple[str, ...], article: str, verdict: str, as_json: bool) -> None:
-    """Recompute the figures that the five articles publish: all in a table, or named ones with their workings.
+    """Recompute the figures that the articles publish: all in a table, or named ones with their workings.
 
     \b
     python -m lib claims

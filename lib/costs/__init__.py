@@ -1,6 +1,6 @@
 """What each arm costs and how long its answers take, on dated prices.
 
-``costs(facts, book)`` and ``latency(facts, book)`` compute all five arms at once over arrays of shape ``()`` or ``(n,)``.
+``costs(facts, book)`` and ``latency(facts, book)`` compute all arms at once over arrays of shape ``()`` or ``(n,)``.
 """
 
 from lib.arms import ARMS

@@ -1,4 +1,4 @@
-"""Costs of all five arms, as one vectorised computation over the facts' arrays."""
+"""Costs of all arms, as one vectorised computation over the facts' arrays."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

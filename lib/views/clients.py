@@ -45,7 +45,7 @@ def clients_caption(rows: list[ClientRow]) -> Page:
 
 
 def arms_explained() -> Table:
-    """Give the five arms with what each means, from the simplest to the most complex."""
+    """Give the arms with what each means, from the simplest to the most complex."""
     rows = [[arm.title, arm.id, arm.meaning] for arm in ARM.values()]
     title = "The architectures, from the simplest to the most complex; a tie goes to the simpler one"
     return Table(["Architecture", "In files", "What it is"], rows, title)

@@ -37,7 +37,7 @@ def advice(decision: Decision) -> Page:
 
 
 def arms_table(decision: Decision) -> Table:
-    """Give the five arms: which pass, what supports them and what rules them out."""
+    """Give the arms: which pass, what supports them and what rules them out."""
     rows = [
         [
             with_note(short_title(arm), "recommended") if arm == decision.recommendation else short_title(arm),
