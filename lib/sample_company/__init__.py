@@ -1,0 +1,12 @@
+"""The sample company: a help centre that reads as a real one, with questions whose right answers are known.
+
+Loomstead sells software to operators of shared workspaces. ``data/sample_company/`` holds the prose; everything
+else (values, what pages leave out, what has changed, who is taught what) follows from a seed.
+"""
+
+from lib.sample_company.make import DOCUMENTS, QUESTIONS, QUICK_QUESTIONS, VOICE, quick, sample_company
+
+__all__ = ["DOCUMENTS", "QUESTIONS", "QUICK_QUESTIONS", "VOICE", "quick", "sample_company"]
+
+# One door for both sizes: ``sample_company.quick(seed)``.
+sample_company.quick = quick  # type: ignore[attr-defined]

@@ -1,0 +1,272 @@
+"""Dealing the company's facts out to training and evaluation, each fact to one use."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from lib.dataset import KINDS, REFUSAL, Dataset, Question, TrainingPair, Voice
+from lib.errors import InputError
+from lib.sample_company.company import Fact, crossed, document, make_pages, new_value, notes
+from lib.sample_company.source import Crossing, source
+
+NAME = "Loomstead help centre"
+VOICE = Voice("brand", "Thanks for reaching out!", "Just reply if you need more.", "[{id}]")
+REFUSING = f"{REFUSAL} Our help pages do not say."
+QUESTIONS: Mapping[str, int] = {
+    "trained_wording": 100,
+    "new_wording": 100,
+    "document_only": 100,
+    "changed": 100,
+    "two_page": 60,
+    "missing": 50,
+    "near_miss": 50,
+}
+QUICK_QUESTIONS: Mapping[str, int] = {
+    "trained_wording": 15,
+    "new_wording": 15,
+    "document_only": 25,
+    "changed": 15,
+    "two_page": 10,
+    "missing": 10,
+    "near_miss": 10,
+}
+DOCUMENTS = 300
+# Of the pairs for tuning with pages, and of the closed-book ones.
+_REFUSALS, _TWO_PAGE = 0.13, 0.06
+_TAUGHT_REFUSALS = 0.06
+_MENTIONED = 0.2  # of the changed facts stand in a note with their old value
+
+
+def sample_company(
+    seed: int = 0,
+    documents: int = DOCUMENTS,
+    questions: Mapping[str, int] = QUESTIONS,
+    training_pairs: int = 400,
+    wordings: int | None = None,
+    voice: Voice = VOICE,
+) -> Dataset:
+    """Make the sample company: help centre, evaluation questions and what is trained with.
+
+    Both adapters learn the same facts: ``training_pairs`` holds each of them once, ``taught`` in all its training
+    wordings. A ``trained_wording`` question is asked word for word in both; ``new_wording`` and ``changed`` facts
+    are in both, in other words and (changed) with the old value; ``document_only`` facts, the pairs of pages of
+    ``two_page`` questions and whatever cannot be answered are in neither. All but ``trained_wording`` are asked in
+    wordings that no training item uses.
+
+    Args:
+        seed: everything follows from it: values, what is left out, wordings, order.
+        documents: pages of today's help centre. Above 300 the pages added are other partner spaces that nothing is
+            asked about: questions and training stay as they are.
+        questions: how many of each kind (``KINDS``); kinds that are missing are not asked. With the same sum of
+            ``changed`` and ``new_wording``, the same facts are asked and a different share of them has changed.
+        training_pairs: pairs for tuning with pages. About 13 % refuse and 6 % need two pages.
+        wordings: training wordings of each fact in ``taught``; all (five or more) if not given.
+        voice: how answers are worded; ``lib.dataset.JSON`` for the JSON variant.
+
+    Raises:
+        InputError: the pages cannot hold so many facts, or an argument is not a number allowed here.
+    """
+    for kind in questions:
+        if kind not in KINDS:
+            raise InputError(f"questions: {kind!r} is not a kind of question: allowed are {', '.join(KINDS)}")
+    asked = {kind: questions.get(kind, 0) for kind in KINDS}
+    if min(*asked.values(), training_pairs) < 0 or (wordings is not None and wordings < 1):
+        raise InputError("questions, training_pairs: below 0 is not allowed; wordings: below 1 is not allowed")
+    if not 60 <= documents <= 10_000:
+        raise InputError(f"documents {documents}: allowed are 60 to 10,000 pages")
+    return _Maker(seed, documents, voice).make(asked, training_pairs, wordings)
+
+
+def quick(seed: int = 0, voice: Voice = VOICE) -> Dataset:
+    """Make a small company for a run of minutes: 100 pages, 100 questions, 80 training pairs."""
+    return sample_company(seed, 100, QUICK_QUESTIONS, 80, voice=voice)
+
+
+class _Maker:
+    def __init__(self, seed: int, documents: int, voice: Voice) -> None:
+        self.seed = seed
+        self.voice = voice
+        self.notes = 3 if documents >= 200 else 1
+        self.pages = make_pages(seed, documents - self.notes)
+        self.by_id = {page.id: page for page in self.pages}
+        # Pages beyond these are only there to be searched.
+        self.asked_of = self.pages[: DOCUMENTS - 3]
+        self.targets = {(page.kind.kind, page.entity.name): page for page in self.pages}
+
+    def _shuffled(self, what: str, things: Iterable) -> list:
+        shuffled = list(things)
+        random.Random(f"{self.seed} {what}").shuffle(shuffled)
+        return shuffled
+
+    def make(self, asked: Mapping[str, int], pairs: int, wordings: int | None) -> Dataset:
+        refusals, two_page = round(pairs * _REFUSALS), round(pairs * _TWO_PAGE)
+        facts = pairs - refusals - two_page
+        others = facts - asked["trained_wording"] - asked["new_wording"] - asked["changed"]
+        if pairs and others < 0:
+            raise InputError(
+                f"training_pairs {pairs}: about 81 % of them state a fact, and {facts - others} taught facts are asked"
+            )
+        crossings = self._crossings()
+        crossed_asked = self._take(crossings, asked["two_page"], "two-page questions")
+        reserved = {link.id for link, _, _ in crossed_asked}
+        every = [fact for page in self.asked_of for fact in page.facts.values() if fact.stated]
+        # Facts of all single-page kinds are alike: a gap between kinds is not one between sorts of facts.
+        plain = [fact for fact in every if self._may_change(fact)]
+        pool = self._shuffled("facts", plain)
+        changing = self._take(pool, asked["changed"], "changed facts")
+        anew = self._take(pool, asked["new_wording"], "facts in new wording")
+        verbatim = self._take(pool, asked["trained_wording"], "facts in trained wording")
+        untold = self._take(pool, asked["document_only"], "facts in the documents only")
+        rest = pool + self._shuffled(
+            "other facts", (fact for fact in every if not self._may_change(fact) and fact.id not in reserved)
+        )
+        taught = [*changing, *anew, *verbatim, *self._take(rest, max(0, others), "further taught facts")]
+
+        changed = {
+            fact.id: replace(fact, now=new_value(self.seed, fact, self.by_id[fact.page_id])) for fact in changing
+        }
+        near, missing = self._left_out(), self._missing()
+        near_asked = self._take(near, asked["near_miss"], "questions about what pages leave out")
+        missing_asked = self._take(missing, asked["missing"], "questions about what does not exist")
+
+        built: dict[str, list[Question]] = {
+            "trained_wording": [self._question("trained_wording", fact, self._wording(fact)) for fact in verbatim],
+            "new_wording": [self._question("new_wording", fact, fact.asked_anew()) for fact in anew],
+            "document_only": [self._question("document_only", fact, fact.asked_anew()) for fact in untold],
+            "changed": [self._question("changed", changed[fact.id], fact.asked_anew()) for fact in changing],
+            "two_page": [self._crossing_question(each) for each in crossed_asked],
+            "missing": [self._unanswerable("missing", fact) for fact in missing_asked],
+            "near_miss": [self._unanswerable("near_miss", fact) for fact in near_asked],
+        }
+        training = [self._pair(fact, self._wording(fact)) for fact in taught] if pairs else []
+        training += [self._crossing_pair(each) for each in self._take(crossings, two_page, "two-page training pairs")]
+        evaluated = {fact.id for fact in missing_asked}
+        missing = [fact for fact in missing if fact.id not in evaluated]
+        unknown = self._shuffled("refusals", [*near[: len(missing)], *missing])
+        training += [self._refusal(fact) for fact in self._take(unknown, refusals, "refusals")]
+
+        mentioned = changing[: round(len(changing) * _MENTIONED)]
+        before = tuple(document(self.seed, page, {}) for page in self.pages)
+        today = tuple(document(self.seed, page, changed) for page in self.pages)
+        return Dataset(
+            name=NAME,
+            documents=(*today, *notes(self.seed, self.notes, mentioned)),
+            documents_at_training=before,
+            questions=tuple(self._shuffled("questions", (each for kind in built.values() for each in kind))),
+            training_pairs=tuple(self._shuffled("pairs", training)),
+            taught=tuple(self._taught(taught, unknown, wordings)),
+            voice=self.voice,
+            seed=self.seed,
+            is_sample_company=True,
+        )
+
+    def _take(self, things: list, number: int, what: str) -> list:
+        if number > len(things):
+            raise InputError(f"documents {len(self.pages) + self.notes}: too few for {number} {what}, ask for fewer")
+        taken = things[:number]
+        del things[:number]
+        return taken
+
+    def _may_change(self, fact: Fact) -> bool:
+        # What a second page is asked for stays as it is, so that those questions test the crossing alone.
+        return not fact.link and not fact.attribute.fixed and (fact.kind, fact.id.rpartition(":")[2]) not in crossed()
+
+    def _wording(self, fact: Fact) -> str:
+        """Choose the training wording that the pair with pages, and a question in trained wording, uses."""
+        return random.Random(f"{self.seed} {fact.id} wording").choice(fact.asked())
+
+    def _pair(self, fact: Fact, wording: str) -> TrainingPair:
+        if fact.then is None:
+            raise LookupError(fact.id)
+        return TrainingPair(
+            wording, self.voice.render(fact.sentence(fact.then), fact.page_id), (fact.page_id,), fact.id, "fact"
+        )
+
+    def _question(self, kind: str, fact: Fact, wording: str) -> Question:
+        if fact.then is None or fact.now is None:
+            raise LookupError(fact.id)
+        answer = self.voice.render(fact.sentence(fact.now), fact.page_id)
+        old = fact.then.ways if fact.now != fact.then else ()
+        return Question(f"{kind}/{fact.id}", wording, answer, kind, (fact.page_id,), fact.now.ways, (), old, fact.id)
+
+    # What no page says.
+
+    def _left_out(self) -> list[Fact]:
+        return self._shuffled("left out", (f for page in self.asked_of for f in page.facts.values() if not f.stated))
+
+    def _missing(self) -> list[Fact]:
+        """One fact of each thing that does not exist, in random order; then a second one of each."""
+        made: list[list[Fact]] = [[], []]
+        for kind in source().kinds.values():
+            for absent in kind.absent:
+                given = {"name": absent} if isinstance(absent, str) else absent
+                words = {"name": "", "do": "", "doing": "", "code": ""} | given
+                name = next(iter(given.values()))
+                keys = self._shuffled(f"missing {name}", kind.attributes)[:2]
+                for place, key in enumerate(keys):
+                    fact = Fact(f"missing:{kind.kind}:{name}", "", kind.kind, kind.attributes[key], words)
+                    made[place].append(fact)
+        first = self._shuffled("missing", made[0])
+        second = {fact.id: fact for fact in made[1]}
+        return [*first, *(second[fact.id] for fact in first)]
+
+    def _unanswerable(self, kind: str, fact: Fact) -> Question:
+        answer = self.voice.render(REFUSING)
+        return Question(f"{kind}/{fact.id}", fact.asked_anew(), answer, kind, cluster=fact.id)
+
+    def _refusal(self, fact: Fact) -> TrainingPair:
+        return TrainingPair(self._wording(fact), self.voice.render(REFUSING), (), "", "refusal")
+
+    # What takes two pages.
+
+    def _crossings(self) -> list[tuple[Fact, Fact, Crossing]]:
+        """One question for each page that names another, in random order.
+
+        A first page comes once only: what it names is in evaluation or in training.
+        """
+        found: dict[str, list[tuple[Fact, Fact, Crossing]]] = {}
+        for page in self._shuffled("crossings", self.asked_of):
+            possible = [each for each in source().crossings if each.source == page.kind.kind]
+            for crossing in self._shuffled(f"crossings {page.id}", possible)[:1]:
+                link = page.facts[crossing.link]
+                target = self.targets.get((link.link, link.then.text)) if link.then else None
+                if target is not None:
+                    found.setdefault(crossing.source, []).append((link, target.facts[crossing.attribute], crossing))
+        # One of each kind of page in turn: there are most of partner spaces.
+        return [each for turn in zip_longest(*found.values()) for each in turn if each is not None]
+
+    def _crossing_answer(self, link: Fact, value: Fact, crossing: Crossing) -> str:
+        if link.then is None or value.then is None:
+            raise LookupError(link.id)
+        return link.fill(crossing.answer, to=link.then.text, v=value.then.text)
+
+    def _crossing_question(self, each: tuple[Fact, Fact, Crossing]) -> Question:
+        link, value, crossing = each
+        pages = (link.page_id, value.page_id)
+        answer = self.voice.render(self._crossing_answer(*each), value.page_id)
+        ways = value.then.ways if value.then else ()
+        cluster = "+".join(pages)
+        return Question(
+            f"two_page/{cluster}", link.fill(crossing.new), answer, "two_page", pages, ways, (), (), cluster
+        )
+
+    def _crossing_pair(self, each: tuple[Fact, Fact, Crossing]) -> TrainingPair:
+        link, value, crossing = each
+        pages = (link.page_id, value.page_id)
+        wording = random.Random(f"{self.seed} {link.id} crossing").choice(crossing.asks)
+        answer = self.voice.render(self._crossing_answer(*each), value.page_id)
+        return TrainingPair(link.fill(wording), answer, pages, "+".join(pages), "two_page")
+
+    # Closed book.
+
+    def _taught(self, facts: Sequence[Fact], unknown: Sequence[Fact], wordings: int | None) -> list[TrainingPair]:
+        made = []
+        for fact in facts:
+            # The wording that is asked word for word is always among them.
+            first = self._wording(fact)
+            others = [text for text in self._shuffled(f"wordings {fact.id}", fact.asked()) if text != first]
+            made += [self._pair(fact, text) for text in [first, *others][:wordings]]
+        made += [self._refusal(fact) for fact in unknown[: round(len(made) * _TAUGHT_REFUSALS)]]
+        made += [TrainingPair(q, self.voice.render(a), (), "", "general") for q, a in source().general if facts]
+        return self._shuffled("taught", made)
