@@ -10,7 +10,7 @@ from lib.client.model import ClientFile
 from lib.client.problems import sentence
 from lib.client.yaml_text import SIZE_LIMIT, parse, shown
 from lib.errors import InputError
-from lib.files import write_text
+from lib.files import read_limited, write_text
 
 
 def load_client(path: str | Path) -> ClientFile:
@@ -96,14 +96,7 @@ def _update(old: dict[str, Any], new: dict[str, Any]) -> None:
 
 
 def _read(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a folder; allowed is a client file (YAML).") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); allowed is the path of a client file.") from None
-    if len(data) > SIZE_LIMIT:
-        raise InputError(f"{path}: holds {len(data):,} bytes; allowed are at most {SIZE_LIMIT:,}.")
+    data = read_limited(path, SIZE_LIMIT, str(path), "a client file (YAML)")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

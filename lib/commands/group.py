@@ -1,11 +1,13 @@
 """The command group: loads a command's code only when it is called, and turns bad input into one sentence."""
 
 import importlib
+import os
 import sys
 
 import click
 
 from lib.errors import InputError
+from lib.text import inert
 
 COMMANDS = {
     "decide": ("lib.commands.decide:decide_command", "Decide for one client file."),
@@ -55,9 +57,10 @@ def group() -> None:
 
 
 def main() -> None:
-    """Run a command; bad input prints one sentence and leaves with exit status 2."""
+    """Run a command; bad input and a failing disk print one sentence and leave with exit status 2."""
     try:
         group(prog_name="python -m lib", standalone_mode=False)
+        sys.stdout.flush()
     except InputError as error:
         _leave(str(error), 2)
     except click.UsageError as error:
@@ -71,8 +74,14 @@ def main() -> None:
         # The reader of our output (such as `head`) has left: not an error worth a traceback.
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        # What is left in the buffer cannot be written either; the interpreter must not try again at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave(
+            f"{error.filename or 'The output'} cannot be written or read ({(error.strerror or str(error)).lower()}).", 2
+        )
 
 
 def _leave(sentence: str, status: int) -> None:
-    click.echo(sentence, err=True)
+    click.echo(inert(sentence), err=True)
     sys.exit(status)

@@ -25,24 +25,18 @@ def report_command(files: tuple[Path, ...], folder: Path, pdf: bool, with_experi
 
     Leaves with 0, with 1 where some of several clients failed, with 2 on bad input.
     """
+    from lib.client import load_client
     from lib.report.batch import exit_status, make_reports
     from lib.report.engine import planned
 
     chosen = list(dict.fromkeys(files))
     planned(chosen)
     if len(chosen) == 1:
-        _refuse_early(chosen[0])
+        # A lone client file of no use is refused before the experiment takes its minutes.
+        load_client(chosen[0])
     experiment = _stored_experiment() if with_experiment else False
     outcomes = make_reports(chosen, folder, experiment=experiment, pdf=pdf, jobs=jobs, told=_tell)
     sys.exit(exit_status(outcomes))
-
-
-def _refuse_early(file: Path) -> None:
-    """Refuse a lone client file of no use before the experiment takes its minutes."""
-    from lib.client import load_client
-    from lib.report import case_of
-
-    case_of(load_client(file), file)
 
 
 def _stored_experiment() -> str:

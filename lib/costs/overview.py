@@ -31,9 +31,14 @@ class Overview:
     latency: Latencies
 
     @classmethod
-    def of(cls, client: ClientFile, name: str = "client file", folder: Path | None = None) -> "Overview":
-        """Compute everything for ``client``; arguments and errors as of :func:`lib.prices.price_book`."""
-        book = price_book(client, name, folder)
+    def of(
+        cls, client: ClientFile, name: str = "client file", folder: Path | None = None, book: PriceBook | None = None
+    ) -> "Overview":
+        """Compute everything for ``client``; arguments and errors as of :func:`lib.prices.price_book`.
+
+        ``book`` are the prices, where they are resolved already.
+        """
+        book = book or price_book(client, name, folder)
         facts = Facts.of(client)
         corners = corner_costs(facts, book, ranges(client))
         return cls(client, book, costs(facts, book), corners, latency(facts, book))

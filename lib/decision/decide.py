@@ -33,13 +33,16 @@ def thresholds() -> ThresholdValues:
     return ThresholdValues(rule_thresholds() | own_thresholds())
 
 
-def decide(client: ClientFile, with_flips: bool = True, source: str | Path | None = None) -> Decision:
+def decide(
+    client: ClientFile, with_flips: bool = True, source: str | Path | None = None, book: PriceBook | None = None
+) -> Decision:
     """Give the decision for one client.
 
-    ``source`` is the client file's path, where it has one: errors name it, and a price list may lie beside it.
+    ``source`` is the client file's path, where it has one: errors name it, and a price list may lie beside it; ``book``
+    the prices, where they are resolved already.
     Raises :class:`lib.errors.InputError` where the client's stack or price list cannot be used.
     """
-    book = prices_of(client, source)
+    book = book or prices_of(client, source)
     facts, limits = facts_of(client), thresholds()
     outcome = evaluate(EvaluationContext(facts, book, limits))
     recommendation = arm_name(int(outcome.recommendation))

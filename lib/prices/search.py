@@ -11,6 +11,7 @@ from pathlib import Path
 from lib.client import ClientFile
 from lib.client.quantity import likely
 from lib.errors import InputError
+from lib.files import path_from
 from lib.paths import CLIENTS, PRICES, PROJECT
 from lib.prices.book import OwnRow, PriceBook
 from lib.prices.hosted import HostedModel, hosted_model, nearest_models, snapshot_date
@@ -67,7 +68,8 @@ def price_book(client: ClientFile, name: str = "client file", folder: Path | Non
 def _own_list(client: ClientFile, name: str, folder: Path | None, as_of: datetime.date) -> PriceList:
     if client.prices.file is None:
         return PriceList({})
-    given = Path(client.prices.file).expanduser()
+    allowed = "a price CSV, its path counted from the client file's folder"
+    given = path_from(client.prices.file, f"{name}: prices.file", allowed)
     places = [given] if given.is_absolute() else [place / given for place in (folder, CLIENTS, PROJECT) if place]
     path = next((place for place in places if place.is_file()), None)
     if path is None:

@@ -10,6 +10,7 @@ from lib.client import ClientFile, Facts
 from lib.costs import Costs, Latencies
 from lib.costs.overview import Overview
 from lib.decision import Decision, decide, usable_client
+from lib.decision.decide import prices_of
 from lib.errors import InputError
 from lib.prices import PriceBook
 from lib.report.parameters import RefusedParameter, client_from
@@ -58,17 +59,16 @@ class Case:
         return self.file.parent if self.file else None
 
     @property
-    def title(self) -> str:
-        """Give the report's title."""
-        given = self.client.report.title
-        use_case = self.client.client.use_case
-        subject = self.client.client.name if use_case == "not stated" else use_case
-        return given or f"Architecture recommendation: {subject}"
-
-    @property
     def date(self) -> str:
         """Give the report's date: the one stated, else that of the prices. Never the day of the run."""
         return (self.client.report.date or self.book.as_of).isoformat()
+
+
+def report_title(client: ClientFile) -> str:
+    """Give the report's title: the one stated, else what is recommended for what."""
+    use_case = client.client.use_case
+    subject = client.client.name if use_case == "not stated" else use_case
+    return client.report.title or f"Architecture recommendation: {subject}"
 
 
 def case_of(client: ClientFile, file: Path | None = None) -> Case:
@@ -76,12 +76,13 @@ def case_of(client: ClientFile, file: Path | None = None) -> Case:
     name = file.name if file else "client file"
     # Scores that may not be used, such as a sample run's, are not used for the cost of a right answer either.
     used = usable_client(client)
-    overview = Overview.of(used, name, file.parent if file else None)
+    book = prices_of(used, file)
+    overview = Overview.of(used, name, file.parent if file else None, book)
     return Case(
         client=client,
         file=file,
         facts=Facts.of(used),
-        decision=decide(client, source=file),
+        decision=decide(client, source=file, book=book),
         overview=overview,
         money=Money.of(client),
     )

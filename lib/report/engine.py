@@ -14,14 +14,14 @@ from nbformat import NotebookNode
 
 from lib.client import load_client
 from lib.errors import InputError
-from lib.files import write_text
+from lib.files import made_folder, write_text
 from lib.paths import NOTEBOOKS
-from lib.report.case import Case, case_of
+from lib.report.case import report_title
 from lib.report.chromium import PdfError, find_chromium, print_pdf
 from lib.report.exporter import to_html
 from lib.report.logo import logo_uri
-from lib.report.manifest import manifest
-from lib.report.measured import experiment_result
+from lib.report.manifest import MIME
+from lib.report.parameters import RefusedParameter
 
 NOTEBOOK = NOTEBOOKS / "report.ipynb"
 CELL_TIMEOUT_SECONDS = 1800
@@ -46,24 +46,46 @@ def make_report(client_file: Path, folder: Path, *, experiment: Any = None, pdf:
     ``experiment`` is what the notebook's parameter of that name takes. Raises :class:`InputError` for a
     client file of no use; nothing is left half-written.
     """
-    case = case_of(load_client(client_file), client_file)
-    logo_uri(case.client.report.logo, case.folder)
+    client = load_client(client_file)
+    look = client.report
+    logo_uri(look.logo, client_file.parent)
+    # Prices, costs and decision are computed once, by the notebook; it tells what it was made from.
     notebook = run_notebook({"client_file": str(client_file.resolve()), "experiment": experiment})
-    look = case.client.report
-    page = to_html(notebook, _title(case), look.colour, bool(look.confidential))
-    target = folder / f"{client_file.stem}.html"
-    write_text(target, page)
-    printed, remarks = _print(target, pdf)
-    described = manifest(case, experiment_result(experiment)) | {"html_sha256": _sha256(target)}
-    listing = folder / f"{client_file.stem}.manifest.json"
-    write_text(listing, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
-    return Report(target, listing, printed, remarks)
+    page = to_html(notebook, f"{report_title(client)}: {client.client.name}", look.colour, bool(look.confidential))
+    return written(folder / client_file.stem, page, _manifest(notebook), pdf)
+
+
+def written(stem: Path, page: str, described: dict[str, Any], pdf: bool) -> Report:
+    """Write a report's files aside and move them into place together, the manifest last.
+
+    Until the last one has moved no manifest stands there, so that no file is ever taken for another run's.
+    """
+    html, listing, printed = (stem.with_name(stem.name + ending) for ending in (".html", ".manifest.json", ".pdf"))
+    with tempfile.TemporaryDirectory(dir=made_folder(stem.parent), prefix=f".{stem.name}.") as aside:
+        fresh = Path(aside) / html.name
+        write_text(fresh, page)
+        print_of_page, remarks = _print(fresh, pdf)
+        described = described | {"html_sha256": _sha256(fresh)}
+        write_text(Path(aside) / listing.name, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
+        # A PDF of an older run beside a newer page would be taken for its print.
+        for old in (listing, printed):
+            old.unlink(missing_ok=True)
+        for name in (html, printed, listing):
+            if (Path(aside) / name.name).exists():
+                (Path(aside) / name.name).replace(name)
+    return Report(html, listing, printed if print_of_page else None, remarks)
+
+
+def _manifest(notebook: NotebookNode) -> dict[str, Any]:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    found = [output.data[MIME] for output in outputs if MIME in output.get("data", {})]
+    return dict(found[-1]) if found else {}
 
 
 def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
     """Run the report's notebook with papermill, without its interactive cells, in a folder of its own.
 
-    Raises :class:`papermill.exceptions.PapermillExecutionError` where a cell fails.
+    Raises :class:`InputError` for input that a cell refuses, and papermill's own error where one fails otherwise.
     """
     import papermill
 
@@ -71,17 +93,22 @@ def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
     logging.getLogger("papermill").setLevel(logging.ERROR)
 
     with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as folder:
-        executed = papermill.execute_notebook(
-            prepared(nbformat.read(NOTEBOOK, as_version=4)),
-            None,
-            parameters=parameters,
-            cwd=folder,
-            kernel_name="python3",
-            execution_timeout=CELL_TIMEOUT_SECONDS,
-            progress_bar=False,
-            log_output=False,
-            extra_arguments=[QUIET_KERNEL],
-        )
+        try:
+            executed = papermill.execute_notebook(
+                prepared(nbformat.read(NOTEBOOK, as_version=4)),
+                None,
+                parameters=parameters,
+                cwd=folder,
+                kernel_name="python3",
+                execution_timeout=CELL_TIMEOUT_SECONDS,
+                progress_bar=False,
+                log_output=False,
+                extra_arguments=[QUIET_KERNEL],
+            )
+        except papermill.PapermillExecutionError as error:
+            if error.ename in (InputError.__name__, RefusedParameter.__name__):
+                raise InputError(error.evalue) from None
+            raise
     return pinned(executed)
 
 
@@ -122,8 +149,6 @@ def planned(files: list[Path]) -> list[Path]:
 
 def _print(page: Path, wanted: bool) -> tuple[Path | None, tuple[str, ...]]:
     target = page.with_suffix(".pdf")
-    # A PDF of an older run beside a newer page would be taken for its print.
-    target.unlink(missing_ok=True)
     if not wanted:
         return None, ()
     chromium = find_chromium()
@@ -134,10 +159,6 @@ def _print(page: Path, wanted: bool) -> tuple[Path | None, tuple[str, ...]]:
     except PdfError as error:
         return None, (f"no PDF: {error}",)
     return target, ()
-
-
-def _title(case: Case) -> str:
-    return f"{case.title}: {case.client.client.name}"
 
 
 def _sha256(path: Path) -> str:

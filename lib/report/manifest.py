@@ -4,12 +4,13 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+from dataclasses import dataclass
 from typing import Any
 
 from lib.client import ClientFile, answers
 from lib.report.case import Case
 from lib.simulation import SEED
-from lib.views.markup import Page, render
+from lib.views.markup import Page, joined
 from lib.views.table import Table
 
 PACKAGES = (
@@ -48,7 +49,21 @@ def manifest(case: Case, result: Any = None) -> dict[str, Any]:
     }
 
 
-def manifest_table(case: Case, result: Any = None) -> Page:
+MIME = "application/vnd.decision-workbook.manifest+json"
+
+
+@dataclass(frozen=True)
+class ManifestPage:
+    """The manifest as the last page shows it; the engine that ran the notebook reads it as data."""
+
+    plain: dict[str, Any]
+    page: Page
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {MIME: self.plain, "text/html": self.page._repr_html_(), "text/plain": repr(self.page)}
+
+
+def manifest_table(case: Case, result: Any = None) -> ManifestPage:
     """Give the manifest as the last page shows it."""
     plain = manifest(case, result)
     rows = [
@@ -63,7 +78,9 @@ def manifest_table(case: Case, result: Any = None) -> Page:
         rows.append(["Seed of the experiment", str(plain["experiment"]["config"]["seed"])])
     rows.append(["Python", plain["python"]])
     rows += [[name, version] for name, version in plain["packages"].items()]
-    return render("manifest.html", table=Table(["What", "Value"], rows, "What this report was made from", wrap=True))
+    table = Table(["What", "Value"], rows, "What this report was made from", wrap=True)
+    promise = "The same inputs, prices and package versions give the same report, byte for byte."
+    return ManifestPage(plain, joined(Page("<p>{}</p>").format(promise), table))
 
 
 def inputs_hash(client: ClientFile) -> str:

@@ -2,7 +2,7 @@
 
 from lib.arms import ARM, ARMS
 from lib.costs.bounds import spread
-from lib.report.case import Case
+from lib.report.case import Case, report_title
 from lib.report.logo import logo_uri
 from lib.views.decision_charts import flip_chart
 from lib.views.markup import Page, render
@@ -20,7 +20,7 @@ def cover(case: Case) -> Page:
     }
     return render(
         "cover.html",
-        title=case.title,
+        title=report_title(case.client),
         stated={label: value for label, value in stated.items() if value},
         confidential=bool(case.client.report.confidential),
         logo=logo_uri(case.client.report.logo, case.folder),

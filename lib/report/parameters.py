@@ -12,6 +12,7 @@ from typing import Any
 
 from lib.client import ClientFile, answers, check_client, load_client
 from lib.errors import InputError
+from lib.files import path_from
 from lib.paths import CLIENTS, PROJECT
 
 DEFAULT_CLIENT = CLIENTS / "support-knowledge-base.yaml"
@@ -32,7 +33,7 @@ class RefusedParameter(InputError):
 
 def find_client_file(client_file: str | Path) -> Path:
     """Find a client file given as an absolute path, or counted from the working directory or the project."""
-    path = Path(client_file).expanduser()
+    path = path_from(str(client_file), "client_file", "the path of a client file (YAML)")
     return path if path.is_absolute() or path.exists() or not (PROJECT / path).exists() else PROJECT / path
 
 
