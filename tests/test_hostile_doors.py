@@ -56,7 +56,7 @@ def test_paths_in_a_client_file_never_end_in_a_traceback(tmp_path, lines):
     client = tmp_path / "r.yaml"
     client.write_text(f"client: {{name: R}}\n{lines}\n", encoding="utf-8")
     if "logo" in lines:
-        with pytest.raises(InputError, match="too long|no path"):
+        with pytest.raises(InputError, match=r"too long|no path"):
             logo_uri(load_client(client).report.logo, tmp_path)
     else:
         assert "prices.file" in one_sentence(command("costs", str(client)))
@@ -66,7 +66,7 @@ def test_paths_in_a_client_file_never_end_in_a_traceback(tmp_path, lines):
 def test_only_a_regular_file_of_limited_size_is_read(tmp_path):
     os.mkfifo(tmp_path / "pipe.yaml")
     for path in (tmp_path / "pipe.yaml", Path("/dev/zero"), tmp_path):
-        with pytest.raises(InputError, match="no regular file|a folder"):
+        with pytest.raises(InputError, match=r"no regular file|a folder"):
             load_client(path)
     (tmp_path / "large.yaml").write_bytes(b"#" * 2_000_000)
     with pytest.raises(InputError, match="more than"):
