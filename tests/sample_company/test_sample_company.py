@@ -19,7 +19,7 @@ from lib.sample_company.source import source
 make = cache(sample_company)
 small = cache(quick)
 # Every seed is another company; the promises hold for all of them.
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=8, deadline=None)
 
 
 def seeds(promise):
