@@ -1,0 +1,279 @@
+"""A client's own evaluation questions, and what a right answer to each must contain."""
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from lib.dataset import FREE, KINDS, REFUSAL, UNANSWERABLE, Document, Question, Voice
+from lib.errors import InputError
+from lib.experiment.own.tables import JSON_ENDINGS, AnyOf, Names, Row, Text, Texts, read_rows, shown
+from lib.retrieval.documents import SkippedFile, document_id
+from lib.retrieval.text import one_line
+
+# Earlier names of question kinds, in files that people have.
+_OTHER_KINDS = {
+    "seen_fact": "new_wording",
+    "document_fact": "document_only",
+    "changed_fact": "changed",
+    "multi_hop": "two_page",
+    "unanswerable": "missing",
+}
+# An expected answer of at most so many words must stand in the answer as it is.
+SHORT = 6
+# Where it has neither numbers nor names, so many of its rarest words must.
+RAREST = 3
+# Where more of the words inside sentences begin with a capital letter, nouns do (German): none is a name then.
+_CAPITALS_ALLOWED = 0.35
+
+_WORD = re.compile(r"[^\W_]+(?:['’&.-][^\W_]+)*")
+_NUMBER = re.compile(r"(?:[^\W\d_]+-)?[^\W_]*\d[^\W_]*(?:[.,:/-][^\W_]*\d[^\W_]*)*")
+_SENTENCE_END = re.compile(r"[.!?:]['\"”)\]]*$|^$")
+# Capital letters that name nothing.
+_NO_NAMES = frozenset({"I", "I'm", "I’m", "A", "OK", "EUR", "USD", "GBP", "CHF", "JPY"})
+
+
+class QuestionRow(Row):
+    """One question of a file.
+
+    Attributes:
+        id: the row's number if empty.
+        question: as a person asks it.
+        answer: the expected answer, or a list of them of which any one is right; nothing for what the documents do
+            not say.
+        also: further right answers, any one of which counts.
+        kind: a question kind of the workbook; worked out if empty.
+        document_ids: documents that hold the answer, by id, path or path without ending.
+        must_contain: all of them must stand in a right answer.
+        old_value: what was true when the training pairs were written, for ``changed``.
+    """
+
+    id: Text = ""
+    question: Text = ""
+    answer: AnyOf = ()
+    also: Texts = ()
+    kind: Text = ""
+    document_ids: Names = ""
+    must_contain: Texts = ()
+    old_value: Texts = ()
+
+
+@dataclass(frozen=True)
+class ReadQuestions:
+    """The questions of a file.
+
+    Attributes:
+        questions: in the order of the file.
+        unreadable: id of a question left out → the file it cites that could not be read.
+        inferred: ids of the questions whose required strings were worked out from a long answer.
+        emptied: ids of those whose answer is a word for nothing (``N/A``, ``NaN``).
+    """
+
+    questions: tuple[Question, ...]
+    unreadable: dict[str, str]
+    inferred: frozenset[str]
+    emptied: tuple[str, ...]
+
+
+def read_questions(
+    path: str | Path, documents: Sequence[Document], skipped: Sequence[SkippedFile] = (), voice: Voice = FREE
+) -> ReadQuestions:
+    """Read questions with their expected answers from CSV or JSON lines; columns as in ``QuestionRow``.
+
+    Args:
+        path: a .csv, .tsv, .jsonl or .ndjson file; only ``question`` and ``answer`` are needed.
+        documents: what ``document_ids`` may name.
+        skipped: files that could not be read; questions on them are left out.
+        voice: its opening and closing are no part of what a right answer must contain.
+
+    Raises:
+        InputError: one sentence with file, row, column, value and what is allowed.
+    """
+    needed = ("question",) if Path(path).suffix.lower() in JSON_ENDINGS else ("question", "answer")
+    references = References(documents, skipped)
+    frequencies = cache(lambda: document_frequencies(documents))
+    questions: list[Question] = []
+    unreadable: dict[str, str] = {}
+    inferred: set[str] = set()
+    emptied: list[str] = []
+    first_row: dict[str, int] = {}
+    for row in read_rows(path, QuestionRow, needed):
+        id_ = one_line(row.id) or str(row.number)
+        if id_ in first_row:
+            raise row.error("id", f"an id that no other question has (row {first_row[id_]} has it)", id_)
+        first_row[id_] = row.number
+        ids, missing = references.cited(row)
+        if missing:
+            unreadable[id_] = missing
+            continue
+        if "answer" in row.emptied:
+            emptied.append(id_)
+        question, worked_out = _question(row, id_, ids, voice, frequencies)
+        questions.append(question)
+        if worked_out:
+            inferred.add(id_)
+    return ReadQuestions(tuple(questions), unreadable, frozenset(inferred), tuple(emptied))
+
+
+def _question(
+    row: QuestionRow, id_: str, ids: tuple[str, ...], voice: Voice, frequencies: Callable[[], Counter[str]]
+) -> tuple[Question, bool]:
+    """Make a question of a row; and whether what its answer must contain was worked out."""
+    text, answers = one_line(row.question), (*row.answer, *row.also)
+    if not text:
+        raise row.error("question", "the text of a question", "")
+    refused = all(answer.strip(" .").casefold() == REFUSAL.strip(" .").casefold() for answer in answers)
+    kind = row.kind.strip().casefold().replace(" ", "_") or ("missing" if refused else "document_only")
+    kind = _OTHER_KINDS.get(kind, kind)
+    if kind not in KINDS:
+        raise row.error("kind", f"{', '.join(KINDS)}, or nothing")
+    cluster = " + ".join(sorted(ids)) or id_
+    if kind in UNANSWERABLE:
+        if row.must_contain:
+            raise row.error(
+                "must_contain",
+                "nothing for a question without an answer: a right answer to it refuses",
+                "; ".join(row.must_contain),
+            )
+        return Question(id_, text, answers[0] if answers else REFUSAL, kind, ids, cluster=cluster), False
+    if refused:
+        raise row.error(
+            "answer", f"the expected answer (only {' and '.join(UNANSWERABLE)} have none, this one is {kind})", ""
+        )
+    bare = [one_line(voice.bare(answer)) or one_line(answer) for answer in answers]
+    values, must_contain = tuple(map(short, bare)), row.must_contain
+    worked_out = not must_contain and len(bare) == 1 and len(values[0].split()) > SHORT
+    if worked_out:
+        must_contain = key_parts(bare[0], frequencies)
+    # A list of what an answer must contain says all; the whole of a long answer need not stand in it too.
+    values = () if must_contain and not row.also and len(bare) == 1 else values
+    return Question(id_, text, answers[0], kind, ids, values or (), must_contain, row.old_value, cluster), worked_out
+
+
+class References:
+    """Finds documents by id, by path, or by path without its ending where only one file has it."""
+
+    def __init__(self, documents: Sequence[Document], skipped: Sequence[SkippedFile] = ()) -> None:
+        """Remember what each document may be called, and which files could not be read."""
+        self.ids = [document.id for document in documents]
+        self._known: dict[str, str] = {}
+        by_stem: dict[str, set[str]] = {}
+        for document in documents:
+            path = document.metadata.get("path", document.id)
+            self._known |= {document.id: document.id, path: document.id}
+            by_stem.setdefault(str(PurePosixPath(path).with_suffix("")), set()).add(document.id)
+        for stem, ids in by_stem.items():
+            if len(ids) == 1:
+                self._known.setdefault(stem, *ids)
+        self._unreadable = {name: file.path for file in skipped for name in (file.path, document_id(file.path))}
+
+    def cited(self, row: Any) -> tuple[tuple[str, ...], str]:
+        """Return the ids of the documents that a row names, and the path of one that could not be read (or ``""``).
+
+        Raises:
+            InputError: it names a document that is not there.
+        """
+        named = row.document_ids
+        ids: list[str] = []
+        for name in self._split(named) if isinstance(named, str) else map(_as_path, named):
+            if name in self._unreadable:
+                return (), self._unreadable[name]
+            if name not in self._known:
+                raise InputError(
+                    f"{row.file}: row {row.number}: document_ids names {shown(name)}, which is not among the documents; "
+                    f"{self._nearest(name)}"
+                )
+            ids.append(self._known[name])
+        return tuple(dict.fromkeys(ids)), ""
+
+    def _split(self, cell: str) -> list[str]:
+        """Split a cell that names several documents: at ``;``, else at blanks unless the whole is one file's name."""
+        names: list[str] = []
+        for part in cell.split(";"):
+            name = _as_path(part)
+            names += [name] if name in self._known or name in self._unreadable else map(_as_path, part.split())
+        return [name for name in names if name]
+
+    def _nearest(self, name: str) -> str:
+        near = difflib.get_close_matches(name, self.ids, n=3, cutoff=0.6)
+        if near:
+            return f"did you mean {' or '.join(near)}?"
+        more = f" and {len(self.ids) - 3:,} more" if len(self.ids) > 3 else ""
+        return f"allowed are the documents' ids: {', '.join(self.ids[:3])}{more}."
+
+
+def _as_path(name: str) -> str:
+    return re.sub(r"^\./", "", one_line(name).replace("\\", "/"))
+
+
+# What must stand in a right answer, worked out from the expected one. The offline form of judging free text: strings
+# that a right answer can hardly do without. It is strict with another wording and blind to a wrong word beside the
+# right number; hand grading or a judge comes after it.
+
+
+def short(answer: str) -> str:
+    """Return an answer as it must stand in a right one: without the mark at its end."""
+    return answer.strip().strip(".!?").strip() or answer.strip()
+
+
+def key_parts(answer: str, frequencies: Callable[[], Counter[str]]) -> tuple[str, ...]:
+    """Return what must stand in a right answer where the expected one is long, each part once.
+
+    Args:
+        answer: the expected answer, as free text.
+        frequencies: gives in how many documents each word stands (``document_frequencies``); only called
+            where it is needed, for counting takes long.
+
+    Returns:
+        Its numbers, dates, amounts and names; where it has none, the three of its words (four letters or
+        more) that stand in the fewest documents, of those that stand in any; else the answer as it is.
+    """
+    parts = numbers_in(answer) + _names(answer)
+    return tuple(dict.fromkeys(parts)) or _rarest(answer, frequencies()) or (short(answer),)
+
+
+def document_frequencies(documents: Iterable[Document]) -> Counter[str]:
+    """Count in how many documents each word stands, in small letters."""
+    counts: Counter[str] = Counter()
+    for document in documents:
+        counts.update({word.casefold() for word in _WORD.findall(f"{document.title}\n{document.text}")})
+    return counts
+
+
+def numbers_in(text: str) -> list[str]:
+    """Every number, date, time or code; a range such as 3-5 is two numbers, 2026-03-01 is one date."""
+    numbers: list[str] = []
+    for match in _NUMBER.finditer(text):
+        found = match[0]
+        numbers += found.split("-") if re.fullmatch(r"\d+-\d+", found) else [found]
+    return numbers
+
+
+def _names(text: str) -> list[str]:
+    """Words with a capital letter inside a sentence, or with two of them anywhere."""
+    words = text.split()
+    inside = [before for before in range(1, len(words)) if not _SENTENCE_END.search(words[before - 1])]
+    capitals = [place for place in inside if words[place][:1].isupper()]
+    if len(inside) and len(capitals) / len(inside) > _CAPITALS_ALLOWED:
+        return []
+    names = []
+    for place, word in enumerate(words):
+        for name in _WORD.findall(word):
+            several = sum(sign.isupper() for sign in name) > 1
+            known = name not in _NO_NAMES and not any(sign.isdigit() for sign in name)
+            if known and name[0].isupper() and (several or place in capitals):
+                names.append(name)
+    return names
+
+
+def _rarest(text: str, frequencies: Counter[str]) -> tuple[str, ...]:
+    words: Sequence[str] = [word for word in dict.fromkeys(_WORD.findall(text)) if len(word) >= 4]
+    known = sorted(
+        (word for word in words if frequencies[word.casefold()]), key=lambda word: frequencies[word.casefold()]
+    )
+    chosen = set(known[:RAREST])
+    return tuple(word for word in words if word in chosen)
