@@ -40,7 +40,8 @@ class Costs:
 
     ``setup_usd`` and ``monthly_usd`` are totals over all components, work included;
     ``setup_labour_usd`` is the work in the first, ``monthly_bill_usd`` what vendors are paid in the
-    second. ``usd_per_query`` is what one more query costs: inference, query embedding and re-ranking.
+    second. ``usd_per_query`` is what one more query costs: inference, query embedding and re-ranking;
+    ``all_in_usd_per_query`` is the whole month over its queries.
     ``components`` maps component id → :class:`Component`; it is empty where only totals were asked for.
     ``workings`` holds the intermediate figures by arm (and under ``shared``). ``input_tokens`` are read by one query, ``prompt_tokens`` must fit the context window.
     """
@@ -66,22 +67,29 @@ class Costs:
         return {arm: self.setup_usd[arm] + self.horizon_months * self.monthly_usd[arm] for arm in ARMS}
 
     @cached_property
+    def all_in_usd_per_query(self) -> dict[str, Array]:
+        """Give the whole month over its queries; what one query costs where none is asked."""
+        queries = self.facts["traffic.queries_per_month"]
+        asked = np.maximum(queries, 1.0)
+        return {arm: np.where(queries > 0, self.monthly_usd[arm] / asked, self.usd_per_query[arm]) for arm in ARMS}
+
+    @cached_property
     def usd_per_correct_answer(self) -> dict[str, Array | None]:
         """Give USD for one right answer where the share of right answers was measured, ``None`` elsewhere.
 
         The whole month's cost is spread over its queries, and each wrong answer is put right at
-        ``money.correction_usd``: (USD a month ÷ queries + share wrong × correction) ÷ share right.
+        ``money.correction_usd``: (USD a month ÷ queries + share wrong × correction) ÷ share right. Infinite where
+        nothing is asked.
         """
-        queries = self.facts["traffic.queries_per_month"]
-        with np.errstate(divide="ignore"):
-            return {
-                arm: usd_per_correct_answer(
-                    np.divide(self.monthly_usd[arm], queries),
-                    self.facts[f"evidence.{arm}_score"],
-                    self.facts["money.correction_usd"],
-                )
-                for arm in ARMS
-            }
+        asked = self.facts["traffic.queries_per_month"] > 0
+        return {
+            arm: usd_per_correct_answer(
+                np.where(asked, self.all_in_usd_per_query[arm], np.inf),
+                self.facts[f"evidence.{arm}_score"],
+                self.facts["money.correction_usd"],
+            )
+            for arm in ARMS
+        }
 
 
 def usd_per_correct_answer(cost_per_query: Any, share_right: Any, correction_usd: Any) -> Array | None:

@@ -32,6 +32,9 @@ TOTALS = (
 )
 
 
+SCALED = ("setup_usd", "setup_labour_usd", "monthly_usd", "monthly_bill_usd", "usd_per_query", "all_in_usd_per_query")
+
+
 @dataclass(frozen=True)
 class Estimate:
     """One uncertain figure: its mean and its 10th and 90th percentile over the draws, and where all goes as planned."""
@@ -79,9 +82,13 @@ class Estimates:
         """Give the expected costs: scalars, with components that add up to the totals, and months to the horizon."""
         return _mean(self.drawn, self.facts)
 
-    def estimate(self, name: str, arm: str) -> Estimate:
-        """Give one figure of ``arm`` by the name that it has in :class:`~lib.costs.cost_model.Costs`."""
-        return Estimate.of(getattr(self.drawn, name)[arm], getattr(self.planned, name)[arm])
+    def estimate(self, name: str, arm: str) -> Estimate | None:
+        """Give one figure of ``arm`` by the name that it has in :class:`~lib.costs.cost_model.Costs`.
+
+        ``None`` where it was not measured.
+        """
+        drawn = getattr(self.drawn, name)[arm]
+        return None if drawn is None else Estimate.of(drawn, getattr(self.planned, name)[arm])
 
     def component(self, arm: str, component: str, kind: str) -> Estimate:
         """Give one component of ``arm``; ``kind`` is ``setup`` or ``monthly``."""
@@ -94,6 +101,16 @@ class Estimates:
         """Give the share of the draws in which a figure of ``arm`` is at most ``limit`` (``nan`` = no limit: 1)."""
         return 1.0 if np.isnan(limit) else float(np.mean(getattr(self.drawn, name)[arm] <= limit))
 
+    def setup_p10_usd(self, facts: Facts) -> dict[str, Array]:
+        """Give what each arm costs to set up in the cheapest tenth of the draws, for variations of this client."""
+        expected = self.expected_costs(facts).setup_usd
+        return {arm: expected[arm] * self._p10_of_setup[arm] for arm in ARMS}
+
+    @cached_property
+    def _p10_of_setup(self) -> dict[str, float]:
+        found = {arm: self.estimate("setup_usd", arm) for arm in ARMS}
+        return {arm: figure.p10 / figure.expected if figure.expected else 1.0 for arm, figure in found.items()}
+
     def expected_costs(self, facts: Facts) -> Costs:
         """Give the expected costs of variations of this client: ``facts`` of shape ``()`` or ``(n,)``.
 
@@ -101,16 +118,18 @@ class Estimates:
         :attr:`expected`: near enough for the many variations among which a turning point is sought.
         """
         found = costs(self._at_means(facts), self.book, self._mean_prices, keep_components=False)
-        found.facts = facts
         for name, factors in self._factors.items():
             totals = getattr(found, name)
             for arm in ARMS:
                 totals[arm] = totals[arm] * factors[arm]
+        found.facts = facts
         return found
 
     def _at_means(self, facts: Facts) -> Facts:
         means = {item.name: item.mean for item in self.simulation.inputs if item.kind == FACT}
-        moved = {path: np.where(facts[path] == self.facts[path], mean, facts[path]) for path, mean in means.items()}
+        # Asked of the class, so that facts that record what a figure reads do not take this for a reading.
+        now = {path: Facts.__getitem__(facts, path) for path in means}
+        moved = {path: np.where(now[path] == self.facts[path], mean, now[path]) for path, mean in means.items()}
         return facts.replaced(moved, answered=False)
 
     @cached_property
@@ -121,7 +140,7 @@ class Estimates:
     def _factors(self) -> dict[str, dict[str, float]]:
         means = costs(self._at_means(self.facts), self.book, self._mean_prices, keep_components=False)
         factors: dict[str, dict[str, float]] = {}
-        for name in ("setup_usd", "setup_labour_usd", "monthly_usd", "monthly_bill_usd", "usd_per_query"):
+        for name in SCALED:
             at_means, expected = getattr(means, name), getattr(self.expected, name)
             factors[name] = {arm: float(expected[arm] / at_means[arm]) if at_means[arm] else 1.0 for arm in ARMS}
         return factors
@@ -129,8 +148,9 @@ class Estimates:
 
 def _mean(drawn: Costs, facts: Facts) -> Costs:
     result = Costs(facts, drawn.book, drawn.horizon_months, notes=drawn.notes)
-    for name in TOTALS:
-        setattr(result, name, {arm: np.mean(value) for arm, value in getattr(drawn, name).items()})
+    for name in (*TOTALS, "all_in_usd_per_query", "usd_per_correct_answer"):
+        values = getattr(drawn, name).items()
+        setattr(result, name, {arm: None if value is None else np.mean(value) for arm, value in values})
     result.components = {
         arm: {
             part.id: replace(part, setup=np.mean(part.setup), monthly=np.mean(part.monthly)) for part in parts.values()

@@ -77,15 +77,16 @@ def advice(outcome: Outcome, arm: str) -> tuple[str, ...]:
 
 def _tuning_kind(case: Case) -> str:
     budget = case.value("money.setup_usd")
+    usd = case.outcome.context.amount
     examples = case.feature("usable_examples")
     much_traffic = case.value("traffic.queries_per_month") >= case.limit("full_tuning_queries")
     if not math.isnan(budget) and budget < case.limit("small_tuning_budget_usd"):
-        return "QLoRA (USD 20 to 200 a run on a consumer GPU), because the budget is small"
+        return f"QLoRA ({usd(20)} to {usd(200)} a run on a consumer GPU), because the budget is small"
     if examples >= case.limit("full_tuning_examples") and much_traffic:
-        return "LoRA first (USD 50 to 500 a run); with this much data and traffic full fine-tuning (USD 500 to 10,000 and more) is worth a comparison"
+        return f"LoRA first ({usd(50)} to {usd(500)} a run); with this much data and traffic full fine-tuning ({usd(500)} to {usd(10_000)} and more) is worth a comparison"
     if examples < case.limit("lora_examples"):
-        return "prompt tuning (USD 10 to 100) or more examples, because there are fewer than LoRA needs"
-    return "LoRA (USD 50 to 500 a run, 2 to 5 epochs), which suits most cases"
+        return f"prompt tuning ({usd(10)} to {usd(100)}) or more examples, because there are fewer than LoRA needs"
+    return f"LoRA ({usd(50)} to {usd(500)} a run, 2 to 5 epochs), which suits most cases"
 
 
 def _store(case: Case) -> str:

@@ -10,15 +10,15 @@ import numpy as np
 from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
 from lib.client import ClientFile, Facts
 from lib.client.facts import Array, field_specs
+from lib.costs.estimates import Estimates
 from lib.decision import explain
 from lib.decision.advice import advice
 from lib.decision.choice import NOBODY, Outcome, evaluate
 from lib.decision.comparisons import comparisons
 from lib.decision.feasibility import BLOCKERS
-from lib.decision.features import EvaluationContext, assumed_fields
+from lib.decision.features import assumed_fields
 from lib.decision.flips import arm_name, flips
 from lib.decision.frameworks import ABSTAINS, Rule, frameworks, rule_thresholds
-from lib.decision.measured import facts_of
 from lib.decision.result import ArmResult, BlockerTrace, Decision, EvidenceTrace, RuleTrace, Verdict
 from lib.decision.thresholds import ThresholdValues, own_thresholds
 from lib.decision.uncertain import Model
@@ -26,6 +26,24 @@ from lib.prices import PriceBook, price_book
 from lib.wording import number
 
 DRAWS = 1024
+
+MONEY = {
+    "setup_usd": "setup_usd",
+    "monthly_usd": "monthly_usd",
+    "monthly_bill_usd": "monthly_bill_usd",
+    "usd_per_query": "all_in_usd_per_query",
+    "marginal_usd_per_query": "usd_per_query",
+    "usd_per_correct_answer": "usd_per_correct_answer",
+    "horizon_usd": "horizon_usd",
+}
+"""What an arm's figures are called in the decision, and in :class:`lib.costs.Costs`."""
+
+BUDGETS = {
+    "money.setup_usd": "setup_usd",
+    "money.monthly_usd": "monthly_bill_usd",
+    "money.per_query_usd": "usd_per_query",
+}
+"""Each budget of the client file, and what of an arm's costs has to stay within it."""
 
 
 def thresholds() -> ThresholdValues:
@@ -42,14 +60,14 @@ def decide(
     the prices, where they are resolved already.
     Raises :class:`lib.errors.InputError` where the client's stack or price list cannot be used.
     """
-    book = book or prices_of(client, source)
-    facts, limits = facts_of(client), thresholds()
-    outcome = evaluate(EvaluationContext(facts, book, limits))
+    model = model_of(client, source, book)
+    outcome = evaluate(model.present())
+    facts = outcome.context.facts
     recommendation = arm_name(int(outcome.recommendation))
-    shares = _shares_of_draws(client, book, limits)
-    found = tuple(flips(facts, recommender(book, limits))) if with_flips else ()
+    shares = _shares_of_draws(model)
+    found = tuple(flips(model.simulation.facts, recommender(model))) if with_flips else ()
     verdicts = _verdicts(outcome)
-    arms = {arm: _arm(outcome, arm) for arm in ARMS}
+    arms = {arm: _arm(outcome, model.estimates, arm) for arm in ARMS}
     proven = recommendation not in TUNED_ARMS or bool(outcome.by_evidence) or bool(outcome.gaps.behaviour_proven)
     return Decision(
         client=client.client.name,
@@ -71,23 +89,27 @@ def decide(
     )
 
 
+def model_of(client: ClientFile, source: str | Path | None = None, book: PriceBook | None = None) -> Model:
+    """Collect facts, prices, thresholds and what of them is uncertain; ``source`` and ``book`` as for :func:`decide`."""
+    return Model.of(client, book or prices_of(client, source), thresholds())
+
+
 def prices_of(client: ClientFile, source: str | Path | None = None) -> PriceBook:
     """Resolve the client's prices; see :func:`decide` for ``source``."""
     return price_book(client) if source is None else price_book(client, str(source), Path(source).parent)
 
 
-def recommender(book: PriceBook, limits: ThresholdValues) -> Callable[[Facts], Array]:
+def recommender(model: Model) -> Callable[[Facts], Array]:
     """Give the function from facts to recommendations (positions in ARMS, -1 undecided) that flips are sought with."""
 
     def recommend(facts: Facts) -> Array:
-        return np.atleast_1d(evaluate(EvaluationContext(facts, book, limits)).recommendation)
+        return np.atleast_1d(evaluate(model.present(facts)).recommendation)
 
     return recommend
 
 
-def _shares_of_draws(client: ClientFile, book: PriceBook, limits: ThresholdValues) -> dict[str, float]:
+def _shares_of_draws(model: Model) -> dict[str, float]:
     """Give each recommendation's share of the draws, largest first."""
-    model = Model.of(client, book, limits)
     picks = np.concatenate([np.atleast_1d(evaluate(block).recommendation) for block in model.money(DRAWS)])
     shares = {arm_name(place): float(np.mean(picks == place)) for place in range(NOBODY, len(ARMS))}
     return dict(sorted(shares.items(), key=lambda item: -item[1]))
@@ -147,7 +169,7 @@ def _evidence(outcome: Outcome) -> EvidenceTrace:
     )
 
 
-def _arm(outcome: Outcome, arm: str) -> ArmResult:
+def _arm(outcome: Outcome, estimates: Estimates, arm: str) -> ArmResult:
     context = outcome.context
     score = float(context.facts[f"evidence.{arm}_score"])
     closes = (arm in KNOWING_ARMS or not outcome.gaps.knowledge) and (arm in TUNED_ARMS or not outcome.gaps.tuning)
@@ -160,21 +182,30 @@ def _arm(outcome: Outcome, arm: str) -> ArmResult:
         setup_usd=_money(context.costs.setup_usd[arm]),
         monthly_usd=_money(context.costs.monthly_usd[arm]),
         monthly_bill_usd=_money(context.costs.monthly_bill_usd[arm]),
-        usd_per_query=_per_query(context, arm),
+        usd_per_query=round(float(context.costs.all_in_usd_per_query[arm]), 8),
         marginal_usd_per_query=round(float(context.costs.usd_per_query[arm]), 8),
-        usd_per_correct_answer=_plain(context.costs.usd_per_correct_answer[arm]),
+        usd_per_correct_answer=_plain(estimates.expected.usd_per_correct_answer[arm]),
         horizon_usd=_money(context.costs.horizon_usd[arm]),
+        ranges={
+            name: found
+            for name, figure in MONEY.items()
+            if (found := estimates.estimate(figure, arm)) and np.isfinite(found.expected)
+        },
+        chance_within=_chances(context.facts, estimates, arm),
         p95_latency_ms=round(float(context.latency.p95_ms[arm])),
         first_token_ms=round(float(context.latency.first_token_ms[arm])),
         measured_score=None if math.isnan(score) else score,
     )
 
 
-def _per_query(context: EvaluationContext, arm: str) -> float:
-    """Give the whole month over its queries, as all money is the total over all components."""
-    queries = float(context.facts["traffic.queries_per_month"])
-    whole = context.costs.monthly_usd[arm] / queries if queries else context.costs.usd_per_query[arm]
-    return round(float(whole), 8)
+def _chances(facts: Facts, estimates: Estimates, arm: str) -> dict[str, float]:
+    """Give the share of the draws that stay within each budget that the client has stated."""
+    limits = {path: float(facts[path]) for path in BUDGETS}
+    return {
+        path: round(estimates.chance_within(figure, arm, limits[path]), 4)
+        for path, figure in BUDGETS.items()
+        if not math.isnan(limits[path])
+    }
 
 
 def _blocked(outcome: Outcome, arm: str, blocker: str) -> bool:
@@ -187,6 +218,8 @@ def _blocker(outcome: Outcome, arm: str, blocker) -> BlockerTrace:
     words = blocker.words
     if math.isinf(observed) and blocker.words_if_unknown:
         words = blocker.words_if_unknown
+    elif blocker.unit.startswith("USD"):
+        words += f" ({context.amount(observed)} against {context.amount(limit)}{blocker.unit.removeprefix('USD')})"
     elif blocker.unit != "yes or no":
         words += f" ({number(observed)} against {number(limit)} {blocker.unit})"
     assumed = blocker.assumed(context, arm)

@@ -6,7 +6,7 @@ from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
 from lib.decision.choice import Outcome
 from lib.decision.evidence_words import evidence_sentence
 from lib.decision.result import ArmResult, Step, Verdict
-from lib.wording import amount, arm_title, every, listed, number, share
+from lib.wording import arm_title, every, listed, number, probability, share
 
 
 def gap_sentences(outcome: Outcome) -> list[str]:
@@ -34,7 +34,7 @@ def gap_sentences(outcome: Outcome) -> list[str]:
     if gaps.economic:
         saved = float(read("tuning_saves_usd"))
         sentences.append(
-            f"Economic gap: on this narrow task a tuned model saves {amount(saved)} over "
+            f"Economic gap: on this narrow task a tuned model saves {outcome.context.amount(saved)} over "
             f"{_months(float(facts['money.horizon_months']))}, training included."
         )
     if gaps.latency:
@@ -116,12 +116,13 @@ def _warnings(outcome: Outcome, recommendation: str, mine: ArmResult) -> list[st
     """Say which of the client's limits the recommended arm does not meet, or meets only just."""
     facts = outcome.context.facts
     found = []
+    money = outcome.context.amount
     budget, limit = float(facts["money.setup_usd"]), float(facts["latency.p95_ms"])
     if mine.setup_usd > budget:
-        lean = float(outcome.context.lean_setup_usd[recommendation])
+        chance = probability(mine.chance_within["money.setup_usd"])
         found.append(
-            f"BUDGET: built lean it costs {amount(lean)}; the likely {amount(mine.setup_usd)} is above the "
-            f"{amount(budget)} there are."
+            f"BUDGET: building it is expected to cost {money(mine.setup_usd)}, above the {money(budget)} there are; "
+            f"in {chance} of the draws it stays within them."
         )
     if outcome.feasibility.latency_lifted:
         felt = mine.first_token_ms if facts.truth("latency.streaming") else mine.p95_latency_ms
@@ -133,17 +134,17 @@ def _warnings(outcome: Outcome, recommendation: str, mine: ArmResult) -> list[st
 
 
 def _cost_sentence(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult]) -> str:
-    mine = arms[recommendation]
+    mine, money = arms[recommendation], outcome.context.amount
     words = (
-        f"It costs about {amount(mine.setup_usd)} to set up and {amount(mine.monthly_usd)} a month, of which "
-        f"{amount(mine.monthly_bill_usd)} are bills and the rest is labour"
+        f"It is expected to cost {money(mine.setup_usd)} to set up and {money(mine.monthly_usd)} a month, of which "
+        f"{money(mine.monthly_bill_usd)} are bills and the rest is labour"
     )
     # Retrieval would do as well where no facts are missing, but nobody would build it for that.
     sensible = [arm for arm in arms if outcome.gaps.knowledge or arm not in KNOWING_ARMS]
     others = [arm for arm in sensible if arm != recommendation and arms[arm].feasible and arms[arm].closes_gaps]
     if others:
         next_best = min(others, key=lambda arm: arms[arm].horizon_usd)
-        words += f"; the cheapest other arm that would do is {arm_title(next_best)} at {amount(arms[next_best].monthly_usd)} a month"
+        words += f"; the cheapest other arm that would do is {arm_title(next_best)} at {money(arms[next_best].monthly_usd)} a month"
     return words + "."
 
 

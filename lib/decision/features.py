@@ -16,9 +16,11 @@ import numpy as np
 
 from lib.client.facts import Array, Facts, field_specs
 from lib.costs import Costs, Latencies, costs, derived, latency
+from lib.costs.estimates import Estimates
 from lib.costs.situation import Situation
 from lib.decision.measured import measured_run
 from lib.prices import PriceBook
+from lib.wording import amount
 
 
 class RecordedFacts(Facts):
@@ -28,6 +30,10 @@ class RecordedFacts(Facts):
         """Share the values of ``facts``."""
         super().__init__(facts._values, facts._answered, facts._words, facts.name)
         self._note = note
+
+    def replaced(self, values: Mapping[str, Any], answered: bool = True) -> "RecordedFacts":
+        """Give facts with other arrays in some fields, which note as these do."""
+        return RecordedFacts(super().replaced(values, answered), self._note)
 
     def is_word(self, path: str, word: str) -> Array:
         """Note the field, and tell where it has the value ``word``."""
@@ -55,10 +61,11 @@ class EvaluationContext:
         thresholds: Mapping[str, Array],
         prices: Mapping[str, Array] | None = None,
         own_scores: frozenset[str] | None = None,
+        estimates: Estimates | None = None,
     ) -> None:
         """Take facts, resolved prices, the thresholds' present values and, for draws, prices of shape (n,).
 
-        ``own_scores`` names the arms whose scores are the named run's own though draws move them; without it
+        With ``estimates`` costs are the expected ones (of a draw: its own), without them as planned. ``own_scores`` names the arms whose scores are the named run's own though draws move them; without it
         a score is the run's own where it has the value that the run measured.
         """
         self._reading: list[dict[str, None]] = []
@@ -68,18 +75,27 @@ class EvaluationContext:
         self.book = book
         self.thresholds = thresholds
         self._own_scores = own_scores
+        self._estimates = estimates
         self.run = measured_run(facts.text("evidence.run"))
 
     @property
     def costs(self) -> Costs:
-        """The costs of all arms."""
-        return self._once("costs", lambda: costs(self.facts, self.book, self.prices, keep_components=False))
+        """The costs of all arms: expected, or those of the draws."""
+
+        def compute() -> Costs:
+            if self._estimates is None or self.prices:
+                return costs(self.facts, self.book, self.prices, keep_components=False)
+            return self._estimates.expected_costs(self.facts)
+
+        return self._once("costs", compute)
 
     @property
     def lean_setup_usd(self) -> dict[str, Array]:
-        """What each arm costs to set up (USD) where every effort is at the low end of its range."""
+        """What each arm costs to set up (USD) in the cheapest tenth of the draws."""
 
         def compute() -> dict[str, Array]:
+            if self._estimates is not None:
+                return self._estimates.setup_p10_usd(self.facts)
             low = {key: price.cheap_end for key, price in self.book.uncertain().items()}
             return costs(self.facts, self.book, low, keep_components=False).setup_usd
 
@@ -94,6 +110,11 @@ class EvaluationContext:
     def priced(self) -> Situation:
         """The same facts and prices as the cost model reads them."""
         return Situation(self.facts, self.book, self.prices)
+
+    def amount(self, usd: Any) -> str:
+        """Write an amount of US dollars in the currency that the client reads."""
+        per_usd = float(Facts.__getitem__(self.facts, "prices.per_usd"))
+        return amount(float(usd), self.facts.text("prices.currency"), per_usd)
 
     def is_own_score(self, arm: str) -> Array:
         """Tell where the score of ``arm`` is the one that the client file's run measured."""

@@ -11,7 +11,7 @@ import numpy as np
 from lib.arms import ARMS
 from lib.client import ClientFile
 from lib.client.facts import Facts, decoded, field_specs
-from lib.decision.decide import prices_of, recommender, thresholds
+from lib.decision.decide import model_of, recommender
 from lib.decision.flips import NOT_FACTS, Flip, Recommend, candidate_values, distance, flips
 from lib.decision.measured import facts_of
 
@@ -32,7 +32,7 @@ class PairFlip:
 
 def pairs_for(client: ClientFile, source: str | Path | None = None) -> list[PairFlip]:
     """Find the pairs for one client; ``source`` as for :func:`lib.decision.decide`."""
-    facts, recommend = facts_of(client), recommender(prices_of(client, source), thresholds())
+    facts, recommend = facts_of(client), recommender(model_of(client, source))
     return pair_flips(facts, recommend, flips(facts, recommend))
 
 

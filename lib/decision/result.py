@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from lib.costs.estimates import Estimate
 from lib.decision.comparisons import Comparison
 from lib.decision.flips import Flip
 
@@ -53,9 +54,10 @@ class BlockerTrace:
 class ArmResult:
     """One arm: whether it passes, what speaks for it, what it costs and how fast it answers.
 
-    Money is in USD and the total over all components, work included: ``usd_per_query`` is the month over
+    Money is in USD, expected, and the total over all components, work included: ``usd_per_query`` is the month over
     its queries. ``monthly_bill_usd`` is what vendors are paid of it, ``marginal_usd_per_query`` what one more
-    query costs.
+    query costs. ``ranges`` has P10, P90 and the as-planned value of each of these; ``chance_within`` the share of
+    the draws that stay within each stated budget, by the budget's field.
     """
 
     feasible: bool
@@ -69,6 +71,8 @@ class ArmResult:
     marginal_usd_per_query: float
     usd_per_correct_answer: float | None
     horizon_usd: float
+    ranges: dict[str, Estimate]
+    chance_within: dict[str, float]
     p95_latency_ms: float
     first_token_ms: float
     measured_score: float | None
@@ -125,6 +129,9 @@ class Decision:
         for arm, result in self.arms.items():
             row = asdict(result)
             row["blockers"] = [blocker["text"] for blocker in row["blockers"]]
+            for name, figure in row.pop("ranges").items():
+                ends = {end: round(figure[end], 8) for end in ("p10", "p90", "as_planned")}
+                row |= {f"{name}_{end}": value for end, value in ends.items()}
             arms[arm] = row
         return {
             "client": self.client,

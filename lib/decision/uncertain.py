@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lib.arms import ARM
-from lib.client import ClientFile
+from lib.client import ClientFile, Facts
+from lib.costs.estimates import Estimates
 from lib.decision.features import EvaluationContext
 from lib.decision.measured import measured_run, usable_client
 from lib.decision.thresholds import ThresholdValues
@@ -25,6 +26,9 @@ class Model:
 
     simulation: Simulation
     thresholds: ThresholdValues
+    estimates: Estimates
+    """The client's costs: as planned, in the money draws, and expected."""
+
     own_scores: frozenset[str] = frozenset()
     """Arms whose scores are those of the client file's stored run: draws move them, and they stay paired."""
 
@@ -41,17 +45,26 @@ class Model:
         facts = simulation.facts
         run = measured_run(facts.text("evidence.run"))
         own = frozenset(arm.id for arm in ARM.values() if run.is_own(arm.id, facts[arm.score_field]))
-        return cls(simulation, thresholds, own)
+        return cls(simulation, thresholds, Estimates(simulation), own)
 
     @property
     def inputs(self) -> tuple[UncertainInput, ...]:
         """Give the numbers that move in every draw."""
         return self.simulation.inputs
 
+    def present(self, facts: Facts | None = None) -> EvaluationContext:
+        """Give the client's situation, or variations of it (``facts``), at expected costs."""
+        return EvaluationContext(
+            self.simulation.facts if facts is None else facts,
+            self.simulation.book,
+            self.thresholds,
+            estimates=self.estimates,
+        )
+
     def context(self, draw: Draw) -> EvaluationContext:
         """Give the situations that one draw of the simulation stands for."""
         limits = self.thresholds.moved(draw.others.get(THRESHOLD, {}))
-        return EvaluationContext(draw.facts, self.simulation.book, limits, draw.prices, self.own_scores)
+        return EvaluationContext(draw.facts, self.simulation.book, limits, draw.prices, self.own_scores, self.estimates)
 
     def money(self, size: int) -> Iterator[EvaluationContext]:
         """Give ``size`` money draws (choices as stated or at their default) in blocks of at most BLOCK."""

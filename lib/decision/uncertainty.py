@@ -13,10 +13,9 @@ from lib.client import ClientFile
 from lib.client.facts import Array
 from lib.costs import break_even_queries, payback_months
 from lib.decision.choice import NOBODY, evaluate
-from lib.decision.decide import prices_of, thresholds
+from lib.decision.decide import model_of
 from lib.decision.features import EvaluationContext
 from lib.decision.flips import arm_name
-from lib.decision.uncertain import Model
 from lib.simulation import SEED, UncertainInput
 
 QUANTILES = (0.1, 0.5, 0.9)
@@ -72,11 +71,6 @@ def draws(client: ClientFile, power: int = 12, source: str | Path | None = None)
     """Send ``2**power`` money draws through frameworks, costs and recommendation; ``source`` as for ``decide``."""
     blocks = [_block(situation) for situation in model_of(client, source).money(2**power)]
     return Draws(*(_joined([block[i] for block in blocks]) for i in range(8)))
-
-
-def model_of(client: ClientFile, source: str | Path | None = None) -> Model:
-    """Collect facts, prices, thresholds and what of them is uncertain; ``source`` as for ``decide``."""
-    return Model.of(client, prices_of(client, source), thresholds())
 
 
 def _block(context: EvaluationContext) -> tuple:

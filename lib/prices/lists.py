@@ -10,7 +10,7 @@ import difflib
 import io
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from lib.arms import ARMS
@@ -57,7 +57,7 @@ class PriceList:
         """Tell whether any component of ``item`` is priced."""
         return item.lower() in self.items
 
-    @property
+    @cached_property
     def items(self) -> dict[str, str]:
         """Give every item as written, by its lower-case form."""
         return {key[0]: prices[0].item for key, prices in self.rows.items()}

@@ -12,7 +12,7 @@ import numpy as np
 
 from lib.client import load_client
 from lib.decision.choice import evaluate
-from lib.decision.uncertainty import model_of
+from lib.decision.decide import model_of
 from lib.paths import CLIENTS, PROJECT
 from lib.simulation import Draw
 

@@ -14,7 +14,7 @@ from lib.client import Facts, answers, check_client, load_client
 from lib.client.facts import decoded, field_specs
 from lib.decision import decide
 from lib.decision.choice import evaluate
-from lib.decision.decide import thresholds
+from lib.decision.decide import model_of, thresholds
 from lib.decision.features import EvaluationContext
 from lib.decision.flips import arm_name
 from lib.decision.frameworks import frameworks
@@ -77,7 +77,7 @@ def test_support_and_agreement_are_the_shares_of_the_frameworks_that_answer(path
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_flip_does_what_it_says(path: Path) -> None:
     client = load_client(path)
-    book, limits, facts = price_book(client), thresholds(), Facts.of(client)
+    model = model_of(client)
     result = decide(client)
     assert result.flips
     for flip in result.flips:
@@ -88,7 +88,8 @@ def test_every_flip_does_what_it_says(path: Path) -> None:
             else flip.to_value
         )
         coded = float(spec.choices.index(value)) if spec.kind == "choice" else float(value)
-        outcome = evaluate(EvaluationContext(facts.replaced({flip.field: coded}, answered=False), book, limits))
+        changed = model.simulation.facts.replaced({flip.field: coded}, answered=False)
+        outcome = evaluate(model.present(changed))
         assert arm_name(int(outcome.recommendation)) == flip.recommendation, flip
 
 

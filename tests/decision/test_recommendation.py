@@ -158,5 +158,5 @@ def test_the_first_step_follows_from_what_is_measured() -> None:
 def test_a_limit_that_is_missed_is_said_among_the_reasons() -> None:
     slow = decided(knowledge=PRIVATE, latency={"p95_ms": 500, "streaming": False})
     assert any(reason.startswith("LATENCY") for reason in slow.reasons)
-    tight = decided(knowledge=PRIVATE, money={"setup_usd": 1100})
+    tight = decided(knowledge=PRIVATE, money={"setup_usd": 5000})
     assert tight.recommendation == "rag" and any(reason.startswith("BUDGET") for reason in tight.reasons)

@@ -161,7 +161,7 @@ def test_a_longer_latency_limit_never_rules_an_arm_out() -> None:
 
 @not_yet
 def test_more_labelled_examples_never_rule_a_tuned_arm_out() -> None:
-    base = {"behaviour": {"style_sensitivity": 0.9}, "money": {"setup_usd": 15_012}}
+    base = {"behaviour": {"style_sensitivity": 0.9}, "money": {"setup_usd": 26_000}}
     few = decided(**base, training_data={"labelled_examples": 2000})
     many = decided(**base, training_data={"labelled_examples": 201_000})
     for arm in ("fine_tune", "hybrid"):

@@ -105,7 +105,7 @@ def test_sobol_indices_are_shares_of_variance(client) -> None:
 
 
 def test_pairs_reach_only_arms_that_no_single_change_reaches(client) -> None:
-    facts, recommend = Facts.of(client), recommender(price_book(client), thresholds())
+    facts, recommend = Facts.of(client), recommender(model_of(client))
     singles = flips(facts, recommend)
     pairs = pair_flips(facts, recommend, singles)
     assert pairs
