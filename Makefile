@@ -23,10 +23,8 @@ lab: $(READY) ## open the notebooks in JupyterLab, at the start page
 notebooks: $(READY) ## execute all notebooks again and save them with their outputs
 	$(BIN)/python -m lib.notebooks
 
-model: $(READY) ## train a base model from nothing: 88 minutes, then export and check (see data/base_model/README.md)
-	$(BIN)/python -m lib.experiment.base_model.train --minutes 88 --out data/runs/base_model
-	$(BIN)/python -m lib.experiment.base_model.export data/runs/base_model data/base_model
-	$(BIN)/python -m lib.experiment.base_model.check
+model: $(READY) ## fetch the experiment's model once (the first run does it too): 93 MB
+	$(BIN)/python -m lib.models.fetch
 
 lint: $(READY) ## check style
 	$(BIN)/ruff check lib tests

@@ -1,0 +1,60 @@
+"""Language models that answer: loaded here from a folder or a hub, or asked at an endpoint; and LoRA training.
+
+The door of the experiment to every model::
+
+    model = load_model(None)                       # the workbook's own; a folder, a hub id, "endpoint:NAME"
+    model.generate(prompts, 64, progress=…)        # -> list[Generation(text, prompt_tokens, answer_tokens, seconds, …)]
+    model.perplexity(prompts, answers)             # -> list[float | None]
+    examples = [TrainingExample(prompt, completion), …]       # prompts exactly as the arm asks them
+    training = train_adapter(model, examples, folder, LoraSettings(epochs=8), seed, progress,
+                             until=Until(lambda tuned: share_of_wordings_answered(tuned)))
+    with model.adapted(training.adapter) as tuned:
+        tuned.generate(prompts)
+
+An answer of a model that continues text ends at ``stop`` (a new line), and a completion is trained as one line with
+that end; a chat model ends its turn. Nothing heavy is imported before a model is loaded.
+"""
+
+from lib.models.answering import AnsweringModel, Done, Generation, TokenPrices
+from lib.models.endpoint import (
+    EndpointModel,
+    EndpointSettings,
+    endpoint_name,
+    estimate_tokens,
+    is_remote,
+    refuse_remote,
+)
+from lib.models.fetch import SAMPLE_MODEL, fetch_model, fetched_model
+from lib.models.load import load_model, model_fingerprint
+from lib.models.training import (
+    LoraSettings,
+    Training,
+    TrainingEstimate,
+    TrainingExample,
+    Until,
+    train_adapter,
+)
+
+__all__ = [
+    "SAMPLE_MODEL",
+    "AnsweringModel",
+    "Done",
+    "EndpointModel",
+    "EndpointSettings",
+    "Generation",
+    "LoraSettings",
+    "TokenPrices",
+    "Training",
+    "TrainingEstimate",
+    "TrainingExample",
+    "Until",
+    "endpoint_name",
+    "estimate_tokens",
+    "fetch_model",
+    "fetched_model",
+    "is_remote",
+    "load_model",
+    "model_fingerprint",
+    "refuse_remote",
+    "train_adapter",
+]

@@ -1,0 +1,115 @@
+"""What everything else needs of a model that answers, wherever it runs."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+# Told, while prompts are answered, how many are done and how many there are.
+Done = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One answer, its size and what it took.
+
+    Attributes:
+        text: the answer, without what ended it.
+        prompt_tokens: tokens read.
+        answer_tokens: tokens written.
+        seconds: on this machine its share of its batch's seconds; at an endpoint from sending the request that
+            succeeded to the last token. Asked with ``batch=1`` it is the latency of one answer.
+        cached_tokens: how many of ``prompt_tokens`` had been read before (a shared beginning, a provider's cache).
+        first_token_seconds: at an endpoint from sending to the first text; ``None`` where answers are not streamed.
+        cost_usd: at the prices handed in; ``None`` without prices.
+    """
+
+    text: str
+    prompt_tokens: int
+    answer_tokens: int
+    seconds: float
+    cached_tokens: int = 0
+    first_token_seconds: float | None = None
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True)
+class TokenPrices:
+    """USD for one million tokens: read, written, and read from the provider's prompt cache.
+
+    Without a price of its own (``None``), a cached token costs what any other does.
+    """
+
+    input: float
+    output: float
+    cached_input: float | None = None
+
+    def usd(self, prompt_tokens: float, answer_tokens: float, cached_tokens: float = 0.0) -> float:
+        """Return the price of one question in USD; ``cached_tokens`` are some of ``prompt_tokens``."""
+        cached_price = self.input if self.cached_input is None else self.cached_input
+        read = (prompt_tokens - cached_tokens) * self.input + cached_tokens * cached_price
+        return (read + answer_tokens * self.output) / 1e6
+
+
+@runtime_checkable
+class AnsweringModel(Protocol):
+    """A model that can be asked: one in this process (``LocalModel``) or an endpoint's (``EndpointModel``).
+
+    ``name`` is for people, ``fingerprint`` changes when the model does, ``window`` is how many tokens prompt and
+    answer may have together.
+    """
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def fingerprint(self) -> str: ...  # noqa: D102
+
+    @property
+    def window(self) -> int: ...  # noqa: D102
+
+    def count_tokens(self, prompt: str) -> int:
+        """Count the tokens of a prompt, or estimate them where the model cannot be asked."""
+        ...
+
+    def generate(
+        self,
+        prompts: Sequence[str],
+        max_new_tokens: int = 64,
+        *,
+        stop: str | None = "\n",
+        batch: int | None = None,
+        progress: Done | None = None,
+        answered: Callable[[int, Generation], None] | None = None,
+    ) -> list[Generation]:
+        """Answer each prompt greedily, in the order given.
+
+        Args:
+            prompts: each must leave ``max_new_tokens`` of the window free.
+            max_new_tokens: where an answer without an end is cut off.
+            stop: text that ends an answer of a model that continues text; a chat model ends its turn itself, and
+                the lines of its answer are joined by spaces.
+            batch: at most so many are answered together; 1 measures the latency of one answer.
+            progress: told how many of all are done.
+            answered: given each answer with the place of its prompt as soon as it is there, so that it can be
+                kept if a later one fails.
+
+        Raises:
+            InputError: a prompt does not fit, or an endpoint fails.
+        """
+        ...
+
+    def perplexity(
+        self, prompts: Sequence[str], answers: Sequence[str], *, progress: Done | None = None
+    ) -> list[float | None]:
+        """Measure how surprised the model is by each answer after its prompt; ``None`` where it cannot be told."""
+        ...
+
+    def adapted(self, adapter: Path | None) -> AbstractContextManager["AnsweringModel"]:
+        """Give the model with a LoRA adapter on it for a block (itself, for ``None``); itself is as before after it.
+
+        Raises:
+            InputError: the model takes no adapter.
+        """
+        ...
