@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from lib.arms import ARM
 from lib.client import ClientFile
 from lib.client.facts import Array, Facts, coded, field_specs, ranges
+from lib.files import read_yaml
 from lib.prices import PriceBook
 
 SEED = 2026
@@ -125,7 +125,7 @@ class Prior:
 @lru_cache(maxsize=4)
 def read_priors(path: Path) -> tuple[Prior, ...]:
     """Read priors from a data file, in the order in which they are drawn."""
-    rows = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    rows = read_yaml(path)
     return tuple(Prior(row["field"], tuple(_case(row["field"], case) for case in row["cases"])) for row in rows)
 
 

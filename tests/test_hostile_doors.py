@@ -8,12 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from lib import files
-from lib.client import load_client
+from lib.client import check_client, load_client
+from lib.decision import decide
 from lib.errors import InputError
 from lib.paths import CLIENTS, PROJECT
+from lib.prices import price_book
 from lib.report.logo import logo_uri
 
 
@@ -62,6 +66,27 @@ def test_paths_in_a_client_file_never_end_in_a_traceback(tmp_path, lines):
         assert "prices.file" in one_sentence(command("costs", str(client)))
 
 
+@given(st.text(max_size=400))
+def test_any_text_is_a_path_or_one_sentence(text):
+    try:
+        assert isinstance(files.path_from(text, "key", "a path"), Path)
+    except InputError as error:
+        assert len(str(error).splitlines()) == 1
+
+
+@pytest.mark.parametrize("run", ["r" * 290, "~nosuchuser", "../runs", "a/b"])
+def test_a_run_of_no_possible_name_is_not_stored(run):
+    evidence = {"run": run, "rag_score": 0.8}
+    assert decide(check_client({"client": {"name": "x"}, "evidence": evidence}), False).evidence.status == "not stored"
+
+
+def test_a_price_list_counts_from_the_client_file_alone(tmp_path):
+    # data/prices/models.csv lies in the project, not beside the client: to take it silently would be a guess.
+    client = check_client({"client": {"name": "x"}, "prices": {"file": "data/prices/models.csv"}})
+    with pytest.raises(InputError, match="does not exist"):
+        price_book(client, "client.yaml", tmp_path)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there are no pipes and devices as files")
 def test_only_a_regular_file_of_limited_size_is_read(tmp_path):
     os.mkfifo(tmp_path / "pipe.yaml")
@@ -101,6 +126,24 @@ def test_what_steers_a_terminal_is_shown_as_its_escape(tmp_path):
     client.write_text('client: {name: R}\n"\\e[31mred\\nsecond \\u202E line": 5\n', encoding="utf-8")
     said = one_sentence(command("decide", str(client)))
     assert "\\x1b[31mred\\nsecond \\u202e line" in said
+
+
+STEERING = ["\x1b[31mred", "a\x9b31mb", "a\u202eb", "two\nlines", "bell\x07", "a\u2028b"]
+
+
+@pytest.mark.parametrize("word", STEERING, ids=range(len(STEERING)))
+def test_no_key_and_no_value_of_a_client_file_steers_or_breaks_the_line(word):
+    for values in (
+        {"client": {"name": word}},
+        {word: 5, "client": {"name": "x"}},
+        {"client": {"name": "x", word: 1}},
+        {"client": {"name": "x"}, "knowledge": {"documents": {word: 1}}},
+        {"client": {"name": "x"}, "plan": {"done": [word]}},
+        {"client": {"name": "x"}, "stack": {"base_model": word}},
+    ):
+        with pytest.raises(InputError) as caught:
+            check_client(values)
+        assert str(caught.value).isprintable()
 
 
 def test_a_logo_must_be_the_image_that_its_name_says(tmp_path):

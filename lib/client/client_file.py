@@ -10,7 +10,7 @@ from lib.client.model import ClientFile
 from lib.client.problems import sentence
 from lib.client.yaml_text import SIZE_LIMIT, parse, shown
 from lib.errors import InputError
-from lib.files import read_limited, write_text
+from lib.files import path_from, read_limited, write_text
 
 
 def load_client(path: str | Path) -> ClientFile:
@@ -18,7 +18,7 @@ def load_client(path: str | Path) -> ClientFile:
 
     Raises :class:`InputError` with one sentence (file, key, value, what is allowed).
     """
-    path = Path(path)
+    path = path_from(str(path), "client file", "the path of a client file (YAML)")
     return check_client(parse(_read(path), str(path)), str(path))
 
 

@@ -16,7 +16,7 @@ def sentence(error: ValidationError, name: str) -> str:
     section, field = _located(problem["loc"])
     key = ".".join(word for word in (section, field) if word)
     if problem["type"] == "extra_forbidden" and _is_range_key(problem["loc"]):
-        return f"{name}: {key} has the key {problem['loc'][-1]}; allowed are low, likely and high."
+        return f"{name}: {key} has the key {_key(problem['loc'][-1])}; allowed are low, likely and high."
     if problem["type"] in ("extra_forbidden", "invalid_key"):
         return f"{name}: {_unknown(problem['loc'])}"
     if problem["type"] == "missing" and section in (None, "client"):
@@ -27,8 +27,8 @@ def sentence(error: ValidationError, name: str) -> str:
 
 
 def _located(location: tuple[Any, ...]) -> tuple[str | None, str | None]:
-    section = str(location[0]) if location else None
-    field = str(location[1]) if len(location) > 1 else None
+    section = _key(location[0]) if location else None
+    field = _key(location[1]) if len(location) > 1 else None
     return section, field
 
 
@@ -52,4 +52,10 @@ def _unknown(location: tuple[Any, ...]) -> str:
     word = str(location[-1] if len(location) < 3 else location[1])
     near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
     hint = "did you mean " + " or ".join(near) if near else "allowed are " + ", ".join(known)
-    return f"{'.'.join(map(str, location[:2]))} is not a known key; {hint}."
+    return f"{'.'.join(map(_key, location[:2]))} is not a known key; {hint}."
+
+
+def _key(word: Any) -> str:
+    """Write a key as it stands in a file, no longer than a key could be."""
+    word = str(word)
+    return word if len(word) <= 60 else word[:57] + "…"

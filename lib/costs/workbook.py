@@ -1,6 +1,7 @@
 """The Excel workbook: assumptions in named cells, one sheet an arm with live formulas, a summary with charts."""
 
 import datetime
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from lib.costs.situation import SHARED
 from lib.costs.spreadsheet_cell import Cell, formula_of, value_of
 from lib.costs.spreadsheet_formulas import Formulas, cell_name, formulas_of
 from lib.errors import InputError
-from lib.files import moved_into_place
+from lib.files import moved_into_place, path_from
 from lib.prices import price_book
 
 if TYPE_CHECKING:
@@ -37,22 +38,21 @@ def write_xlsx(client: ClientFile, path: str | Path, name: str = "client file", 
     ``name`` and ``folder`` as for :func:`lib.prices.price_book`. Money in the arms' sheets is in USD, in the
     summary in the client's currency. Raises :class:`InputError` where ``path`` cannot be written.
     """
-    target = Path(path)
+    target = path_from(str(path), "--xlsx", "a name that ends in .xlsx")
     if target.suffix.lower() != ".xlsx":
         raise InputError(f"{target}: is no Excel file by its name; allowed is a name that ends in .xlsx.")
     formulas = formulas_of(client, price_book(client, name, folder))
-    try:
-        with moved_into_place(target) as temporary:
-            _write(formulas, temporary)
-    except OSError as error:
-        raise InputError(f"{target}: cannot be written ({error.strerror}); allowed is a path to write to.") from None
+    with moved_into_place(target) as temporary:
+        _write(formulas, temporary)
     return target
 
 
 def _write(formulas: Formulas, path: Path) -> None:
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path)) as workbook:
+    # Made in memory and written at once: a full disk is then the one error of every file.
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
         # The date of the prices and not today's: the same inputs give the same file.
         created = datetime.datetime.combine(formulas.book.as_of, datetime.time(12))
         workbook.set_properties({"title": f"Costs of {formulas.client.client.name}", "created": created})
@@ -63,6 +63,7 @@ def _write(formulas: Formulas, path: Path) -> None:
         for arm in ARMS:
             _arm(sheets, formulas, arm)
         _summary(sheets, summary, formulas)
+    path.write_bytes(content.getvalue())
 
 
 class Sheets:

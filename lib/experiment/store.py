@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from lib.files import write_text
 RECORD = "run.json"
 LOG = "log.jsonl"
 _WORK = ".work-"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
 
 def read_record(run_id: str) -> tuple[dict[str, Any], Path]:
@@ -26,8 +28,8 @@ def read_record(run_id: str) -> tuple[dict[str, Any], Path]:
         InputError: there is no run of that id, or its file cannot be read.
     """
     folder = paths.RUNS / run_id
-    # An id is a name, never a way out of the folder.
-    if Path(run_id).name != run_id or run_id.startswith(".") or not (folder / RECORD).is_file():
+    # An id is a name, never a way out of the folder, and no longer than a folder's name can be.
+    if not _NAME.fullmatch(run_id) or not (folder / RECORD).is_file():
         raise InputError(f"run: there is no run {run_id!r}; stored are {', '.join(run_ids()[-5:]) or 'none'}.")
     try:
         return json.loads((folder / RECORD).read_text(encoding="utf-8")), folder

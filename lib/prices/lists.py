@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lib.arms import ARMS
 from lib.errors import InputError
+from lib.files import read_limited
 from lib.paths import PRICES
 from lib.prices.price import ESTIMATED, GRADES, OWN, Price, check_magnitude, unit_rule, unit_rules
 
@@ -104,12 +105,7 @@ def read_prices(path: Path, currency: str = "USD", per_usd: float = 1.0) -> Pric
 
 def _text(path: Path) -> str:
     try:
-        data = path.read_bytes()
-        if len(data) > SIZE_LIMIT:
-            raise InputError(f"{path}: holds {len(data):,} bytes; allowed are at most {SIZE_LIMIT:,}.")
-        return data.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); allowed is the path of a price CSV.") from None
+        return read_limited(path, SIZE_LIMIT, str(path), "a price list (CSV)").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not UTF-8 text; allowed is a CSV file in UTF-8.") from None
 

@@ -12,7 +12,7 @@ from lib.client import ClientFile
 from lib.client.quantity import likely
 from lib.errors import InputError
 from lib.files import path_from
-from lib.paths import CLIENTS, PRICES, PROJECT
+from lib.paths import CLIENTS, PRICES
 from lib.prices.book import OwnRow, PriceBook
 from lib.prices.hosted import HostedModel, hosted_model, nearest_models, snapshot_date
 from lib.prices.lists import PriceList, read_prices, workbook_prices
@@ -69,14 +69,9 @@ def _own_list(client: ClientFile, name: str, folder: Path | None, as_of: datetim
     if client.prices.file is None:
         return PriceList({})
     allowed = "a price CSV, its path counted from the client file's folder"
-    given = path_from(client.prices.file, f"{name}: prices.file", allowed)
-    places = [given] if given.is_absolute() else [place / given for place in (folder, CLIENTS, PROJECT) if place]
-    path = next((place for place in places if place.is_file()), None)
-    if path is None:
-        raise InputError(
-            f"{name}: prices.file is {client.prices.file!r}, which does not exist; "
-            "allowed is a price CSV, its path counted from the client file's folder."
-        )
+    path = path_from(client.prices.file, f"{name}: prices.file", allowed, folder or CLIENTS)
+    if not path.exists():
+        raise InputError(f"{name}: prices.file is {client.prices.file!r}, which does not exist; allowed is {allowed}.")
     own = read_prices(path, client.prices.currency or "USD", float(likely(client.prices.per_usd)))
     if own.newest and (own.newest - as_of).days > FUTURE_DAYS:
         raise InputError(

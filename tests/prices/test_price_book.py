@@ -247,7 +247,7 @@ def test_no_price_list_however_bad_ends_in_a_traceback(tmp_path_factory, content
 
 
 def test_a_folder_is_no_price_list(tmp_path):
-    with pytest.raises(InputError, match="does not exist"):
+    with pytest.raises(InputError, match="is a folder"):
         book_of(prices={"file": str(tmp_path)})
 
 
