@@ -3,17 +3,17 @@
 Two-sided at 5 %, power 80 %. A *cluster* is all questions about one thing (a fact, a document): they are right or
 wrong together, so clusters and not questions are the units of the statistics. An interval and its test come from
 the same standard error and the same distribution, so that the one leaves 0 out exactly where the other is
-significant. Distributions are ``scipy.special``'s, which loads fast; ``tests/stats`` holds everything against
-``statsmodels``, ``scipy.stats`` and ``scikit-learn``.
+significant. Distributions are ``scipy.special``'s, loaded where one is first needed: deciding starts without it;
+``tests/test_stats.py`` holds everything against ``statsmodels``, ``scipy.stats`` and ``scikit-learn``.
 """
 
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import ceil, nan, sqrt
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import bdtr, ndtr, ndtri, stdtr, stdtrit
 
 from lib.errors import InputError
 
@@ -22,8 +22,9 @@ POWER = 0.8
 EQUIVALENCE_MARGIN = 0.05
 """Two shares are called equal where their difference surely lies within five points."""
 
-Z_TWO_SIDED = float(ndtri(1 - SIGNIFICANCE / 2))
-_Z_POWER = float(ndtri(POWER))
+Z_TWO_SIDED = NormalDist().inv_cdf(1 - SIGNIFICANCE / 2)
+Z_ONE_SIDED = NormalDist().inv_cdf(1 - SIGNIFICANCE)
+_Z_POWER = NormalDist().inv_cdf(POWER)
 
 # --- one share or mean -------------------------------------------------------------------------------------------
 
@@ -194,8 +195,8 @@ def difference(
     error = sqrt(variance)
     freedom = max(1, int((np.abs(_sums(apart, clusters)[0]) > 1e-12).sum()) - 1)
     half = _t_limit(freedom) * error
-    p = 2 * float(stdtr(freedom, -abs(gap) / error))
-    outside = float(stdtr(freedom, (abs(gap) - EQUIVALENCE_MARGIN) / error))
+    p = 2 * float(_special().stdtr(freedom, -abs(gap) / error))
+    outside = float(_special().stdtr(freedom, (abs(gap) - EQUIVALENCE_MARGIN) / error))
     seen_at = (Z_TWO_SIDED + _Z_POWER) * error
     return Difference(n, groups, gap, gap - half, gap + half, p, outside, seen_at)
 
@@ -208,7 +209,7 @@ def mcnemar_p(only_first: int, only_second: int) -> float:
         only_second: questions on which the second alone was.
     """
     tosses = only_first + only_second
-    return min(1.0, 2 * float(bdtr(min(only_first, only_second), tosses, 0.5))) if tosses else 1.0
+    return min(1.0, 2 * float(_special().bdtr(min(only_first, only_second), tosses, 0.5))) if tosses else 1.0
 
 
 def fewest_significant(discordant: int) -> int | None:
@@ -234,7 +235,7 @@ def two_proportions_z(first, second, n):
 
 def p_of_z(z: float) -> float:
     """Return the two-sided p of a standard normal z."""
-    return 2 * float(ndtr(-abs(z)))
+    return math.erfc(abs(z) / sqrt(2))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -318,8 +319,14 @@ def _connor(gap: float, discordant: float) -> float:
     return Z_TWO_SIDED * sqrt(least) + _Z_POWER * sqrt(max(0.0, least - gap * gap))
 
 
+def _special():
+    from scipy import special  # in here for start-up time
+
+    return special
+
+
 def _t_limit(freedom: int) -> float:
-    return float(stdtrit(freedom, 1 - SIGNIFICANCE / 2))
+    return float(_special().stdtrit(freedom, 1 - SIGNIFICANCE / 2))
 
 
 def _sums(values: np.ndarray, clusters: Sequence[Hashable] | None) -> tuple[np.ndarray, np.ndarray]:

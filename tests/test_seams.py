@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.claims.figure import Figure
+from lib.claims.functions import FUNCTIONS
+from lib.claims.named import Named
 from lib.client import Facts, check_client
 from lib.costs import costs
 from lib.decision import decide
 from lib.decision.decide import thresholds
 from lib.decision.features import FEATURES, EvaluationContext
 from lib.prices import price_book
+from lib.stats import smallest_gap
 
 IN_HOUSE_LIBRARY = {
     "client": {"name": "In house"},
@@ -88,3 +92,9 @@ def test_a_feature_moves_only_with_the_fields_that_it_is_said_to_read(name: str)
         changed = EvaluationContext(facts.replaced({path: moved}, answered=False), context.book, context.thresholds)
         now = float(changed.read(name))
         assert now == value or (math.isnan(now) and math.isnan(value)), path
+
+
+def test_the_claims_and_the_statistics_have_one_smallest_gap() -> None:
+    size, differing = Named("", Figure.of(100)), Named("", Figure.of([0.3, 0.5]))
+    told, _ = FUNCTIONS["detectable gap"]([size, differing], "points")
+    assert (told.low, told.high) == (100 * smallest_gap(100, 0.3), 100 * smallest_gap(100, 0.5))

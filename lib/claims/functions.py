@@ -16,7 +16,7 @@ from lib.claims.measured import (
     tuned_more_accurate,
 )
 from lib.claims.named import Named
-from lib.claims.samples import detectable, discordant, exact_p_values, interval
+from lib.stats import mcnemar_p, smallest_gap, wilson
 
 MILLION = 1_000_000
 Result = tuple[Figure, str]
@@ -112,7 +112,7 @@ def break_even(figures: Sequence[Named], unit: str) -> Result:
 def detectable_gap(figures: Sequence[Named], unit: str) -> Result:
     """Give the smallest paired difference that a sample sees: its size, the share of discordant pairs (0–1)."""
     size, share = (each.figure for each in figures)
-    result = Figure(100 * detectable(size.low, share.low), 100 * detectable(size.low, share.high), unit)
+    result = Figure.between(*(100 * smallest_gap(size.low, end) for end in (share.low, share.high)), unit)
     return result, (
         f"{plain(size.low)} pairs of which {100 * share.low:.0f}–{100 * share.high:.0f} % differ: "
         f"80 % power at the 5 % level from {result}"
@@ -122,7 +122,7 @@ def detectable_gap(figures: Sequence[Named], unit: str) -> Result:
 def proportion_interval(figures: Sequence[Named], unit: str) -> Result:
     """Give Wilson's 95 % interval of a share, in per cent: the share in per cent, the sample's size."""
     percent, size = (each.figure.low for each in figures)
-    low, high = interval(percent / 100 * size, size)
+    low, high = wilson(percent / 100 * size, size)
     result = Figure(100 * low, 100 * high, unit)
     return (
         result,
@@ -132,7 +132,7 @@ def proportion_interval(figures: Sequence[Named], unit: str) -> Result:
 
 def discordant_share(figures: Sequence[Named], unit: str) -> Result:
     """Bound the share of answers that changed between two measured shares, both in per cent."""
-    low, high = discordant(*(each.figure.low / 100 for each in figures))
+    low, high = _discordant(*(each.figure.low / 100 for each in figures))
     result = Figure(low, high, unit)
     return result, f"between {100 * low:.0f} % and {100 * high:.0f} % of the answers differ between the two"
 
@@ -140,9 +140,17 @@ def discordant_share(figures: Sequence[Named], unit: str) -> Result:
 def exact_p(figures: Sequence[Named], unit: str) -> Result:
     """Bound McNemar's exact p-value of two paired shares: both in per cent, the sample's size."""
     before, after, size = (each.figure.low for each in figures)
-    low, high = exact_p_values(before / 100, after / 100, int(size))
-    result = Figure(low, high, unit)
+    gained = round((after - before) / 100 * size)
+    most = round(_discordant(before / 100, after / 100)[1] * size)
+    values = [mcnemar_p(lost, gained + lost) for lost in range((most - gained) // 2 + 1)]
+    result = Figure(min(values), max(values), unit)
+    low, high = result.low, result.high
     return result, f"exact paired test: p from {low:.4f} to {high:.3f}, depending on how many answers changed both ways"
+
+
+def _discordant(before: float, after: float) -> tuple[float, float]:
+    """Give the least and greatest share of pairs that can differ between two shares right (0–1)."""
+    return abs(after - before), min(before + after, 2 - before - after)
 
 
 def _derived(figures: Sequence[Named], sign: str, result: Figure) -> Result:

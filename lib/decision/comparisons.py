@@ -9,7 +9,7 @@ from lib.arms import ARMS
 from lib.decision.evidence_gate import evaluation_size
 from lib.decision.features import EvaluationContext
 from lib.decision.measured import STORED, TYPED
-from lib.decision.paired_test import SIGNIFICANCE, Z_TWO_SIDED, p_of_z, z_of_two_shares
+from lib.stats import SIGNIFICANCE, Z_TWO_SIDED, p_of_z, two_proportions_z
 from lib.wording import arm_title, listed
 
 MCNEMAR, TWO_SHARES = "McNemar, exact, on the same questions", "two shares, unpaired"
@@ -63,7 +63,7 @@ def _compared(context: EvaluationContext, first: str, second: str) -> Comparison
             first, second, MCNEMAR, pair.n, pair.only_first, pair.only_second, pair.gap, pair.p, told_apart, ""
         )
     size = float(evaluation_size(context))
-    z = float(z_of_two_shares(np.asarray(one), np.asarray(other), np.asarray(size)))
+    z = float(two_proportions_z(np.asarray(one), np.asarray(other), np.asarray(size)))
     why = _why_unpaired(context, first, second)
     return Comparison(
         first, second, TWO_SHARES, round(size), None, None, one - other, p_of_z(z), abs(z) > Z_TWO_SIDED, why

@@ -14,9 +14,7 @@ from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS
 from lib.client.facts import Array
 from lib.decision.feasibility import Feasibility
 from lib.decision.features import EvaluationContext
-from lib.decision.paired_test import Z_TWO_SIDED, z_of_two_shares
-
-ONE_SIDED_95 = 1.645
+from lib.stats import Z_ONE_SIDED, Z_TWO_SIDED, two_proportions_z
 
 NOBODY = -1
 """The recommendation where no arm passes: undecided."""
@@ -25,7 +23,7 @@ NOBODY = -1
 def clearly_below(context: EvaluationContext, arm: str, target: Array) -> Array:
     """Tell where a score is below the target by more than chance (one-sided 95 %, normal approximation)."""
     score = _score(context, arm)
-    return score + ONE_SIDED_95 * np.sqrt(score * (1.0 - score) / evaluation_size(context)) < target
+    return score + Z_ONE_SIDED * np.sqrt(score * (1.0 - score) / evaluation_size(context)) < target
 
 
 def evaluation_size(context: EvaluationContext) -> Array:
@@ -40,12 +38,12 @@ def proven_better(context: EvaluationContext, arm: str, other: str) -> Array:
     first, second = sorted((arm, other), key=ARMS.index)
     pair = context.run.pairs.get((first, second))
     if pair is None:
-        return z_of_two_shares(score, others, evaluation_size(context)) > Z_TWO_SIDED
+        return two_proportions_z(score, others, evaluation_size(context)) > Z_TWO_SIDED
     paired = score - others >= pair.critical_gap
     own = context.is_own_score(arm) & context.is_own_score(other)
     if own.all():
         return paired
-    return np.where(own, paired, z_of_two_shares(score, others, evaluation_size(context)) > Z_TWO_SIDED)
+    return np.where(own, paired, two_proportions_z(score, others, evaluation_size(context)) > Z_TWO_SIDED)
 
 
 def with_evidence(

@@ -1,12 +1,17 @@
 """The tolerances and the order of verdicts."""
 
+import csv
+
 import pytest
+from scipy.stats import binomtest
 
 from lib.claims.claim import Stated
 from lib.claims.figure import Figure
+from lib.claims.functions import FUNCTIONS
+from lib.claims.named import Named
 from lib.claims.rules import RULES
-from lib.claims.samples import detectable, exact_p_values, interval
 from lib.claims.verdicts import verdict
+from lib.paths import DATA
 
 ABOUT = Stated(value=95, unit="USD", about=True)
 EXACT = Stated(value=95, unit="USD")
@@ -57,28 +62,25 @@ def test_agreement_with_another_article_alone_reproduces_nothing() -> None:
     assert verdict([("own inputs", None)]) == "not checkable"
 
 
+def named(value: float | list[float]) -> Named:
+    return Named("", Figure.of(value))
+
+
 def test_sample_sizes_agree_with_the_published_ones() -> None:
-    import csv
-
-    from lib.paths import DATA
-
     with (DATA / "published" / "sample_size.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["questions"] == "17":
-                continue  # too few for the normal approximation
-            low, high = (100 * detectable(float(row["questions"]), share) for share in (0.3, 0.5))
-            assert low == pytest.approx(float(row["smallest_gap_low"]), abs=1.2)
-            assert high == pytest.approx(float(row["smallest_gap_high"]), abs=1.2)
+                continue  # published as 30 points, which so few questions show only with fewer pairs that differ
+            found, _ = FUNCTIONS["detectable gap"]([named(float(row["questions"])), named([0.3, 0.5])], "points")
+            assert found.low == pytest.approx(float(row["smallest_gap_low"]), abs=1.2)
+            assert found.high == pytest.approx(float(row["smallest_gap_high"]), abs=1.2)
 
 
-def test_the_intervals_agree_with_scipy() -> None:
-    from scipy.stats import binomtest
-
-    theirs = binomtest(174, 200).proportion_ci(method="wilson")
-    assert interval(174, 200) == pytest.approx((theirs.low, theirs.high))
-    least, most = exact_p_values(0.87, 0.93, 200)
-    assert least == pytest.approx(binomtest(0, 12).pvalue)
-    assert most == pytest.approx(binomtest(14, 40).pvalue)
+def test_the_exact_p_is_bounded_by_the_fewest_and_most_changed_answers() -> None:
+    # 87 % and 93 % of 200: 12 more right; at least 12 changed, at most 40 of which 26 to the better.
+    found, _ = FUNCTIONS["exact p"]([named(87), named(93), named(200)], "")
+    assert found.low == pytest.approx(binomtest(0, 12).pvalue)
+    assert found.high == pytest.approx(binomtest(14, 40).pvalue)
 
 
 @pytest.mark.parametrize(

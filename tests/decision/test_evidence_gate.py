@@ -226,7 +226,7 @@ def test_deciding_with_a_stored_run_loads_no_heavy_library(stored) -> None:
         "from lib.client import check_client; from lib.decision import decide\n"
         "evidence = {'eval_examples': 500, 'rag_score': 0.83, 'hybrid_score': 0.87, 'run': sys.argv[2]}\n"
         "made = decide(check_client({'client': {'name': 'x'}, 'knowledge': {'needed': 'private'}, 'evidence': evidence}))\n"
-        "heavy = {'torch', 'scipy', 'statsmodels', 'transformers', 'pandas', 'psycopg', 'sklearn'}\n"
+        "heavy = {'torch', 'scipy.stats', 'statsmodels', 'transformers', 'pandas', 'psycopg', 'sklearn'}\n"
         "print(made.evidence.status, sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(

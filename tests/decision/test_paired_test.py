@@ -1,13 +1,12 @@
-"""The tests of the evidence gate are McNemar's exact one and that of two shares, as statsmodels has them."""
+"""The critical gap parts what McNemar's exact test finds significant from what it does not."""
 
 import math
 
-import numpy as np
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.proportion import proportions_ztest
 
-from lib.decision.paired_test import SIGNIFICANCE, Pair, p_of_z, z_of_two_shares
+from lib.decision.paired_test import Pair
+from lib.stats import SIGNIFICANCE
 
 
 @pytest.mark.parametrize(
@@ -49,16 +48,3 @@ def test_six_discordant_questions_must_all_fall_on_one_side() -> None:
     # Gaps of six discordant among 100 are 6, 4, 2, … points; only 6 is significant, so the line lies at 5.
     assert Pair(100, 6, 0).critical_gap == pytest.approx(0.05)
     assert Pair(100, 5, 0).critical_gap == math.inf
-
-
-@pytest.mark.parametrize(("first", "second", "size"), [(0.87, 0.83, 500), (0.5, 0.6, 100), (0.02, 0.0, 50)])
-def test_the_test_of_two_shares_is_that_of_statsmodels(first: float, second: float, size: int) -> None:
-    z, p = proportions_ztest([first * size, second * size], [size, size])
-    found = float(z_of_two_shares(np.asarray(first), np.asarray(second), np.asarray(size)))
-    assert found == pytest.approx(z)
-    assert p_of_z(found) == pytest.approx(p)
-
-
-def test_two_shares_of_none_or_of_all_are_not_told_apart() -> None:
-    shares = np.array([0.0, 1.0])
-    assert z_of_two_shares(shares, shares, np.asarray(100.0)).tolist() == [0.0, 0.0]
