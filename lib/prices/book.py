@@ -7,10 +7,11 @@ the price lists (``rag.retrieval_logic``, ``training.epochs``, ``latency.p95_fac
 
 import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lib.arms import ARMS
 from lib.prices.price import Price
+from lib.prices.routes import Load, Offer, Route, break_even
 
 OLD_DAYS = 180
 """A price read longer ago than this, counted from ``as_of``, is called old on the page."""
@@ -32,6 +33,8 @@ ITEMS_READ = (
     "latency.local",
 )
 ITEMS_OF_OWN_GPUS = ("self-hosted", "self-hosting", "vector_store_in_house", "local")
+NOT_IN_COSTS = ("thinking_tokens", "price_factor")
+"""Components that are shown beside a field or build other prices, and are in no formula."""
 
 
 @dataclass(frozen=True)
@@ -52,52 +55,69 @@ class OwnRow:
         return "ignored" if not self.key else "overrides" if self.known else "new"
 
 
+@dataclass(frozen=True)
+class Serving:
+    """How the tuned model is served: the route taken, and the others at this client's volume.
+
+    ``chosen`` tells that the workbook took the cheapest route, as opposed to the client naming the tuned model;
+    ``route`` is ``None`` where the client named a model that is none of the routes.
+    """
+
+    load: Load
+    offers: tuple[Offer, ...]
+    route: Route | None
+    chosen: bool
+
+    @property
+    def offer(self) -> Offer | None:
+        """Give the offer of the route taken."""
+        return next((offer for offer in self.offers if offer.route == self.route), None)
+
+    def break_even_queries(self, other: Offer) -> float | None:
+        """Give the queries a month from which on ``other`` is cheaper than the route taken, ``None`` at none."""
+        return break_even(self.offer, other, self.load) if self.offer and not other.why_not else None
+
+
+@dataclass(frozen=True, eq=False)
 class PriceBook(Mapping[str, Price]):
-    """Prices by ``item.component``, all of one date.
+    """Prices by ``item.component``, all of one date. Made by :func:`lib.prices.price_book`.
 
     ``as_of`` is that date; ``names`` gives the model or store behind each role of the stack;
     ``fallbacks`` names, for a price that is not stated or a piece of work that is the same in two arms,
-    the key that counts instead. ``in_house`` tells whether the client's data must stay in house, and
-    ``own_models`` are the roles whose model runs on the client's own GPUs in any case.
+    the key that counts instead. ``in_house`` tells whether the client's data must stay in house,
+    ``own_models`` are the roles whose model runs on the client's own GPUs in any case, ``hourly`` those that run on
+    rented GPUs by the hour. ``warnings`` are sentences on what ends or changes within the horizon.
     """
 
-    def __init__(
-        self,
-        prices: dict[str, Price],
-        as_of: datetime.date,
-        names: dict[str, str],
-        fallbacks: dict[str, str],
-        in_house: bool = False,
-        own_models: frozenset[str] = frozenset(),
-        own_rows: tuple[OwnRow, ...] = (),
-    ) -> None:
-        """Use :func:`lib.prices.price_book` to make the book of a client."""
-        self._prices = prices
-        self.as_of = as_of
-        self.names = names
-        self.fallbacks = fallbacks
-        self.in_house = in_house
-        self.own_models = own_models
-        self._own_rows = own_rows
+    prices: Mapping[str, Price]
+    as_of: datetime.date
+    names: Mapping[str, str]
+    fallbacks: Mapping[str, str]
+    in_house: bool = False
+    own_models: frozenset[str] = frozenset()
+    hourly: frozenset[str] = frozenset()
+    serving: Serving | None = None
+    rows: tuple[OwnRow, ...] = field(default=(), repr=False)
+    warnings: tuple[str, ...] = ()
 
     def __getitem__(self, key: str) -> Price:
         """Give the price of ``item.component``, or of the key that counts instead."""
-        return self._prices[key] if key in self._prices else self._prices[self.charged(key)]
+        return self.prices[key] if key in self.prices else self.prices[self.charged(key)]
 
     def __iter__(self) -> Iterator[str]:
         """Go through all keys."""
-        yield from self._prices
+        yield from self.prices
         yield from self.fallbacks
 
     def __len__(self) -> int:
         """Count the prices."""
-        return len(self._prices) + len(self.fallbacks)
+        return len(self.prices) + len(self.fallbacks)
 
     @property
     def own_rows(self) -> tuple[OwnRow, ...]:
         """Give every row of the client's own list, and whether it is new, overrides a known price or is ignored."""
         read = self.read()
-        return tuple(row if row.key in read else replace(row, key="") for row in self._own_rows)
+        return tuple(row if row.key in read else replace(row, key="") for row in self.rows)
 
     def charged(self, key: str) -> str:
         """Give the key whose price counts for ``key``: its own, or the one at the end of its fallbacks."""
@@ -119,22 +139,26 @@ class PriceBook(Mapping[str, Price]):
         """Tell whether the model of ``role`` runs on the client's own GPUs in any case."""
         return role in self.own_models
 
+    def by_hour(self, role: str) -> bool:
+        """Tell whether answering with the model of ``role`` is paid by GPU hours and not by tokens."""
+        return role in self.own_models or role in self.hourly
+
     def replaced(self, values: Mapping[str, float]) -> "PriceBook":
         """Give a book in which some prices hold other values, without a range. Tiers keep their ratio."""
-        prices = dict(self._prices)
+        prices = dict(self.prices)
         for key, value in values.items():
             old = self[key]
             ratio = value / old.likely if old.likely else 1.0
             tiers = tuple((start, amount * ratio) for start, amount in old.tiers)
             prices[key] = replace(old, low=value, likely=value, high=value, tiers=tiers)
         fallbacks = {key: instead for key, instead in self.fallbacks.items() if key not in values}
-        return PriceBook(prices, self.as_of, self.names, fallbacks, self.in_house, self.own_models, self._own_rows)
+        return replace(self, prices=prices, fallbacks=fallbacks)
 
     def read(self) -> dict[str, Price]:
         """Give the prices that this client's costs and latency depend on, without those that follow another."""
-        own_gpus = self.in_house or bool(self.own_models)
-        items = ITEMS_READ + (ITEMS_OF_OWN_GPUS if own_gpus else ())
-        return {key: price for key, price in self._prices.items() if key.rpartition(".")[0] in items}
+        items = ITEMS_READ + (ITEMS_OF_OWN_GPUS if self.in_house or self.own_models or self.hourly else ())
+        split = ((key, *key.rpartition(".")[::2]) for key in self.prices)
+        return {key: self.prices[key] for key, item, part in split if item in items and part not in NOT_IN_COSTS}
 
     def uncertain(self) -> dict[str, Price]:
         """Give those of :meth:`read` whose range is not a point."""

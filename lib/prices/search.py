@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from lib.client import ClientFile
+from lib.client import ClientFile, Facts
 from lib.client.quantity import likely
 from lib.errors import InputError
 from lib.files import path_from
 from lib.paths import CLIENTS, PRICES
-from lib.prices.book import OwnRow, PriceBook
+from lib.prices.book import OwnRow, PriceBook, Serving
+from lib.prices.calendar import WORDS, gone
 from lib.prices.hosted import HostedModel, hosted_model, nearest_models, snapshot_date
 from lib.prices.lists import PriceList, read_prices, workbook_prices
 from lib.prices.price import ESTIMATE, ESTIMATED, Price, check_override, unit_rule
-from lib.prices.routes import route_of
+from lib.prices.routes import ENDPOINT, OWN_GPU, Load, Offer, Route, cheapest, route_of, routes
 
 SELF_HOSTED = "self-hosted"
 """A model of this provider is an open one on the client's own GPUs: it costs hours and not tokens."""
@@ -35,6 +36,9 @@ DISCOUNTS = ("cached_input", "batch_input", "batch_cached_input", "batch_output"
 SPEEDS = ("first_token", "first_token_p95_factor", "prefill_speed", "cached_prefill_speed", "generation_speed")
 CHARACTER = (*SPEEDS, "context_window", "cache_least", "cache_lifetime")
 """What a model is like, beside its prices."""
+ROUTE_COMPONENTS = ("training", "hosting", "checkpoint_storage", "least_charge")
+"""What is paid for a tuned model beside its tokens."""
+GPU_COMPONENTS = ("gpu_hour", "hours_per_month", "busy_share", "prefill_throughput", "generation_throughput")
 MODEL_ROLES = ("base_model", "tuned_model")
 STORE_COMPONENTS = (
     "monthly",
@@ -91,32 +95,94 @@ class _Search:
     as_of: datetime.date
     prices: dict[str, Price] = field(default_factory=dict)
     fallbacks: dict[str, str] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
     own_models: set[str] = field(default_factory=set)
+    hourly: set[str] = field(default_factory=set)
     overridden: dict[str, Price] = field(default_factory=dict)
 
     def book(self) -> PriceBook:
         stack = self.client.stack
         self._listed()
-        for role in MODEL_ROLES:
-            self._model(role, getattr(stack, role))
+        self._sold("base_model", stack.base_model)
+        self._model("base_model", stack.base_model)
+        serving = self._serving()
         for component in CHARACTER:
             self._character(component)
-        self._put("tuned_model.training", [*self._names(stack.tuned_model), "any-route"], "training")
+        for component in GPU_COMPONENTS:
+            self._hours(component)
         self._embedding(stack.embedding_model)
         stores = {"vector_store": stack.vector_store, "vector_store_in_house": IN_HOUSE_STORE}
         for role, store in stores.items():
             self._store(role, store)
         self.fallbacks |= {key: instead for key, instead in _same_work().items() if key not in self.prices}
-        models = {role: getattr(stack, role) for role in (*MODEL_ROLES, "embedding_model")}
         return PriceBook(
             self.prices,
             self.as_of,
-            models | stores,
+            self.models | {"embedding_model": stack.embedding_model} | stores,
             self.fallbacks,
-            self.client.constraints.data_must_stay_in_house,
+            self.in_house,
             frozenset(self.own_models),
+            frozenset(self.hourly),
+            serving,
             self._own_rows(),
         )
+
+    @property
+    def in_house(self) -> bool:
+        """Tell whether no model may run outside the client's own machines."""
+        return self.client.constraints.data_must_stay_in_house or self.client.constraints.runs_where != "cloud"
+
+    def _sold(self, role: str, model: str) -> None:
+        """Refuse what can no longer be bought for new work; in house a hosted model gives way to an open one anyway."""
+        end = None if self.in_house else gone(self._names(model), self.as_of)
+        if end:
+            instead = f", such as {end.replacement}" if end.replacement else ""
+            raise InputError(
+                f"{self.name}: stack.{role} is {model!r}, which is {WORDS[end.event]} since {end.date} ({end.source}); "
+                f"allowed is a model that can be bought on {self.as_of}{instead}, or an earlier prices.as_of."
+            )
+
+    def _serving(self) -> Serving:
+        """Choose how the tuned model is served, and price it."""
+        stated = self.client.stack.tuned_model
+        load = Load.of(Facts.of(self.client), self.prices)
+        offers = [self._offer(route) for route in self._routes(stated)]
+        if stated is None:
+            route = cheapest(offers, load).route
+            model = route.id
+        else:
+            model, route = stated, route_of(self._names(stated))
+            self._sold("tuned_model", stated)
+        if route and route.kind == ENDPOINT:
+            self.hourly.add("tuned_model")
+        self._model("tuned_model", model)
+        names = [*self._names(model), model.partition("/")[0], "any-route"]
+        for component in ROUTE_COMPONENTS:
+            self._put(f"tuned_model.{component}", names, component)
+        return Serving(load, tuple(offers), route, stated is None)
+
+    def _routes(self, stated: str | None) -> list[Route]:
+        """Give the routes to compare: those of the client's base where it can be tuned, else those of an open model."""
+        base = self._names(self.client.stack.base_model)
+        of_base = [route for route in routes().values() if route.base in base and not self._why_not(route)]
+        found = of_base or [route for route in routes().values() if route.candidate]
+        named = route_of(self._names(stated)) if stated else None
+        return found if named is None or named in found else [named, *found]
+
+    def _why_not(self, route: Route) -> str:
+        if self.in_house:
+            return "" if route.kind == OWN_GPU else "nothing may leave the client's own machines"
+        end = gone([route.id], self.as_of)
+        return f"{end.says(route.id)}" if end else ""
+
+    def _offer(self, route: Route) -> Offer:
+        names = [*self._names(route.id), route.id.partition("/")[0]]
+        kinds = {ENDPOINT: ["dedicated-gpu", SELF_HOSTED], OWN_GPU: [SELF_HOSTED]}.get(route.kind, ["any-route"])
+        hosted = self._hosted(route.id)
+        known = hosted.prices if hosted else {}
+        components = ("input", "output", *ROUTE_COMPONENTS, *GPU_COMPONENTS, "training_throughput")
+        found = {part: self._find(self.lists, [*names, *kinds], part) or known.get(part) for part in components}
+        return Offer(route, {part: price for part, price in found.items() if price}, self._why_not(route))
 
     def _put(self, key: str, items: Sequence[str], component: str, known: Price | None = None) -> Price | None:
         """Keep the price of ``component`` of the first of ``items`` that has one; the client's own list comes first.
@@ -169,17 +235,42 @@ class _Search:
             if price:
                 found[component] = price
         priced = "input" in found and "output" in found
-        in_house = self.client.constraints.data_must_stay_in_house
-        if model.lower().startswith(f"{SELF_HOSTED}/") or (in_house and not priced):
+        self.models[role] = model
+        if model.lower().startswith(f"{SELF_HOSTED}/") or (self.in_house and not priced):
             self.own_models.add(role)
             found = self._no_tokens(model)
+        elif role in self.hourly:
+            found = self._no_tokens(model)
+        elif not priced and role == "tuned_model" and self._like_its_base(model):
+            found = self._like_its_base(model)
         elif not priced:
             raise InputError(self._unknown(role, model, "a language model", nearest_models(model, "output")))
         self._charge(role, found)
 
+    def _like_its_base(self, model: str) -> dict[str, Price]:
+        """Price a tuned model of which only the base is known, ``provider/ft:base``, as its base times a factor."""
+        base = self._hosted(model.replace("ft:", "", 1)) if "ft:" in model else None
+        factor = self.prices["any-model.price_factor"]
+        if base is None:
+            return {}
+        return {
+            part: replace(
+                price,
+                low=price.low * factor.low,
+                likely=price.likely * factor.likely,
+                high=price.high * factor.high,
+                tiers=tuple((start, amount * factor.likely) for start, amount in price.tiers),
+                source=ESTIMATE,
+                grade=ESTIMATED,
+                note=f"the price of {base.id} times {factor.likely:g} ({factor.low:g} to {factor.high:g}): not stated",
+            )
+            for part, price in base.prices.items()
+            if part in ("input", "output", *FALLBACKS)
+        }
+
     def _no_tokens(self, model: str) -> dict[str, Price]:
         unit = unit_rule("input").unit
-        note = "an open model on the client's own GPUs costs hours and not tokens"
+        note = "a model on GPUs of its own costs hours and not tokens"
         return {
             part: Price(model, part, 0.0, 0.0, 0.0, unit, ESTIMATE, self.as_of, note, grade=ESTIMATED)
             for part in ("input", "output")
@@ -207,17 +298,26 @@ class _Search:
 
     def _character(self, component: str) -> None:
         for role in MODEL_ROLES:
-            model = getattr(self.client.stack, role)
-            kind = SELF_HOSTED if role in self.own_models else "any-model"
+            model = self.models[role]
+            kinds = [SELF_HOSTED] if role in self.own_models else ["any-model"]
+            kinds = ["dedicated-gpu", *kinds] if role in self.hourly else kinds
             known = self._window(model) if component == "context_window" else None
-            self._put(f"{role}.{component}", [*self._kin(model), kind], component, known)
+            self._put(f"{role}.{component}", [*self._kin(model), *kinds], component, known)
         if self.prices[f"tuned_model.{component}"] is self.prices[f"base_model.{component}"]:
             # Two models of one kind are as fast as one another, also where that speed is drawn at random.
             del self.prices[f"tuned_model.{component}"]
             self.fallbacks[f"tuned_model.{component}"] = f"base_model.{component}"
 
+    def _hours(self, component: str) -> None:
+        """Price the GPU hours of each role: those of its endpoint, else those of an own server."""
+        for role in MODEL_ROLES:
+            names = [*self._names(self.models[role]), "dedicated-gpu"] if role in self.hourly else []
+            if not self._put(f"{role}.{component}", names, component):
+                self.fallbacks[f"{role}.{component}"] = f"{SELF_HOSTED}.{component}"
+
     def _window(self, model: str) -> Price | None:
-        hosted = self._hosted(model)
+        route = route_of(self._names(model))
+        hosted = self._hosted(model) or (self._hosted(route.base) if route and route.base else None)
         if hosted is None or hosted.context_window is None:
             return None
         tokens = float(hosted.context_window)
@@ -225,11 +325,12 @@ class _Search:
         return Price(hosted.id, "context_window", tokens, tokens, tokens, "tokens", source, snapshot_date())
 
     def _embedding(self, model: str) -> None:
+        self._sold("embedding_model", model)
         key, hosted = "embedding_model.embedding", self._hosted(model)
         embeds = hosted and "input" in hosted.prices and "output" not in hosted.prices
         known = replace(hosted.prices["input"], component="embedding") if embeds else None
         if not self._put(key, self._names(model), "embedding", known):
-            if not self.client.constraints.data_must_stay_in_house:
+            if not self.in_house:
                 near = nearest_models(model, "embedding", self._items("embedding"))
                 raise InputError(self._unknown("embedding_model", model, "an embedding model", near))
             self.prices[key] = replace(self.prices["local.embedding"], item=model)
