@@ -290,10 +290,11 @@ class Constraints(Section):
 class Stack(Section):
     """Models and stores that costs and latency are computed for."""
 
-    base_model: text("Base model", "provider/model as the price book names it.") = "openai/gpt-4o-mini"
-    tuned_model: text("Tuned model", "Fine-tuned model as the price book names it.") = (
-        "openai/ft:gpt-4o-mini-2024-07-18"
-    )
+    base_model: text("Base model", "provider/model as the price book names it.") = "openai/gpt-6-luna"
+    tuned_model: text(
+        "Tuned model",
+        "Fine-tuned model as the price book names it; empty = the cheapest way to tune and serve one at this volume.",
+    ) = None
     embedding_model: text("Embedding model", "Embedding model as the price book names it.") = (
         "openai/text-embedding-3-small"
     )

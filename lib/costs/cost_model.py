@@ -11,7 +11,7 @@ from lib.arms import ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client import Facts
 from lib.costs.component import Component
 from lib.costs.derived import document_tokens
-from lib.costs.inference import inference, inference_usd_per_query
+from lib.costs.inference import inference, inference_usd_per_query, serving
 from lib.costs.knowledge import (
     document_embedding,
     infrastructure,
@@ -114,6 +114,8 @@ def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dic
     if arm in TUNED_ARMS:
         components.append(training(situation, arm))
     components += inference(situation, arm, tokens, answering)
+    if arm in TUNED_ARMS:
+        components.append(situation.once("serving", lambda: serving(situation)))
     if arm in RETRIEVAL_ARMS:
         components += situation.once("retrieval", lambda: _retrieval(situation))
         per_query = answering + query_embedding_usd(situation) + re_ranking_usd(situation)

@@ -1,10 +1,11 @@
-"""What answering costs: tokens of a hosted model, or hours of the client's own GPUs."""
+"""What answering costs: tokens of a hosted model, or hours of GPUs, rented or the client's own."""
 
 import numpy as np
 
 from lib.costs.component import Component
 from lib.costs.prompts import Prompt, model_role
 from lib.costs.situation import NOTHING, Array, Situation, either
+from lib.prices import GPU_COMPONENTS, SELF_HOSTED, gpu_seconds, whole_gpus
 
 MILLION = 1e6
 SECONDS_PER_HOUR = 3600.0
@@ -29,32 +30,40 @@ def tokens_usd_per_query(situation: Situation, arm: str, tokens: Prompt) -> Arra
     return (1 - batch) * at("") + batch * at("batch_")
 
 
-def gpu_seconds_per_query(situation: Situation, tokens: Prompt) -> Array:
+def gpu_seconds_per_query(situation: Situation, role: str, tokens: Prompt) -> Array:
     """GPU seconds for one query: tokens read and written over the throughput of one GPU. Cached tokens are free."""
-    reading = (tokens.fresh + tokens.written) / situation.price("self-hosted.prefill_throughput")
-    return reading + tokens.output / situation.price("self-hosted.generation_throughput")
+    return gpu_seconds(
+        tokens.fresh + tokens.written,
+        tokens.output,
+        situation.gpu(role, "prefill_throughput"),
+        situation.gpu(role, "generation_throughput"),
+    )
 
 
-def gpu_usd_per_query(situation: Situation, tokens: Prompt) -> Array:
+def gpu_usd_per_query(situation: Situation, role: str, tokens: Prompt) -> Array:
     """USD for the GPU time that one more query takes, idle time included (busy share of the hours)."""
-    hours = gpu_seconds_per_query(situation, tokens) / SECONDS_PER_HOUR
-    return hours / situation.price("self-hosted.busy_share") * situation.price("self-hosted.gpu_hour")
+    hours = gpu_seconds_per_query(situation, role, tokens) / SECONDS_PER_HOUR
+    return hours / situation.gpu(role, "busy_share") * situation.gpu(role, "gpu_hour")
 
 
-def gpus(situation: Situation, tokens: Prompt) -> Array:
+def gpus(situation: Situation, role: str, tokens: Prompt) -> Array:
     """Whole GPUs that serve the month's queries: at least one, and enough at the busy share of its hours."""
-    seconds = situation.fact("traffic.queries_per_month") * gpu_seconds_per_query(situation, tokens)
-    hours = situation.price("self-hosted.hours_per_month") * situation.price("self-hosted.busy_share")
-    return np.maximum(np.ceil(seconds / SECONDS_PER_HOUR / hours), 1.0)
+    return whole_gpus(
+        situation.fact("traffic.queries_per_month"),
+        gpu_seconds_per_query(situation, role, tokens),
+        situation.gpu(role, "hours_per_month"),
+        situation.gpu(role, "busy_share"),
+    )
 
 
 def inference_usd_per_query(situation: Situation, arm: str, tokens: Prompt) -> Array:
     """USD for answering one query, by tokens or by GPU time."""
+    role = model_role(arm)
 
     def compute() -> Array:
         return either(
-            situation.own_gpus(model_role(arm)),
-            lambda: gpu_usd_per_query(situation, tokens),
+            situation.by_hour(role),
+            lambda: gpu_usd_per_query(situation, role, tokens),
             lambda: tokens_usd_per_query(situation, arm, tokens),
         )
 
@@ -62,11 +71,11 @@ def inference_usd_per_query(situation: Situation, arm: str, tokens: Prompt) -> A
 
 
 def inference(situation: Situation, arm: str, tokens: Prompt, usd_per_query: Array) -> list[Component]:
-    """USD a month for answering: queries × USD a query (hosted), GPUs × hours × USD an hour (own)."""
+    """USD a month for answering: queries × USD a query by tokens, or GPUs × hours × USD an hour."""
     role = model_role(arm)
-    own = situation.own_gpus(role)
+    by_hour = situation.by_hour(role)
     components = []
-    if not np.all(own):
+    if not np.all(by_hour):
         kinds = ("input", "cached_input", "cache_write", "output")
         components.append(
             Component(
@@ -76,32 +85,41 @@ def inference(situation: Situation, arm: str, tokens: Prompt, usd_per_query: Arr
                 "+ answer tokens × output price) ÷ 1,000,000",
                 tuple(f"{role}.{kind}" for kind in kinds) + tuple(f"{role}.batch_{kind}" for kind in kinds),
                 NOTHING,
-                either(own, lambda: NOTHING, lambda: situation.fact("traffic.queries_per_month") * usd_per_query),
+                either(by_hour, lambda: NOTHING, lambda: situation.fact("traffic.queries_per_month") * usd_per_query),
             )
         )
-    if np.any(own):
+    if np.any(by_hour):
+        own = np.any(situation.own_gpus(role))
         components.append(
             Component(
                 "gpu",
-                "Own GPUs",
+                "Own GPUs" if own else "GPU endpoint",
                 "GPUs × hours a month × USD an hour; GPUs = queries × GPU seconds ÷ usable seconds, at least 1",
-                tuple(
-                    f"self-hosted.{part}"
-                    for part in (
-                        "gpu_hour",
-                        "hours_per_month",
-                        "busy_share",
-                        "prefill_throughput",
-                        "generation_throughput",
-                    )
-                ),
+                tuple(f"{SELF_HOSTED if own else role}.{part}" for part in GPU_COMPONENTS),
                 NOTHING,
-                either(own, lambda: _gpu_usd_per_month(situation, tokens), lambda: NOTHING),
+                either(by_hour, lambda: _gpu_usd_per_month(situation, role, tokens), lambda: NOTHING),
             )
         )
     return components
 
 
-def _gpu_usd_per_month(situation: Situation, tokens: Prompt) -> Array:
-    hours = gpus(situation, tokens) * situation.price("self-hosted.hours_per_month")
-    return hours * situation.price("self-hosted.gpu_hour")
+def serving(situation: Situation) -> Component:
+    """USD a month for keeping a tuned model ready: its deployment by the hour, used or not, and its stored weights."""
+
+    def fees() -> Array:
+        hours = situation.price("self-hosted.hours_per_month")
+        return hours * situation.price("tuned_model.hosting") + situation.price("tuned_model.checkpoint_storage")
+
+    return Component(
+        "serving",
+        "Serving the tuned model",
+        "hours a month × USD an hour of the deployment + storage of the weights a month",
+        ("tuned_model.hosting", "self-hosted.hours_per_month", "tuned_model.checkpoint_storage"),
+        NOTHING,
+        either(situation.own_gpus("tuned_model"), lambda: NOTHING, fees),
+    )
+
+
+def _gpu_usd_per_month(situation: Situation, role: str, tokens: Prompt) -> Array:
+    hours = gpus(situation, role, tokens) * situation.gpu(role, "hours_per_month")
+    return hours * situation.gpu(role, "gpu_hour")

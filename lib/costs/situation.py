@@ -46,7 +46,9 @@ class Situation:
             raise KeyError(f"not in the price book: {sorted(unknown)}")
         self.workings: dict[str, dict[str, Working]] = {}
         self._known: dict[Hashable, Any] = {}
-        self.in_house = facts.truth("constraints.data_must_stay_in_house")
+        self.in_house = np.logical_or(
+            facts.truth("constraints.data_must_stay_in_house"), ~facts.is_word("constraints.runs_where", "cloud")
+        )
         self.knowledge_needed = ~facts.is_word("knowledge.needed", "none")
 
     def fact(self, path: str) -> Array:
@@ -88,6 +90,18 @@ class Situation:
     def own_gpus(self, role: str) -> Array:
         """Tell where the model of ``role`` runs on the client's own GPUs."""
         return np.logical_or(self.in_house, self.book.self_hosted(role))
+
+    def by_hour(self, role: str) -> Array:
+        """Tell where answering with the model of ``role`` is paid by GPU hours and not by tokens."""
+        return np.logical_or(self.in_house, self.book.by_hour(role))
+
+    def gpu(self, role: str, component: str) -> Array:
+        """Give a price or speed of the GPUs that serve ``role``: the client's own, or those of its endpoint."""
+        return either(
+            self.own_gpus(role),
+            lambda: self.price(f"self-hosted.{component}"),
+            lambda: self.price(f"{role}.{component}"),
+        )
 
     def _charged(self, key: str) -> str:
         while key not in self._draws and key in self.book.fallbacks:

@@ -11,7 +11,7 @@ SECONDS_PER_HOUR = 3600.0
 
 
 def run_usd(situation: Situation, arm: str) -> Array:
-    """USD for one training run: tokens × price (hosted), or GPU hours × USD an hour (own GPUs)."""
+    """USD for one training run: tokens × price and no less than the least charge, or GPU hours × USD an hour (own)."""
     tokens = tokens_per_run(situation, arm)
 
     def on_own_gpus() -> Array:
@@ -21,13 +21,15 @@ def run_usd(situation: Situation, arm: str) -> Array:
     return either(
         situation.own_gpus("tuned_model"),
         on_own_gpus,
-        lambda: tokens / MILLION * situation.price("tuned_model.training"),
+        lambda: np.maximum(
+            tokens / MILLION * situation.price("tuned_model.training"), situation.price("tuned_model.least_charge")
+        ),
     )
 
 
 def _run_prices(situation: Situation) -> tuple[str, ...]:
     own = ("self-hosted.training_throughput", "self-hosted.gpu_hour")
-    return own if np.all(situation.own_gpus("tuned_model")) else ("tuned_model.training",)
+    return own if np.all(situation.own_gpus("tuned_model")) else ("tuned_model.training", "tuned_model.least_charge")
 
 
 def training(situation: Situation, arm: str) -> Component:

@@ -4,22 +4,32 @@
 under ``data/prices``.
 """
 
-from lib.prices.book import OLD_DAYS, OwnRow, PriceBook
+from lib.prices.book import OLD_DAYS, OwnRow, PriceBook, Serving
 from lib.prices.hosted import snapshot
 from lib.prices.lists import workbook_prices
 from lib.prices.price import ESTIMATE, Price
-from lib.prices.search import IN_HOUSE_STORE, SPEEDS, STORE_COMPONENTS, price_book
+from lib.prices.routes import KINDS, Offer, Route, gpu_seconds, routes, whole_gpus
+from lib.prices.search import GPU_COMPONENTS, IN_HOUSE_STORE, SELF_HOSTED, SPEEDS, STORE_COMPONENTS, price_book
 
 __all__ = [
     "ESTIMATE",
+    "GPU_COMPONENTS",
     "IN_HOUSE_STORE",
+    "KINDS",
     "OLD_DAYS",
+    "SELF_HOSTED",
     "SPEEDS",
     "STORE_COMPONENTS",
+    "Offer",
     "OwnRow",
     "Price",
     "PriceBook",
+    "Route",
+    "Serving",
+    "gpu_seconds",
     "price_book",
+    "routes",
     "snapshot",
+    "whole_gpus",
     "workbook_prices",
 ]

@@ -103,8 +103,8 @@ class _Search:
     def book(self) -> PriceBook:
         stack = self.client.stack
         self._listed()
-        self._sold("base_model", stack.base_model)
         self._model("base_model", stack.base_model)
+        self._sold("base_model", stack.base_model)
         serving = self._serving()
         for component in CHARACTER:
             self._character(component)
@@ -152,10 +152,10 @@ class _Search:
             model = route.id
         else:
             model, route = stated, route_of(self._names(stated))
-            self._sold("tuned_model", stated)
         if route and route.kind == ENDPOINT:
             self.hourly.add("tuned_model")
         self._model("tuned_model", model)
+        self._sold("tuned_model", model)
         names = [*self._names(model), model.partition("/")[0], "any-route"]
         for component in ROUTE_COMPONENTS:
             self._put(f"tuned_model.{component}", names, component)
@@ -207,7 +207,8 @@ class _Search:
         own, ours = self.lists
         for item, component in {**ours.rows, **own.rows}:
             written = ours.items.get(item) or own.items[item]
-            self._put(f"{written}.{component}", [item], component)
+            hosted = self._hosted(written) if (item, component) in own.rows else None
+            self._put(f"{written}.{component}", [item], component, hosted.prices.get(component) if hosted else None)
 
     def _hosted(self, model: str) -> HostedModel | None:
         return hosted_model(model, self.as_of)

@@ -39,7 +39,7 @@ GROUPS = {
         "integration",
     ),
     "Training data and training": ("data_curation", "training_pipeline", "training", "retraining"),
-    "Answering queries": ("inference", "gpu", "self_hosting"),
+    "Answering queries": ("inference", "gpu", "serving", "self_hosting"),
     "Stores, embeddings, servers": (
         "query_embedding",
         "document_embedding",

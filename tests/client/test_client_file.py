@@ -25,7 +25,7 @@ def test_only_the_name_is_required_and_everything_else_has_the_published_default
     assert client.behaviour.days_between_changes == "never"
     assert client.evidence.target_score == 0.85
     assert client.traffic.queries_per_month == 25000
-    assert client.stack.tuned_model == "openai/ft:gpt-4o-mini-2024-07-18"
+    assert client.stack.base_model == "openai/gpt-6-luna" and client.stack.tuned_model is None
     assert client.training_data.labelled_examples is None
 
 

@@ -83,7 +83,7 @@ def test_the_command_writes_an_excel_workbook(client_file, tmp_path):
 
 def test_a_price_list_is_found_beside_the_client_file(tmp_path):
     header = "item,component,value,unit,currency,source,checked,note"
-    row = "openai/gpt-4o-mini,input,0.10,USD per million tokens,USD,our contract,2026-10-01,"
+    row = "openai/gpt-6-luna,input,0.09,USD per million tokens,USD,our contract,2026-10-01,"
     (tmp_path / "ours.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     path = tmp_path / "client.yaml"
     path.write_text("client: {name: Northwind}\nprices: {file: ours.csv}\n", encoding="utf-8")

@@ -68,7 +68,8 @@ def test_probabilities_of_being_cheapest_add_up_to_one(result) -> None:
 
 def test_a_tuned_arm_that_is_dearer_per_query_has_no_break_even_and_a_cheaper_one_has() -> None:
     base = {"client": {"name": "x"}, "knowledge": {"needed": "none"}}
-    dearer = draws(check_client(base), power=8)
+    short_prompt = {"instruction_tokens": 100, "tuned_instruction_tokens": 100}
+    dearer = draws(check_client(base | {"traffic": short_prompt}), power=8)
     assert np.isnan(break_even(dearer, "fine_tune", "prompt").p50)
     long_prompt = {"instruction_tokens": 20000, "tuned_instruction_tokens": 50, "answer_tokens": 100}
     cheaper = draws(check_client(base | {"traffic": long_prompt | {"queries_per_month": 1_000_000}}), power=8)

@@ -13,8 +13,18 @@ from lib.prices.price import GRADES
 HEADER = "item,component,value,unit,currency,source,checked,note\n"
 
 
+ARTICLE = {"base_model": "openai/gpt-4o-mini", "tuned_model": "openai/ft:gpt-4o-mini-2024-07-18"}
+BEFORE_ITS_END = {"as_of": "2026-05-01"}
+
+
 def book_of(**sections):
     return price_book(check_client({"client": {"name": "Test"}, **sections}))
+
+
+def article_book(**sections):
+    """The models that the articles speak of, while they could be bought."""
+    prices = BEFORE_ITS_END | sections.pop("prices", {})
+    return book_of(stack=ARTICLE | sections.pop("stack", {}), prices=prices, **sections)
 
 
 @pytest.fixture
@@ -27,17 +37,32 @@ def price_file(tmp_path):
     return write
 
 
-def test_default_prices_are_those_of_the_package():
+def test_default_prices_are_those_of_today():
     book = book_of()
+    assert book.names["base_model"] == "openai/gpt-6-luna"
+    assert book["base_model.input"].likely == 0.10
+    assert book["base_model.cached_input"].likely == 0.01
+    assert book["base_model.cache_write"].likely == 0.125
+    assert book["base_model.output"].likely == 0.50
+    assert book["base_model.input"].tiers == ((272000, 0.20),)
+    assert book["base_model.context_window"].likely == 1_050_000
+    assert book["base_model.input"].source.startswith("genai-prices")
+    assert book.names["tuned_model"] == "prime-intellect/Qwen3.5-9B"
+    assert book["tuned_model.input"].likely == 0.20
+    assert book["tuned_model.output"].likely == 0.60
+    assert book["tuned_model.training"].likely == 0.60
+    assert book["embedding_model.embedding"].likely == 0.02
+
+
+def test_prices_of_the_articles_are_those_of_their_time():
+    book = article_book()
     assert book["base_model.input"].likely == 0.15
     assert book["base_model.cached_input"].likely == 0.075
     assert book["base_model.output"].likely == 0.60
     assert book["tuned_model.input"].likely == 0.30
     assert book["tuned_model.output"].likely == 1.20
     assert book["tuned_model.training"].likely == 3.00
-    assert book["embedding_model.embedding"].likely == 0.02
     assert book["base_model.context_window"].likely == 128000
-    assert book["base_model.input"].source.startswith("genai-prices")
 
 
 def test_every_price_has_a_source_a_date_and_a_unit():
@@ -49,17 +74,31 @@ def test_the_default_date_is_the_newest_of_the_price_book_and_never_today():
 
 
 def test_a_price_without_history_says_so_at_an_earlier_date():
-    book = book_of(prices={"as_of": "2026-05-01"})
+    book = article_book()
     assert "history unknown" in book["base_model.input"].note
     assert "history unknown" in book["vector_store.monthly"].note
     assert "history unknown" not in book_of()["base_model.input"].note
 
 
 def test_batch_prices_are_charged_only_where_the_package_knows_them_at_that_date():
-    sections = {"prices": {"as_of": "2026-05-01", "batch_share": 1.0}}
-    book = book_of(**sections)
-    assert book["base_model.batch_input"].likely == 0.15
-    assert book_of()["base_model.batch_input"].likely == 0.075
+    assert article_book()["base_model.batch_input"].likely == 0.15
+    assert book_of(stack={"base_model": "openai/gpt-4o-mini"})["base_model.batch_input"].likely == 0.075
+
+
+def test_a_batch_pays_half_of_the_price_of_long_prompts_too():
+    book = book_of()
+    assert book["base_model.batch_input"].tiers == ((272000, 0.10),)
+    for name in ("google/gemini-2.5-pro", "openai/gpt-6.1-sol", "anthropic/claude-haiku-5-5"):
+        book = book_of(stack={"base_model": name})
+        full, batch = book["base_model.input"], book["base_model.batch_input"]
+        assert [(size, usd / 2) for size, usd in full.tiers] == list(batch.tiers)
+
+
+def test_a_price_that_depends_on_the_hour_is_a_range_over_the_day():
+    price = book_of(stack={"base_model": "deepseek/deepseek-flash"})["base_model.input"]
+    # 0.30 from 1 to 4 and from 6 to 10 o'clock, 0.15 in the other 17 hours.
+    assert (price.low, price.high) == (0.15, 0.30)
+    assert price.likely == pytest.approx((7 * 0.30 + 17 * 0.15) / 24)
 
 
 def test_prices_change_at_their_date():
@@ -72,7 +111,7 @@ def test_prices_change_at_their_date():
 @pytest.mark.parametrize(
     ("field", "value", "nearest"),
     [
-        ("base_model", "openai/gpt-4o-minni", "openai/gpt-4o-mini"),
+        ("base_model", "openai/gpt-6-lunna", "openai/gpt-6-luna"),
         ("tuned_model", "openai/ft:gpt-5o", "openai/ft:gpt-4o"),
         ("embedding_model", "openai/text-embedding-3-smal", "openai/text-embedding-3-small"),
         ("base_model", "openai/text-embedding-3-small", "nearest are"),
@@ -92,7 +131,7 @@ def test_a_clients_own_list_overrides_the_package_and_the_workbook(price_file):
         "openai/gpt-4o-mini,input,0.10,USD per million tokens,USD,our contract,2026-10-01,",
         "rag,maintenance,10,hours a month,USD,our team,2026-10-01,",
     )
-    book = book_of(prices=prices)
+    book = article_book(prices=prices)
     assert book["base_model.input"].likely == 0.10
     assert book["base_model.input"].source == "our contract"
     assert book["base_model.output"].likely == 0.60
@@ -109,7 +148,7 @@ def test_a_clients_own_list_can_price_a_model_that_nobody_knows(price_file):
 
 def test_a_clients_own_list_in_its_currency_is_turned_into_dollars(price_file):
     prices = price_file("openai/gpt-4o-mini,input,0.30,USD per million tokens,EUR,our contract,2026-10-01,")
-    book = book_of(prices=prices | {"currency": "EUR", "per_usd": 2.0})
+    book = article_book(prices=prices | {"currency": "EUR", "per_usd": 2.0})
     assert book["base_model.input"].likely == 0.15
 
 
@@ -118,8 +157,11 @@ def test_of_several_dates_the_last_before_as_of_counts(price_file):
         "openai/gpt-4o-mini,input,0.12,USD per million tokens,USD,our contract,2026-01-01,",
         "openai/gpt-4o-mini,input,0.11,USD per million tokens,USD,our contract,2026-06-01,",
     )
-    assert book_of(prices=prices | {"as_of": "2026-03-01"})["base_model.input"].likely == 0.12
-    assert book_of(prices=prices)["base_model.input"].likely == 0.11
+    assert article_book(prices=prices | {"as_of": "2026-03-01"})["base_model.input"].likely == 0.12
+    assert (
+        article_book(prices=prices | {"as_of": "2026-06-01"}, stack={"tuned_model": None})["base_model.input"].likely
+        == 0.11
+    )
 
 
 @pytest.mark.parametrize("factor", [1e-6, 1e-3, 1e3, 1e6])
@@ -253,12 +295,12 @@ def test_a_folder_is_no_price_list(tmp_path):
 
 def test_an_own_price_below_the_cached_one_counts_for_cached_tokens_too(price_file):
     prices = price_file("openai/gpt-4o-mini,input,0.05,USD per million tokens,USD,our contract,2026-10-01,")
-    assert book_of(prices=prices)["base_model.cached_input"].likely == 0.05
+    assert article_book(prices=prices)["base_model.cached_input"].likely == 0.05
 
 
 def test_a_measured_speed_of_the_clients_model_counts(price_file):
     prices = price_file("openai/gpt-4o-mini,generation_speed,99,tokens per second,USD,our measurement,2026-10-01,")
-    book = book_of(prices=prices)
+    book = article_book(prices=prices)
     assert book["base_model.generation_speed"].likely == 99
     assert book["tuned_model.generation_speed"].likely == 99, "a tuned model is as fast as its base"
 
@@ -270,3 +312,52 @@ def test_in_house_any_open_model_may_be_named():
     facts = Facts.of(check_client({"client": {"name": "Test"}, "constraints": {"data_must_stay_in_house": True}}))
     assert costs(facts, found).monthly_usd["rag"] == costs(facts, default).monthly_usd["rag"]
     assert found.self_hosted("base_model") and not default.self_hosted("base_model")
+
+
+def test_what_becomes_of_each_own_row_is_told(price_file):
+    prices = price_file(
+        "openai/gpt-6-luna,input,0.08,USD per million tokens,USD,our contract,2026-10-01,",
+        "openai/gpt-6-lunna,output,0.40,USD per million tokens,USD,our contract,2026-10-01,a slip of the pen",
+        "rag,legal_review,10,hours,USD,our lawyers,2026-10-01,",
+        "gpu-h100,gpu_hour,3.00,USD per hour,USD,our contract,2026-10-01,",
+    )
+    rows = {row.price.item: row for row in book_of(prices=prices).own_rows}
+    luna = rows["openai/gpt-6-luna"]
+    assert (luna.use, luna.key, luna.known.likely, luna.price.likely) == ("overrides", "base_model.input", 0.10, 0.08)
+    assert rows["openai/gpt-6-lunna"].use == "ignored"
+    assert (rows["rag"].use, rows["rag"].key) == ("new", "rag.legal_review")
+    assert rows["gpu-h100"].use == "ignored", "no formula of this client reads it"
+
+
+@pytest.mark.parametrize("number", ["0_2", "٠.٢", "0x2", "1e400", "inf", " ", "1,5", "2 "])
+def test_numbers_are_plain_ones(price_file, number):
+    row = f'house,monthly,"{number}",USD a month,USD,us,2026-10-01,'
+    if number.strip() == "2":
+        assert book_of(prices=price_file(row))["house.monthly"].likely == 2
+        return
+    with pytest.raises(InputError, match="value is"):
+        book_of(prices=price_file(row))
+
+
+def test_an_own_row_does_not_move_the_date_and_cannot_lie_far_ahead(price_file):
+    row = "openai/gpt-6-luna,input,0.08,USD per million tokens,USD,our contract,{},"
+    ours = book_of(prices=price_file(row.format("2026-12-20")))
+    assert ours.as_of == datetime.date(2026, 11, 25) and ours["base_model.input"].likely == 0.08
+    with pytest.raises(InputError, match="2099-01-01"):
+        book_of(prices=price_file(row.format("2099-01-01")))
+
+
+def test_a_list_that_is_missing_is_never_the_workbooks_own(tmp_path):
+    client = check_client({"client": {"name": "Test"}, "prices": {"file": "models.csv"}})
+    with pytest.raises(InputError, match="does not exist"):
+        price_book(client, folder=tmp_path)
+
+
+def test_a_tuned_model_without_a_price_follows_its_base_and_says_so():
+    book = book_of(
+        stack={"base_model": "mistral/mistral-small-2603", "tuned_model": "mistral/ft:mistral-small-2603"},
+        prices={"as_of": "2026-10-01"},
+    )
+    base, tuned = book["base_model.input"], book["tuned_model.input"]
+    assert tuned.likely == pytest.approx(1.5 * base.likely) and tuned.high == pytest.approx(3 * base.likely)
+    assert tuned.is_estimate and "times 1.5" in tuned.note
