@@ -72,7 +72,7 @@ def test_a_tuned_arm_that_is_dearer_per_query_has_no_break_even_and_a_cheaper_on
     dearer = draws(check_client(base | {"traffic": short_prompt}), power=8)
     assert np.isnan(break_even(dearer, "fine_tune", "prompt").p50)
     long_prompt = {"instruction_tokens": 20000, "tuned_instruction_tokens": 50, "answer_tokens": 100}
-    cheaper = draws(check_client(base | {"traffic": long_prompt | {"queries_per_month": 1_000_000}}), power=8)
+    cheaper = draws(check_client(base | {"traffic": long_prompt | {"queries_per_month": 2_000_000}}), power=8)
     found = break_even(cheaper, "fine_tune", "prompt")
     assert 0 < found.p10 <= found.p50 <= found.p90 < 10_000_000
     assert 0 < payback(cheaper, "fine_tune", "prompt").p50 < 12
