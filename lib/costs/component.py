@@ -11,7 +11,8 @@ class Component:
 
     ``setup`` (USD, once) and ``monthly`` (USD a month) are arrays of shape ``()`` or ``(n,)``. ``formula``
     says in words how they come about; ``prices`` are the keys of the price rows used. ``labour`` tells
-    work from what is paid to vendors.
+    work from what is paid to vendors. ``by_month`` is ``None`` where every month is the same; else USD in each month
+    of the horizon, of which ``monthly`` is the mean.
     """
 
     id: str
@@ -22,3 +23,4 @@ class Component:
     monthly: Array
     labour: bool = False
     unit: str = "USD"
+    by_month: Array | None = None

@@ -9,6 +9,7 @@ import numpy as np
 
 from lib.arms import ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client import Facts
+from lib.costs.changes import changes
 from lib.costs.component import Component
 from lib.costs.derived import document_tokens
 from lib.costs.inference import inference, inference_usd_per_query, serving
@@ -66,6 +67,23 @@ class Costs:
         """Give set-up plus all months of the horizon."""
         return {arm: self.setup_usd[arm] + self.horizon_months * self.monthly_usd[arm] for arm in ARMS}
 
+    def by_month(self, arm: str) -> Array:
+        """Give USD at set-up and in each month of the horizon, shape ``(months + 1,)``, scalars only.
+
+        Months differ where a price changes or a model is shut down; they add up to :attr:`horizon_usd`.
+        """
+        months = round(float(self.horizon_months))
+        uneven = [part for part in self.components[arm].values() if part.by_month is not None]
+        even = float(self.monthly_usd[arm]) - sum(float(part.monthly) for part in uneven)
+        spent = np.full(months + 1, even)
+        spent[0] = float(self.setup_usd[arm])
+        for part in uneven:
+            # The mean of the draws may differ from the figure as planned: the months share it out alike.
+            shape = np.resize(part.by_month, months) if len(part.by_month) < months else part.by_month[:months]
+            total = float(part.monthly) * months
+            spent[1:] += shape * (total / shape.sum()) if shape.sum() else total / months
+        return spent
+
     @cached_property
     def all_in_usd_per_query(self) -> dict[str, Array]:
         """Give the whole month over its queries; what one query costs where none is asked."""
@@ -120,6 +138,7 @@ def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dic
         components += situation.once("retrieval", lambda: _retrieval(situation))
         per_query = answering + query_embedding_usd(situation) + re_ranking_usd(situation)
     components.append(monitoring(situation, arm))
+    components += changes(situation, arm)
     figures = {
         "usd_per_query": per_query,
         "input_tokens": tokens.input,
@@ -166,7 +185,7 @@ def costs(
     if np.any(situation.in_house):
         store = book.names["vector_store"] if book.store_is_in_house else IN_HOUSE_STORE
         result.notes.append(IN_HOUSE_NOTE.format(store=store))
-    result.notes += _window_notes(situation, result)
+    result.notes += [*book.warnings, *_window_notes(situation, result)]
     return result
 
 

@@ -52,7 +52,7 @@ class NamedSituation(Situation):
 
     def price(self, key: str) -> Any:
         """Give the named cell of a price."""
-        key = self.book.charged(key)
+        key = self._charged(key)
         return self.prices_used.setdefault(key, Cell(cell_name(f"price.{key}"), self.book[key].likely))
 
     def working(self, arm: str, name: str, label: str, unit: str, compute: Any) -> Any:

@@ -5,6 +5,7 @@ under ``data/prices``.
 """
 
 from lib.prices.book import OLD_DAYS, OwnRow, PriceBook, Serving
+from lib.prices.calendar import Event
 from lib.prices.hosted import snapshot
 from lib.prices.lists import workbook_prices
 from lib.prices.price import ESTIMATE, Price
@@ -20,6 +21,7 @@ __all__ = [
     "SELF_HOSTED",
     "SPEEDS",
     "STORE_COMPONENTS",
+    "Event",
     "Offer",
     "OwnRow",
     "Price",

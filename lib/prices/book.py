@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from lib.arms import ARMS
+from lib.prices.calendar import Event
 from lib.prices.price import Price
 from lib.prices.routes import Load, Offer, Route, break_even
 
@@ -86,7 +87,9 @@ class PriceBook(Mapping[str, Price]):
     ``fallbacks`` names, for a price that is not stated or a piece of work that is the same in two arms,
     the key that counts instead. ``in_house`` tells whether the client's data must stay in house,
     ``own_models`` are the roles whose model runs on the client's own GPUs in any case, ``hourly`` those that run on
-    rented GPUs by the hour. ``warnings`` are sentences on what ends or changes within the horizon.
+    rented GPUs by the hour. ``events`` are what is known to happen within the horizon, earliest first; from an event
+    on, a price under its prefix (``PREFIX.item.component``) counts instead of the one without, and its roles in
+    ``hourly_later`` are paid by the hour.
     """
 
     prices: Mapping[str, Price]
@@ -98,7 +101,8 @@ class PriceBook(Mapping[str, Price]):
     hourly: frozenset[str] = frozenset()
     serving: Serving | None = None
     rows: tuple[OwnRow, ...] = field(default=(), repr=False)
-    warnings: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+    hourly_later: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Price:
         """Give the price of ``item.component``, or of the key that counts instead."""
@@ -112,6 +116,11 @@ class PriceBook(Mapping[str, Price]):
     def __len__(self) -> int:
         """Count the prices."""
         return len(self.prices) + len(self.fallbacks)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Give one sentence for everything that ends or changes within the horizon."""
+        return tuple(event.sentence for event in self.events)
 
     @property
     def own_rows(self) -> tuple[OwnRow, ...]:
@@ -157,6 +166,7 @@ class PriceBook(Mapping[str, Price]):
     def read(self) -> dict[str, Price]:
         """Give the prices that this client's costs and latency depend on, without those that follow another."""
         items = ITEMS_READ + (ITEMS_OF_OWN_GPUS if self.in_house or self.own_models or self.hourly else ())
+        items += ("migration",) if self.events else ()
         split = ((key, *key.rpartition(".")[::2]) for key in self.prices)
         return {key: self.prices[key] for key, item, part in split if item in items and part not in NOT_IN_COSTS}
 

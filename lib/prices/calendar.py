@@ -1,4 +1,4 @@
-"""When models and services end, and what takes their place: ``data/prices/calendar.csv``."""
+"""What is to come: when models and services end (``data/prices/calendar.csv``), and prices that change on a known day."""
 
 import csv
 import datetime
@@ -40,6 +40,39 @@ class End:
         instead = f" (replacement: {self.replacement})" if self.replacement else " (no replacement is named)"
         weak = ", by a source that is second hand" if self.grade != "firm" else ""
         return f"{name} is {WORDS[self.event]} on {self.date}{weak}{instead}"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens within a client's horizon to a model of the stack.
+
+    ``at`` is when, in months after the date of the prices; ``kind`` is ``shutdown`` or ``price``; ``item`` is the model
+    of ``role`` that it happens to. ``prefix`` stands before the keys of the prices that count from then on.
+    """
+
+    at: float
+    date: datetime.date
+    role: str
+    item: str
+    kind: str
+    prefix: str
+    sentence: str
+
+
+def months_after(start: datetime.date, end: datetime.date) -> float:
+    """Give the months from ``start`` to ``end``: whole ones, and the share of the one begun."""
+    whole = (end.year - start.year) * 12 + end.month - start.month
+    while whole > 0 and later(start, whole) > end:
+        whole -= 1
+    begun, over = later(start, whole), later(start, whole + 1)
+    return whole + (end - begun).days / (over - begun).days
+
+
+def later(start: datetime.date, months: int) -> datetime.date:
+    """Give the day ``months`` after ``start``; the last of a month that is shorter."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = (datetime.date(year + (month == 11), (month + 1) % 12 + 1, 1) - datetime.timedelta(days=1)).day
+    return datetime.date(year, month + 1, min(start.day, last))
 
 
 @cache

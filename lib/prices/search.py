@@ -3,6 +3,7 @@
 import csv
 import datetime
 import difflib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,8 +15,8 @@ from lib.errors import InputError
 from lib.files import path_from
 from lib.paths import CLIENTS, PRICES
 from lib.prices.book import OwnRow, PriceBook, Serving
-from lib.prices.calendar import WORDS, gone
-from lib.prices.hosted import HostedModel, hosted_model, nearest_models, snapshot_date
+from lib.prices.calendar import SHUTDOWN, WORDS, End, Event, ends_of, gone, later, months_after
+from lib.prices.hosted import HostedModel, changes_after, hosted_model, nearest_models, snapshot_date
 from lib.prices.lists import PriceList, read_prices, workbook_prices
 from lib.prices.price import ESTIMATE, ESTIMATED, Price, check_override, unit_rule
 from lib.prices.routes import ENDPOINT, OWN_GPU, Load, Offer, Route, cheapest, route_of, routes
@@ -66,7 +67,7 @@ def price_book(client: ClientFile, name: str = "client file", folder: Path | Non
     """
     as_of = client.prices.as_of or max(workbook_prices().newest, snapshot_date())
     own = _own_list(client, name, folder, as_of)
-    return _Search(client, name, (own, workbook_prices()), as_of).book()
+    return _Search(client, name, (own, workbook_prices()), as_of, as_of).book()
 
 
 def _own_list(client: ClientFile, name: str, folder: Path | None, as_of: datetime.date) -> PriceList:
@@ -87,12 +88,16 @@ def _own_list(client: ClientFile, name: str, folder: Path | None, as_of: datetim
 
 @dataclass
 class _Search:
-    """One search through the price lists; ``lists`` are the client's own and the workbook's."""
+    """One search through the price lists; ``lists`` are the client's own and the workbook's.
+
+    ``as_of`` is the day on which the client plans, ``day`` the one whose prices are looked up: the same, or a later one.
+    """
 
     client: ClientFile
     name: str
     lists: tuple[PriceList, PriceList]
     as_of: datetime.date
+    day: datetime.date
     prices: dict[str, Price] = field(default_factory=dict)
     fallbacks: dict[str, str] = field(default_factory=dict)
     models: dict[str, str] = field(default_factory=dict)
@@ -115,6 +120,8 @@ class _Search:
         for role, store in stores.items():
             self._store(role, store)
         self.fallbacks |= {key: instead for key, instead in _same_work().items() if key not in self.prices}
+        own_rows = self._own_rows()
+        events, hourly_later = self._events() if self.day == self.as_of else ((), {})
         return PriceBook(
             self.prices,
             self.as_of,
@@ -124,8 +131,71 @@ class _Search:
             frozenset(self.own_models),
             frozenset(self.hourly),
             serving,
-            self._own_rows(),
+            own_rows,
+            events,
+            hourly_later,
         )
+
+    def _events(self) -> tuple[tuple[Event, ...], dict[str, frozenset[str]]]:
+        """Find what is known to happen within the horizon, and price the time after each event under its prefix."""
+        if self.in_house:
+            return (), {}
+        months = float(likely(self.client.money.horizon_months))
+        last = later(self.as_of, math.ceil(months))
+        happenings = sorted(
+            (day, role, end) for role in (*MODEL_ROLES, "embedding_model") for day, end in self._happens(role, last)
+        )
+        events, hourly_later = [], {}
+        stack = dict(self.client.stack)
+        for day, role, end in happenings:
+            prefix = f"from_{day:%Y_%m_%d}"
+            before = _Search(self._with(stack), self.name, self.lists, self.as_of, day - datetime.timedelta(days=1))
+            if end:
+                stack[role] = None if role == "tuned_model" else end.replacement or stack[role]
+            book = _Search(self._with(stack), self.name, self.lists, self.as_of, day).book()
+            self.prices |= {
+                f"{prefix}.{key}": book[key]
+                for key in book
+                if key.partition(".")[0] in (*MODEL_ROLES, "embedding_model") and book[key] != self._now(key)
+            }
+            hourly_later[prefix] = frozenset(book.hourly | book.own_models)
+            model = self.models.get(role, self.client.stack.embedding_model)
+            said = self._ending(role, model, end, book) if end else _change(role, model, day, before.book(), book)
+            events.append(
+                Event(months_after(self.as_of, day), day, role, model, end.event if end else "price", prefix, said)
+            )
+        return tuple(events), hourly_later
+
+    def _happens(self, role: str, last: datetime.date) -> list[tuple[datetime.date, End | None]]:
+        """Give the ends of a role's model and the days on which its price changes, up to the day ``last``."""
+        model = self.models.get(role, self.client.stack.embedding_model)
+        if role in self.own_models:
+            return []
+        names = self._names(model)
+        over = [end for end in ends_of(names, self.as_of) if self.as_of < end.date <= last and end.event == SHUTDOWN]
+        found: list[tuple[datetime.date, End | None]] = [(end.date, end) for end in over[:1]]
+        if self.as_of >= snapshot_date():
+            # What changed before the prices were read is history, and was not announced to whoever planned earlier.
+            days = changes_after(model, self.as_of)
+            found += [(day, None) for day in days if day <= last and (not over or day < over[0].date)]
+        return found
+
+    def _with(self, stack: dict[str, str | None]) -> ClientFile:
+        return self.client.model_copy(update={"stack": self.client.stack.model_copy(update=stack)})
+
+    def _now(self, key: str) -> Price:
+        while key not in self.prices:
+            key = self.fallbacks[key]
+        return self.prices[key]
+
+    def _ending(self, role: str, model: str, end: End, book: PriceBook) -> str:
+        after = book.names[role]
+        moves = (
+            f"from then on the prices of {after} count, and moving to it is costed."
+            if after != model
+            else "its prices are carried on, and moving to another model is costed."
+        )
+        return f"{role.replace('_', ' ').capitalize()}: {end.says(model)}; {moves}"
 
     @property
     def in_house(self) -> bool:
@@ -211,7 +281,7 @@ class _Search:
             self._put(f"{written}.{component}", [item], component, hosted.prices.get(component) if hosted else None)
 
     def _hosted(self, model: str) -> HostedModel | None:
-        return hosted_model(model, self.as_of)
+        return hosted_model(model, self.day)
 
     def _names(self, model: str) -> list[str]:
         """Name a model as the client does and as ``genai-prices`` does."""
@@ -384,6 +454,17 @@ class _Search:
             key = (role or keys or [""])[0]
             rows.append(OwnRow(price, key, self.overridden.get(key)))
         return tuple(rows)
+
+
+def _change(role: str, model: str, day: datetime.date, before: PriceBook, after: PriceBook) -> str:
+    parts = ("input", "output") if role != "embedding_model" else ("embedding",)
+    changed = [
+        f"{part} {after[f'{role}.{part}'].likely:g} instead of {before[f'{role}.{part}'].likely:g}"
+        for part in parts
+        if after[f"{role}.{part}"].likely != before[f"{role}.{part}"].likely
+    ]
+    words = " and ".join(changed) or "other terms"
+    return f"{role.replace('_', ' ').capitalize()}: {model} costs {words} USD per million tokens from {day} on."
 
 
 @cache
