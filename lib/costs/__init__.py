@@ -8,7 +8,6 @@ from lib.costs.bounds import corner_costs, spread
 from lib.costs.comparison import (
     break_even_queries,
     break_even_volume,
-    cumulative_usd,
     payback,
     payback_months,
     share_right_to_match,
@@ -26,7 +25,6 @@ __all__ = [
     "break_even_volume",
     "corner_costs",
     "costs",
-    "cumulative_usd",
     "latency",
     "payback",
     "payback_months",

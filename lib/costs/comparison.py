@@ -33,12 +33,6 @@ def payback_months(setup_a: Any, monthly_a: Any, setup_b: Any, monthly_b: Any) -
     return np.where((months >= 0) & ((saved > 0) | (months == 0)), months, np.inf)
 
 
-def cumulative_usd(setup: Any, monthly: Any, months: int) -> Array:
-    """Give the USD spent after 0, 1, … ``months`` months: shape ``(months + 1,)`` or ``(n, months + 1)``."""
-    passed = np.arange(months + 1, dtype=float)
-    return np.asarray(setup, float)[..., np.newaxis] + np.asarray(monthly, float)[..., np.newaxis] * passed
-
-
 def share_right_to_match(usd_per_correct: Any, cost_per_query: Any, correction_usd: Any) -> Array:
     """Give the share of right answers at which an arm's right answer costs ``usd_per_correct``: where a ranking turns.
 

@@ -73,7 +73,7 @@ class Costs:
         Months differ where a price changes or a model is shut down; they add up to :attr:`horizon_usd`.
         """
         months = round(float(self.horizon_months))
-        uneven = [part for part in self.components[arm].values() if part.by_month is not None]
+        uneven = [part for part in self.components.get(arm, {}).values() if part.by_month is not None]
         even = float(self.monthly_usd[arm]) - sum(float(part.monthly) for part in uneven)
         spent = np.full(months + 1, even)
         spent[0] = float(self.setup_usd[arm])

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from lib.arms import ARMS
-from lib.costs import Costs, cumulative_usd
+from lib.costs import Costs
 from lib.decision.uncertainty import Draws, Swing, fan, probability_cheapest
 from lib.views.chart import (
     ARM_COLOURS,
@@ -39,7 +39,7 @@ GROUPS = {
         "integration",
     ),
     "Training data and training": ("data_curation", "training_pipeline", "training", "retraining"),
-    "Answering queries": ("inference", "gpu", "serving", "self_hosting"),
+    "Answering queries": ("inference", "gpu", "serving", "self_hosting", "price_changes"),
     "Stores, embeddings, servers": (
         "query_embedding",
         "document_embedding",
@@ -47,7 +47,7 @@ GROUPS = {
         "re_ranking",
         "infrastructure",
     ),
-    "Maintenance and monitoring": ("maintenance", "monitoring"),
+    "Maintenance and monitoring": ("maintenance", "monitoring", "migration"),
 }
 OTHER = "Other"
 
@@ -209,7 +209,7 @@ def cumulative(
 ) -> Chart:
     """Draw the money spent after each month of the horizon; ``costs`` holds scalars in USD."""
     months = round(float(costs.horizon_months))
-    totals = {arm: cumulative_usd(costs.setup_usd[arm], costs.monthly_usd[arm], months) for arm in ARMS}
+    totals = {arm: np.cumsum(costs.by_month(arm)) for arm in ARMS}
     away = off_scale({arm: float(line[-1]) for arm, line in totals.items()})
     arm = recommended if recommended in ARMS else min(ARMS, key=lambda each: float(totals[each][-1]))
     crossings = break_evens(costs, arm)

@@ -5,7 +5,6 @@ from lib.costs import (
     break_even_queries,
     break_even_volume,
     costs,
-    cumulative_usd,
     payback,
     payback_months,
     share_right_to_match,
@@ -47,11 +46,6 @@ def test_payback_is_extra_set_up_over_monthly_saving():
 def test_payback_and_break_even_take_arrays():
     assert payback_months(0, np.array([10.0, 20.0]), 100, 0).tolist() == [10.0, 5.0]
     assert break_even_queries(0, 1.0, np.array([10.0, 20.0]), 0.5).tolist() == [20.0, 40.0]
-
-
-def test_cumulative_curves_begin_at_set_up_and_add_a_month_each():
-    assert cumulative_usd(100, 10, 3).tolist() == [100, 110, 120, 130]
-    assert cumulative_usd(np.array([1.0, 2.0]), 10, 2).shape == (2, 3)
 
 
 def test_the_share_at_which_the_ranking_turns_gives_the_same_cost_per_right_answer():
