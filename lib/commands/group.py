@@ -12,6 +12,7 @@ from lib.text import inert
 COMMANDS = {
     "decide": ("lib.commands.decide:decide_command", "Decide for one client file."),
     "costs": ("lib.commands.costs:costs_command", "Show what each arm costs, from dated prices."),
+    "prices": ("lib.commands.prices:prices_command", "Show how old and how firm prices are, and what is about to end."),
     "experiment": ("lib.commands.experiment:experiment_command", "Run the experiment: RAG against LoRA, measured."),
     "report": ("lib.commands.report:report_command", "Write client reports (HTML, PDF, manifest)."),
     "cases": (

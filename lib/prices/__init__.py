@@ -5,12 +5,21 @@ under ``data/prices``.
 """
 
 from lib.prices.book import OLD_DAYS, OwnRow, PriceBook, Serving
-from lib.prices.calendar import Event
+from lib.prices.calendar import Event, ends
 from lib.prices.hosted import snapshot
 from lib.prices.lists import workbook_prices
 from lib.prices.price import ESTIMATE, Price
 from lib.prices.routes import KINDS, Offer, Route, gpu_seconds, routes, whole_gpus
-from lib.prices.search import GPU_COMPONENTS, IN_HOUSE_STORE, SELF_HOSTED, SPEEDS, STORE_COMPONENTS, price_book
+from lib.prices.search import (
+    GPU_COMPONENTS,
+    IN_HOUSE_STORE,
+    SELF_HOSTED,
+    SPEEDS,
+    STORE_COMPONENTS,
+    newest_date,
+    offered,
+    price_book,
+)
 
 __all__ = [
     "ESTIMATE",
@@ -28,7 +37,10 @@ __all__ = [
     "PriceBook",
     "Route",
     "Serving",
+    "ends",
     "gpu_seconds",
+    "newest_date",
+    "offered",
     "price_book",
     "routes",
     "snapshot",

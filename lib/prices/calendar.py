@@ -11,9 +11,9 @@ from lib.paths import PRICES
 
 CLOSED_TO_NEW, TRAINING_ENDS, SHUTDOWN = "closed_to_new", "training_ends", "shutdown"
 WORDS = {
-    CLOSED_TO_NEW: "closed to new customers",
+    CLOSED_TO_NEW: "is closed to new customers",
     TRAINING_ENDS: "trains no new models",
-    SHUTDOWN: "shut down",
+    SHUTDOWN: "is shut down",
 }
 
 
@@ -37,9 +37,12 @@ class End:
 
     def says(self, name: str) -> str:
         """Say it of ``name`` in a clause: what happens when, and what to take instead."""
-        instead = f" (replacement: {self.replacement})" if self.replacement else " (no replacement is named)"
+        instead = f" (replacement: {self.replacement})" if self.replacement else ""
+        if self.event == SHUTDOWN and not instead:
+            instead = " (no replacement is named)"
         weak = ", by a source that is second hand" if self.grade != "firm" else ""
-        return f"{name} is {WORDS[self.event]} on {self.date}{weak}{instead}"
+        day = f"from {self.date} on" if self.event == TRAINING_ENDS else f"on {self.date}"
+        return f"{name} {WORDS[self.event]} {day}{weak}{instead}"
 
 
 @dataclass(frozen=True)

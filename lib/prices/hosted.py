@@ -26,6 +26,10 @@ BATCH_COMPONENTS = {
 }
 
 
+SMALLEST_WINDOW = 128_000
+"""A model with a smaller window is of an earlier time, or for speech or pictures, and is not offered in a form."""
+
+
 @dataclass(frozen=True)
 class HostedModel:
     """A model that ``genai-prices`` knows: its id there, and its prices by component."""
@@ -66,7 +70,17 @@ def _found(name: str) -> tuple[Any, Any] | None:
             return _bundled().find_provider_model(reference, None, provider_name, None)
         return _bundled().find_provider_model(name, None, None, None)
     except LookupError:
-        return None
+        return _by_id().get(name.lower())
+
+
+@cache
+def _by_id() -> dict[str, tuple[Any, Any]]:
+    # The package looks a model up by its rules of matching, which do not always match the ids that it shows.
+    return {
+        f"{provider.id}/{model.id}".lower(): (provider, model)
+        for provider in _bundled().providers
+        for model in provider.models
+    }
 
 
 @cache
@@ -123,17 +137,29 @@ def nearest_models(name: str, kind: str, others: Sequence[str] = (), count: int 
     ``kind`` is ``output`` for models that answer, ``embedding`` for those that do not; ``others`` are names from
     price lists.
     """
-    known = [
-        f"{provider.id}/{model.id}"
-        for provider in _bundled().providers
-        for model in provider.models
-        if _answers(model) == (kind == "output")
-    ] + list(others)
+    known = [*_names(kind), *others]
     provider = name.partition("/")[0]
     same = [other for other in known if other.startswith(provider + "/")]
     return difflib.get_close_matches(name, same or known, n=count, cutoff=0.4) or difflib.get_close_matches(
         name, known, n=count, cutoff=0.0
     )
+
+
+def sold_models(kind: str, providers: Sequence[str]) -> list[str]:
+    """Give the models of ``providers`` that are not marked as deprecated nor small; ``kind`` as for :func:`nearest_models`."""
+    return [name for name in _names(kind, sold=True) if name.partition("/")[0] in providers]
+
+
+@cache
+def _names(kind: str, sold: bool = False) -> list[str]:
+    return [
+        f"{provider.id}/{model.id}"
+        for provider in _bundled().providers
+        for model in provider.models
+        if _answers(model) == (kind == "output")
+        and not (sold and (model.deprecated or (kind == "output" and (model.context_window or 0) < SMALLEST_WINDOW)))
+        and (kind == "output" or "embed" in model.id)
+    ]
 
 
 def _answers(model: Any) -> bool:

@@ -180,3 +180,30 @@ def _date(where: str, text: str) -> datetime.date:
         return datetime.date.fromisoformat(text)
     except ValueError:
         raise InputError(f"{where}: checked is {text!r}; allowed is a date such as 2026-11-21.") from None
+
+
+@dataclass(frozen=True)
+class DatedRow:
+    """Where a row of ``data/prices`` stands, and when it was checked at which source."""
+
+    file: str
+    line: int
+    item: str
+    what: str
+    checked: datetime.date
+    grade: str
+    source: str
+
+
+def dated_rows() -> list[DatedRow]:
+    """Give every row of every list under ``data/prices``, ends and routes too, oldest first."""
+    found = []
+    for path in sorted(PRICES.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            for row in reader:
+                item = row.get("item") or row.get("route") or f"{row['study']}, {row['model']}"
+                what = row.get("component") or row.get("event") or row.get("kind") or ""
+                checked = datetime.date.fromisoformat(row["checked"])
+                found.append(DatedRow(path.name, reader.line_num, item, what, checked, row["grade"], row["source"]))
+    return sorted(found, key=lambda row: row.checked)

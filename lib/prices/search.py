@@ -16,7 +16,7 @@ from lib.files import path_from
 from lib.paths import CLIENTS, PRICES
 from lib.prices.book import OwnRow, PriceBook, Serving
 from lib.prices.calendar import SHUTDOWN, WORDS, End, Event, ends_of, gone, later, months_after
-from lib.prices.hosted import HostedModel, changes_after, hosted_model, nearest_models, snapshot_date
+from lib.prices.hosted import HostedModel, changes_after, hosted_model, nearest_models, snapshot_date, sold_models
 from lib.prices.lists import PriceList, read_prices, workbook_prices
 from lib.prices.price import ESTIMATE, ESTIMATED, Price, check_override, unit_rule
 from lib.prices.routes import ENDPOINT, OWN_GPU, Load, Offer, Route, cheapest, route_of, routes
@@ -51,6 +51,8 @@ STORE_COMPONENTS = (
     "million_queries_per_gb",
 )
 IN_HOUSE_STORE = "pgvector-self-hosted"
+MAKERS = ("anthropic", "cohere", "deepseek", "google", "mistral", "openai", "voyageai", "x-ai")
+"""The providers whose models a form offers."""
 FUTURE_DAYS = 366
 """A row of a client's list may be dated this many days after the price book, and no more."""
 
@@ -65,9 +67,32 @@ def price_book(client: ClientFile, name: str = "client file", folder: Path | Non
     Raises:
         InputError: for an unknown model or store, or a price list that cannot be used.
     """
-    as_of = client.prices.as_of or max(workbook_prices().newest, snapshot_date())
+    as_of = client.prices.as_of or newest_date()
     own = _own_list(client, name, folder, as_of)
     return _Search(client, name, (own, workbook_prices()), as_of, as_of).book()
+
+
+def newest_date() -> datetime.date:
+    """Give the newest date on which a price of the workbook was checked."""
+    return max(workbook_prices().newest, snapshot_date())
+
+
+def offered(role: str) -> list[str]:
+    """Give the names that a form offers for a role of the stack: what is priced and can be bought, A to Z.
+
+    For ``base_model`` and ``embedding_model`` these are the models of the price book's lists and of their makers in
+    ``genai-prices``; any other name that the price book knows can still be typed.
+    """
+    day = newest_date()
+    if role == "vector_store":
+        return sorted(_stores(), key=str.lower)
+    if role == "tuned_model":
+        return sorted((route for route in routes() if not gone([route], day)), key=str.lower)
+    kind = "embedding" if role == "embedding_model" else "output"
+    listed = {prices[0].item for (_, part), prices in workbook_prices().rows.items() if part == kind} - {"local"}
+    known = {name for name in sold_models(kind, MAKERS) if not gone([name], day)}
+    answering = listed - set(routes()) if kind == "output" else listed
+    return sorted(answering | known, key=str.lower)
 
 
 def _own_list(client: ClientFile, name: str, folder: Path | None, as_of: datetime.date) -> PriceList:
@@ -208,7 +233,7 @@ class _Search:
         if end:
             instead = f", such as {end.replacement}" if end.replacement else ""
             raise InputError(
-                f"{self.name}: stack.{role} is {model!r}, which is {WORDS[end.event]} since {end.date} ({end.source}); "
+                f"{self.name}: stack.{role} is {model!r}, which {WORDS[end.event]} since {end.date} ({end.source}); "
                 f"allowed is a model that can be bought on {self.as_of}{instead}, or an earlier prices.as_of."
             )
 
@@ -216,12 +241,15 @@ class _Search:
         """Choose how the tuned model is served, and price it."""
         stated = self.client.stack.tuned_model
         load = Load.of(Facts.of(self.client), self.prices)
-        offers = [self._offer(route) for route in self._routes(stated)]
+        fitting, others = self._routes()
+        named = route_of(self._names(stated)) if stated else None
+        compared = dict.fromkeys([*([named] if named else []), *fitting, *others])
+        offers = {route: self._offer(route) for route in compared}
         if stated is None:
-            route = cheapest(offers, load).route
+            route = cheapest([offers[route] for route in fitting], load).route
             model = route.id
         else:
-            model, route = stated, route_of(self._names(stated))
+            model, route = stated, named
         if route and route.kind == ENDPOINT:
             self.hourly.add("tuned_model")
         self._model("tuned_model", model)
@@ -229,15 +257,17 @@ class _Search:
         names = [*self._names(model), model.partition("/")[0], "any-route"]
         for component in ROUTE_COMPONENTS:
             self._put(f"tuned_model.{component}", names, component)
-        return Serving(load, tuple(offers), route, stated is None)
+        return Serving(load, tuple(offers.values()), route, stated is None)
 
-    def _routes(self, stated: str | None) -> list[Route]:
-        """Give the routes to compare: those of the client's base where it can be tuned, else those of an open model."""
+    def _routes(self) -> tuple[list[Route], list[Route]]:
+        """Give the routes to choose from, and others to compare them with.
+
+        Where the client's base can be tuned, that is what is chosen from; else an open model takes its place.
+        """
         base = self._names(self.client.stack.base_model)
         of_base = [route for route in routes().values() if route.base in base and not self._why_not(route)]
-        found = of_base or [route for route in routes().values() if route.candidate]
-        named = route_of(self._names(stated)) if stated else None
-        return found if named is None or named in found else [named, *found]
+        open_ones = [route for route in routes().values() if route.candidate]
+        return (of_base, open_ones) if of_base else (open_ones, [])
 
     def _why_not(self, route: Route) -> str:
         if self.in_house:

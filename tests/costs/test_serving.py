@@ -89,8 +89,10 @@ def test_the_cheapest_route_is_taken_where_the_client_names_no_tuned_model(bill)
 
 
 def test_an_offer_costs_what_the_cost_model_charges_for_it(bill):
-    for route in ("prime-intellect/Qwen3.5-9B", "together/ft-8b", "fireworks/ft-8b"):
-        month, found = bill(route)
+    sold = [("openai/ft:gpt-4o-mini", "2026-05-01"), ("azure/ft:gpt-4.1", "2026-05-01"), ("tinker/Qwen3-8B", None)]
+    hourly = [("together/ft-8b", None), ("fireworks/ft-8b", None), ("prime-intellect/Qwen3.5-9B", None)]
+    for route, as_of in sold + hourly:
+        month, found = bill(route, as_of=as_of)
         serving = found.book.serving
         # Beside watching the answers, and with the training runs at set-up spread over the year.
         bills = sum(month.values()) - month["monitoring"]
@@ -130,6 +132,8 @@ def test_what_must_stay_in_house_is_served_on_own_gpus(bill, constraints):
 def test_the_tuned_model_follows_its_base(bill):
     _, small = bill(None, "together/Qwen/Qwen3.5-9B")
     assert small.book.names["tuned_model"] == "prime-intellect/Qwen3.5-9B"
+    month, mini = bill(None, "openai/gpt-4o-mini", "2026-05-01")
+    assert mini.book.names["tuned_model"] == "openai/ft:gpt-4o-mini" and month["inference"] == pytest.approx(28.5)
     _, closed = bill(None, "openai/gpt-4.1-mini", "2026-05-01")
     assert closed.book.names["tuned_model"] == "openai/ft:gpt-4.1-mini"
     _, later = bill(None, "openai/gpt-4.1-mini", "2026-11-25")

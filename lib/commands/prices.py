@@ -1,0 +1,88 @@
+"""``python -m lib prices``."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from lib.client import load_client
+from lib.prices import KINDS, Offer, PriceBook, Serving, ends, price_book, snapshot
+from lib.prices.book import OLD_DAYS
+from lib.prices.lists import DatedRow, dated_rows
+from lib.prices.search import newest_date
+from lib.wording import number
+
+
+@click.command("prices")
+@click.argument("file", metavar="[FILE]", required=False)
+@click.option("--older-than", "days", type=click.IntRange(min=0), metavar="DAYS", help="List rows checked before that.")
+def prices_command(file: str | None, days: int | None) -> None:
+    """Show how old and how firm the prices are, what is about to end, and what one client's prices come to.
+
+    DAYS are counted back from the newest date in the price book, never from today.
+
+    \b
+    python -m lib prices
+    python -m lib prices --older-than 180
+    python -m lib prices data/clients/support-knowledge-base.yaml
+    """
+    if file:
+        click.echo(_of_client(price_book(load_client(file), file, Path(file).parent)))
+        return
+    rows = dated_rows()
+    if days is not None:
+        old = [row for row in rows if (newest_date() - row.checked).days > days]
+        click.echo("\n".join(map(_line, old)) or f"No row was checked more than {days} days before {newest_date()}.")
+        return
+    click.echo(_summary(rows))
+
+
+def _line(row: DatedRow) -> str:
+    return f"{row.checked}  {row.file}:{row.line}  {row.item} {row.what}  [{row.grade}; {row.source}]"
+
+
+def _summary(rows: list[DatedRow]) -> str:
+    known = snapshot()
+    lines = [
+        f"Prices as of {newest_date()}: {known['package']} {known['version']}, taken over on {known['checked']}, and",
+        f"{len(rows)} rows of data/prices ({', '.join(f'{count} {grade}' for grade, count in _grades(rows))}).",
+    ]
+    old = sum((newest_date() - row.checked).days > OLD_DAYS for row in rows)
+    lines += [f"{old} rows were checked more than {OLD_DAYS} days before (--older-than {OLD_DAYS} lists them).", ""]
+    lines.append("What ends next:")
+    lines += [f"  {end.says(end.item)}" for end in ends() if end.date > newest_date()]
+    return "\n".join(lines)
+
+
+def _grades(rows: list[DatedRow]) -> list[tuple[str, int]]:
+    return Counter(row.grade for row in rows).most_common()
+
+
+def _against(offer: Offer, serving: Serving) -> str:
+    """Say how an offer stands to the route taken."""
+    if offer.route == serving.route:
+        return "taken"
+    volume = serving.break_even_queries(offer)
+    if offer.why_not or volume is None:
+        return offer.why_not or "cheaper at no realistic volume"
+    if volume <= max(serving.load.queries, 1):
+        return "cheaper already, with another model"
+    return f"cheaper from {number(volume)} queries a month on"
+
+
+def _of_client(book: PriceBook) -> str:
+    serving = book.serving
+    lines = [f"Prices as of {book.as_of}", *(f"  {role}: {name}" for role, name in book.names.items()), ""]
+    lines.append(f"Ways to tune and serve a model, at {number(serving.load.queries)} queries a month:")
+    for offer in serving.offers:
+        cost = f"USD {number(round(offer.usd_per_month(serving.load)))} a month"
+        lines.append(f"  {offer.route.id} ({KINDS[offer.route.kind]}): {cost}; {_against(offer, serving)}")
+    if book.warnings:
+        lines += ["", "What ends or changes within the horizon:", *(f"  {warning}" for warning in book.warnings)]
+    if book.own_rows:
+        lines += ["", "Rows of the client's own price list:"]
+        for row in book.own_rows:
+            old = f", was {row.known.likely:g}" if row.known else ""
+            what = f"{row.price.item} {row.price.component} {row.price.likely:g}{old} {row.price.unit}"
+            lines.append(f"  {row.use}: {what}" + (f" ({row.key})" if row.key else "; nothing here reads it"))
+    return "\n".join(lines)
