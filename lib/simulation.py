@@ -24,7 +24,7 @@ from lib.arms import ARM
 from lib.client import ClientFile
 from lib.client.facts import Array, Facts, coded, field_specs, ranges
 from lib.files import read_yaml
-from lib.prices import PriceBook
+from lib.prices import Price, PriceBook
 
 SEED = 2026
 DRAWS = 2**12
@@ -264,8 +264,13 @@ def _scores(client: ClientFile, facts: Facts, smallest: float) -> list[Uncertain
 
 def _prices(book: PriceBook) -> list[UncertainInput]:
     return [
-        UncertainInput(
-            PRICE, key, f"{price.item}: {price.component.replace('_', ' ')}", price.low, price.likely, price.high
-        )
+        UncertainInput(PRICE, key, _label(price), price.low, price.likely, price.high)
         for key, price in book.uncertain().items()
     ]
+
+
+def _label(price: Price) -> str:
+    words = price.component.replace("_", " ")
+    if price.item in ARM:
+        return f"Hours of {words} for {ARM[price.item].title}"
+    return f"{words[0].upper()}{words[1:]} ({price.item.replace('_', ' ')})"

@@ -1,34 +1,32 @@
 """What each arm costs and how long its answers take, on dated prices.
 
-``costs(facts, book)`` and ``latency(facts, book)`` compute all arms at once over arrays of shape ``()`` or ``(n,)``.
+``costs(facts, book)`` and ``latency(facts, book)`` compute all arms at once over arrays of shape ``()`` or ``(n,)``;
+``Estimates.of(client, book)`` gives the expected costs with P10 to P90 of one set of draws, and as planned beside them.
 """
 
 from lib.arms import ARMS
-from lib.costs.bounds import corner_costs, spread
-from lib.costs.comparison import (
-    break_even_queries,
-    break_even_volume,
-    payback,
-    payback_months,
-    share_right_to_match,
-)
+from lib.costs.business_case import BusinessCase
+from lib.costs.comparison import Swing, TurningPoint, break_even_volumes, payback, share_right_to_match, tornado
 from lib.costs.component import Component
 from lib.costs.cost_model import Costs, costs, usd_per_correct_answer
+from lib.costs.estimates import Estimate, Estimates
 from lib.costs.latency_model import Latencies, latency
 
 __all__ = [
     "ARMS",
+    "BusinessCase",
     "Component",
     "Costs",
+    "Estimate",
+    "Estimates",
     "Latencies",
-    "break_even_queries",
-    "break_even_volume",
-    "corner_costs",
+    "Swing",
+    "TurningPoint",
+    "break_even_volumes",
     "costs",
     "latency",
     "payback",
-    "payback_months",
     "share_right_to_match",
-    "spread",
+    "tornado",
     "usd_per_correct_answer",
 ]

@@ -1,36 +1,30 @@
-"""Comparing arms: cost per correct answer, break-even volume, payback, cumulative curves."""
+"""Comparing arms: a right answer, what drives a difference, and where one overtakes another.
 
+What for: turning points. May import: ``estimates`` and the rooms below.
+
+Turning points are found by evaluating the cost model again, never by taking it for a straight line: a knowledge base
+in the prompt gets cheaper a query as its cache stays warm, and own GPUs come in whole ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lib.costs.cost_model import Costs
+from lib.arms import ARMS
+from lib.costs.cost_model import costs
+from lib.costs.estimates import Estimates
+from lib.simulation import FACT, PRICE
 
 Array = np.ndarray
+QUERIES = "traffic.queries_per_month"
+REALISTIC = 100.0
+"""A volume more than so many times the client's (or less than one over so many of it) is called unrealistic."""
 
-
-def break_even_queries(fixed_a: Any, per_query_a: Any, fixed_b: Any, per_query_b: Any) -> Array:
-    """Give the queries a month at which two arms cost the same: difference of fixed ÷ difference per query.
-
-    ``fixed`` is USD a month that does not depend on volume (set-up may be spread over it), ``per_query``
-    USD a query. ``nan`` where one arm is cheaper at every volume.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        queries = (np.asarray(fixed_b, float) - fixed_a) / (np.asarray(per_query_a, float) - per_query_b)
-    return np.where(np.isfinite(queries) & (queries >= 0), queries, np.nan)
-
-
-def payback_months(setup_a: Any, monthly_a: Any, setup_b: Any, monthly_b: Any) -> Array:
-    """Give the months after which ``b``'s dearer set-up is paid back by its cheaper months, against ``a``.
-
-    USD and USD a month. 0 where ``b`` is no dearer to set up nor to run, infinite where it never pays back.
-    """
-    extra = np.asarray(setup_b, float) - setup_a
-    saved = np.asarray(monthly_a, float) - monthly_b
-    with np.errstate(divide="ignore", invalid="ignore"):
-        months = extra / saved
-    months = np.where((extra <= 0) & (saved >= 0), 0.0, months)
-    return np.where((months >= 0) & ((saved > 0) | (months == 0)), months, np.inf)
+POINTS = 65
+DRAWN = 256
+"""So many of the draws are evaluated again at every volume."""
 
 
 def share_right_to_match(usd_per_correct: Any, cost_per_query: Any, correction_usd: Any) -> Array:
@@ -45,23 +39,156 @@ def share_right_to_match(usd_per_correct: Any, cost_per_query: Any, correction_u
     return np.where(share <= 1, share, np.nan)
 
 
-def break_even_volume(found: Costs, arm_a: str, arm_b: str) -> Array:
-    """Give the queries a month at which ``arm_a`` and ``arm_b`` cost the same, set-up spread over the horizon.
+@dataclass(frozen=True)
+class TurningPoint:
+    """Where two arms change places: for the expected costs, and P10 to P90 of the draws in which they do at all.
 
-    What does not depend on volume is the month without its queries, and the set-up divided by the months. The cost of
-    one more query is taken as it is at the present volume. ``nan`` where one arm is cheaper at every volume.
+    ``nan`` where there is none. ``share`` is that of the draws which have one.
     """
-    queries = found.facts["traffic.queries_per_month"]
 
-    def fixed(arm: str) -> Array:
-        without_queries = found.monthly_usd[arm] - queries * found.usd_per_query[arm]
-        return without_queries + found.setup_usd[arm] / found.horizon_months
+    expected: float
+    p10: float
+    p90: float
+    share: float
 
-    return break_even_queries(fixed(arm_a), found.usd_per_query[arm_a], fixed(arm_b), found.usd_per_query[arm_b])
+    @classmethod
+    def of(cls, expected: float, drawn: Array) -> "TurningPoint":
+        """Take percentiles of the draws that have a finite value."""
+        known = drawn[np.isfinite(drawn)]
+        p10, p90 = np.quantile(known, (0.1, 0.9)) if known.size else (np.nan, np.nan)
+        return cls(float(expected), float(p10), float(p90), known.size / max(drawn.size, 1))
 
 
-def payback(found: Costs, arm_a: str, arm_b: str) -> Array:
-    """Give the months after which ``arm_b``'s set-up is paid back by its cheaper months, against ``arm_a``."""
-    return payback_months(
-        found.setup_usd[arm_a], found.monthly_usd[arm_a], found.setup_usd[arm_b], found.monthly_usd[arm_b]
+def payback(estimates: Estimates, arm: str, instead_of: str) -> TurningPoint:
+    """Give the months after which the dearer set-up of ``arm`` is paid back by its cheaper months.
+
+    0 where it is no dearer to set up nor to run; infinite where it never pays back.
+    """
+    expected, drawn = estimates.expected, estimates.drawn
+    one = _payback(*(table[name] for name in (instead_of, arm) for table in (expected.setup_usd, expected.monthly_usd)))
+    many = _payback(*(table[name] for name in (instead_of, arm) for table in (drawn.setup_usd, drawn.monthly_usd)))
+    return TurningPoint.of(float(one), np.broadcast_to(many, estimates.size))
+
+
+def _payback(setup_a: Any, monthly_a: Any, setup_b: Any, monthly_b: Any) -> Array:
+    extra = np.asarray(setup_b, float) - setup_a
+    saved = np.asarray(monthly_a, float) - monthly_b
+    with np.errstate(divide="ignore", invalid="ignore"):
+        months = extra / saved
+    months = np.where((extra <= 0) & (saved >= 0), 0.0, months)
+    return np.where((months >= 0) & ((saved > 0) | (months == 0)), months, np.inf)
+
+
+def break_even_volumes(estimates: Estimates, arm: str) -> dict[str, TurningPoint]:
+    """Give, for every other arm, the queries a month at which it costs the same as ``arm`` over the horizon.
+
+    Looked for between a hundredth and a hundred times the client's volume; where there are several the nearest to
+    it counts.
+    """
+    now = max(float(estimates.facts[QUERIES]), 1.0)
+    grid = now * np.geomspace(1 / REALISTIC, REALISTIC, POINTS)
+    expected = estimates.expected_costs(estimates.facts.replaced({QUERIES: grid}, answered=False)).horizon_usd
+    drawn = _drawn_at(estimates, grid)
+    return {
+        other: TurningPoint.of(
+            _refined(estimates, arm, other, _bracket(expected[arm] - expected[other], grid, now)),
+            _crossings(drawn[arm] - drawn[other], grid, now),
+        )
+        for other in ARMS
+        if other != arm
+    }
+
+
+def _drawn_at(estimates: Estimates, grid: Array) -> dict[str, Array]:
+    """Give the horizon cost of each arm in some draws at every volume: shape (draws, volumes)."""
+    step = max(1, estimates.size // DRAWN)
+
+    def rows(values: Array) -> Array:
+        return np.repeat(values[::step], grid.size) if np.ndim(values) else values
+
+    draw = estimates.draw
+    facts = {path: rows(draw.facts[path]) for path in draw.facts if np.ndim(draw.facts[path])}
+    count = len(range(0, estimates.size, step))
+    facts[QUERIES] = np.tile(grid, count)
+    prices = {key: rows(values) for key, values in draw.prices.items()}
+    found = costs(draw.facts.replaced(facts, answered=False), estimates.book, prices, keep_components=False)
+    return {arm: np.broadcast_to(found.horizon_usd[arm], count * grid.size).reshape(count, -1) for arm in ARMS}
+
+
+def _bracket(difference: Array, grid: Array, now: float) -> tuple[float, float] | None:
+    """Give the two neighbouring volumes, nearest to ``now``, between which the difference changes its sign."""
+    difference = np.broadcast_to(difference, grid.size)
+    turns = np.flatnonzero(np.sign(difference[1:]) * np.sign(difference[:-1]) < 0)
+    if not turns.size:
+        return None
+    place = turns[np.argmin(np.abs(np.log(grid[turns] / now)))]
+    return float(grid[place]), float(grid[place + 1])
+
+
+def _refined(estimates: Estimates, arm: str, other: str, bracket: tuple[float, float] | None) -> float:
+    if bracket is None:
+        return np.nan
+    low, high = bracket
+    for _ in range(6):
+        inner = np.linspace(low, high, 17)
+        found = estimates.expected_costs(estimates.facts.replaced({QUERIES: inner}, answered=False)).horizon_usd
+        between = _bracket(found[arm] - found[other], inner, inner[0])
+        if between is None:
+            break
+        low, high = between
+    return (low + high) / 2
+
+
+def _crossings(difference: Array, grid: Array, now: float) -> Array:
+    """Give for each draw the volume at which the difference changes its sign; ``nan`` where it does not."""
+    first, second = difference[:, :-1], difference[:, 1:]
+    turns = np.sign(first) * np.sign(second) < 0
+    far = np.where(turns, np.abs(np.log(grid[:-1] / now)), np.inf)
+    place = np.argmin(far, axis=1)
+    rows = np.arange(len(difference))
+    a, b = first[rows, place], second[rows, place]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        volume = grid[place] + (grid[place + 1] - grid[place]) * a / (a - b)
+    return np.where(turns.any(axis=1), volume, np.nan)
+
+
+@dataclass(frozen=True)
+class Swing:
+    """One bar of a tornado: the result with one input at its low and at its high value, all others at their mean."""
+
+    label: str
+    at_low: float
+    at_high: float
+
+    @property
+    def width(self) -> float:
+        """Give how far the result moves between the two ends."""
+        return abs(self.at_high - self.at_low)
+
+
+def widest_first(swings: Sequence[Swing]) -> list[Swing]:
+    """Sort swings by how much they move, those that move nothing left out."""
+    return sorted((swing for swing in swings if swing.width > 1e-9), key=lambda swing: (-swing.width, swing.label))
+
+
+def tornado(estimates: Estimates, arm: str, other: str) -> list[Swing]:
+    """Give how each input moves the expected difference in horizon cost (``arm`` − ``other``, USD); widest first."""
+    inputs = [item for item in estimates.simulation.inputs if item.kind in (FACT, PRICE)]
+    count = 2 * len(inputs)
+    rows = {item: np.full(count, item.mean) for item in inputs}
+    for place, item in enumerate(inputs):
+        rows[item][2 * place : 2 * place + 2] = item.low, item.high
+    moved = estimates.simulation.moved(rows)
+    total = costs(moved.facts, estimates.book, moved.prices, keep_components=False).horizon_usd
+    difference = np.broadcast_to(total[arm] - total[other], count)
+    # The model is not quite straight, so its value at the means is not quite the expected one: shift by the rest.
+    means = estimates.simulation.moved({item: np.asarray(item.mean) for item in inputs})
+    centre = costs(means.facts, estimates.book, means.prices, keep_components=False).horizon_usd
+    expected = estimates.expected.horizon_usd
+    difference = difference + float(expected[arm] - expected[other]) - float(centre[arm] - centre[other])
+    return widest_first(
+        [
+            Swing(item.label, float(difference[2 * place]), float(difference[2 * place + 1]))
+            for place, item in enumerate(inputs)
+        ]
     )

@@ -9,10 +9,11 @@ from lib.costs.situation import Array
 class Component:
     """One component of an arm's costs.
 
-    ``setup`` (USD, once) and ``monthly`` (USD a month) are arrays of shape ``()`` or ``(n,)``. ``formula``
+    ``setup`` (USD, once) and ``monthly`` (USD a month) are arrays of shape ``()`` or ``(n,)``. Where the months differ
+    from one another ``by_month`` has them (the mean of the draws, shape ``(months,)``), and ``monthly`` is their mean, so
+    that months always add up to the horizon. ``formula``
     says in words how they come about; ``prices`` are the keys of the price rows used. ``labour`` tells
-    work from what is paid to vendors. ``by_month`` is ``None`` where every month is the same; else USD in each month
-    of the horizon, of which ``monthly`` is the mean.
+    work from what is paid to vendors.
     """
 
     id: str
@@ -22,5 +23,4 @@ class Component:
     setup: Array
     monthly: Array
     labour: bool = False
-    unit: str = "USD"
     by_month: Array | None = None

@@ -60,6 +60,9 @@ class Costs:
     retrains_per_month: dict[str, Array] = field(default_factory=dict)
     components: dict[str, dict[str, Component]] = field(default_factory=dict)
     workings: dict[str, dict[str, Working]] = field(default_factory=dict)
+    uneven_usd: dict[str, Array] = field(default_factory=dict)
+    """Where months differ: by how much each is dearer than the mean month (USD, mean of the draws), shape ``(months,)``."""
+
     notes: list[str] = field(default_factory=list)
 
     @cached_property
@@ -67,22 +70,21 @@ class Costs:
         """Give set-up plus all months of the horizon."""
         return {arm: self.setup_usd[arm] + self.horizon_months * self.monthly_usd[arm] for arm in ARMS}
 
-    def by_month(self, arm: str) -> Array:
-        """Give USD at set-up and in each month of the horizon, shape ``(months + 1,)``, scalars only.
+    @property
+    def months(self) -> int:
+        """Give the whole months of the horizon."""
+        return int(np.max(self.horizon_months))
 
-        Months differ where a price changes or a model is shut down; they add up to :attr:`horizon_usd`.
-        """
-        months = round(float(self.horizon_months))
-        uneven = [part for part in self.components.get(arm, {}).values() if part.by_month is not None]
-        even = float(self.monthly_usd[arm]) - sum(float(part.monthly) for part in uneven)
-        spent = np.full(months + 1, even)
-        spent[0] = float(self.setup_usd[arm])
-        for part in uneven:
-            # The mean of the draws may differ from the figure as planned: the months share it out alike.
-            shape = np.resize(part.by_month, months) if len(part.by_month) < months else part.by_month[:months]
-            total = float(part.monthly) * months
-            spent[1:] += shape * (total / shape.sum()) if shape.sum() else total / months
-        return spent
+    def by_month_usd(self, arm: str) -> Array:
+        """Give what each month of the horizon costs: shape ``(months,)`` or ``(n, months)``."""
+        flat = np.repeat(np.asarray(self.monthly_usd[arm], dtype=float)[..., np.newaxis], self.months, axis=-1)
+        return flat + self.uneven_usd[arm] if arm in self.uneven_usd else flat
+
+    def spent_usd(self, arm: str) -> Array:
+        """Give the USD spent after 0, 1, … months: shape ``(months + 1,)`` or ``(n, months + 1)``."""
+        running, setup = np.cumsum(self.by_month_usd(arm), axis=-1), np.asarray(self.setup_usd[arm], dtype=float)
+        before = np.zeros((*running.shape[:-1], 1))
+        return setup[..., np.newaxis] + np.concatenate([before, running], axis=-1)
 
     @cached_property
     def all_in_usd_per_query(self) -> dict[str, Array]:
@@ -176,6 +178,10 @@ def costs(
         result.setup_usd[arm] = result.setup_labour_usd[arm] + _total(component.setup for component in bills)
         result.monthly_bill_usd[arm] = _total(component.monthly for component in bills)
         result.monthly_usd[arm] = result.monthly_bill_usd[arm] + _total(component.monthly for component in work)
+        for component in components:
+            if component.by_month is not None:
+                uneven = component.by_month - component.by_month.mean()
+                result.uneven_usd[arm] = result.uneven_usd.get(arm, 0.0) + uneven
         for name, value in figures.items():
             getattr(result, name)[arm] = np.asarray(value)
         if keep_components:

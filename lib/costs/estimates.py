@@ -7,7 +7,7 @@ that are uncertain can go wrong further than they can go well.
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from lib.client import ClientFile, Facts
 from lib.costs.cost_model import Costs, costs
 from lib.prices import PriceBook
 from lib.simulation import DRAWS, FACT, PRICE, Draw, Simulation
+
+if TYPE_CHECKING:
+    import pandas
 
 Array = np.ndarray
 P10, P90 = 0.1, 0.9
@@ -32,6 +35,7 @@ TOTALS = (
 )
 
 
+COLUMNS = ["arm", "component", "label", "kind", "month", "expected", "p10", "p90", "as_planned"]
 SCALED = ("setup_usd", "setup_labour_usd", "monthly_usd", "monthly_bill_usd", "usd_per_query", "all_in_usd_per_query")
 
 
@@ -47,7 +51,9 @@ class Estimate:
     @classmethod
     def of(cls, drawn: Array, as_planned: Any) -> "Estimate":
         """Take mean and percentiles of ``drawn`` (shape ``(n,)``, or ``()`` where nothing moves)."""
-        p10, p90 = np.quantile(drawn, (P10, P90)) if np.ndim(drawn) else (drawn, drawn)
+        # Values that were drawn, not points between them: some draws may be infinite.
+        ends = np.quantile(drawn, (P10, P90), method="inverted_cdf") if np.ndim(drawn) else (drawn, drawn)
+        p10, p90 = ends
         return cls(float(np.mean(drawn)), float(p10), float(p90), float(as_planned))
 
 
@@ -97,6 +103,39 @@ class Estimates:
             getattr(self.planned.components[arm][component], kind),
         )
 
+    def spent(self, arm: str) -> Array:
+        """Give expected, P10 and P90 of the USD spent after 0, 1, … months: shape ``(3, months + 1)``."""
+        drawn = np.broadcast_to(self.drawn.spent_usd(arm), (self.size, self.drawn.months + 1))
+        return np.stack([drawn.mean(axis=0), *np.quantile(drawn, (P10, P90), axis=0)])
+
+    def chance_cheapest(self, arms: tuple[str, ...] = ARMS) -> dict[str, float]:
+        """Give, for each of ``arms``, the share of draws in which it costs least over the horizon (ties: simpler)."""
+        totals = np.stack([np.broadcast_to(self.drawn.horizon_usd[arm], self.size) for arm in arms])
+        cheapest = np.argmin(totals, axis=0)
+        return {arm: float(np.mean(cheapest == place)) for place, arm in enumerate(arms)}
+
+    def to_frame(self) -> "pandas.DataFrame":
+        """Give the tidy table: one row per arm × component × month with expected, P10, P90 and as planned, in USD.
+
+        Month 0 is the set-up, 1 to the horizon are the months; a component that costs nothing in a month is left out
+        of it. ``kind`` is ``labour`` or ``bill``. The expected figures of an arm add up to its horizon.
+        """
+        import pandas
+
+        rows = []
+        for arm in ARMS:
+            for part in self.drawn.components[arm].values():
+                head = (arm, part.id, part.label, "labour" if part.labour else "bill")
+                planned = self.planned.components[arm][part.id]
+                if np.any(part.setup):
+                    rows.append((*head, 0, *_row(Estimate.of(part.setup, planned.setup))))
+                if np.any(part.monthly) or part.by_month is not None:
+                    found = np.array(_row(Estimate.of(part.monthly, planned.monthly)))
+                    uneven = 0.0 if part.by_month is None else part.by_month - part.by_month.mean()
+                    months = np.broadcast_to(uneven, self.drawn.months)
+                    rows += [(*head, month, *(found + more)) for month, more in enumerate(months, 1)]
+        return pandas.DataFrame(rows, columns=COLUMNS)
+
     def chance_within(self, name: str, arm: str, limit: float) -> float:
         """Give the share of the draws in which a figure of ``arm`` is at most ``limit`` (``nan`` = no limit: 1)."""
         return 1.0 if np.isnan(limit) else float(np.mean(getattr(self.drawn, name)[arm] <= limit))
@@ -111,6 +150,10 @@ class Estimates:
         found = {arm: self.estimate("setup_usd", arm) for arm in ARMS}
         return {arm: figure.p10 / figure.expected if figure.expected else 1.0 for arm, figure in found.items()}
 
+    def planned_costs(self, facts: Facts) -> Costs:
+        """Give the costs of variations of this client with every input at its likely value."""
+        return costs(facts, self.book, keep_components=False)
+
     def expected_costs(self, facts: Facts) -> Costs:
         """Give the expected costs of variations of this client: ``facts`` of shape ``()`` or ``(n,)``.
 
@@ -118,8 +161,7 @@ class Estimates:
         :attr:`expected`: near enough for the many variations among which a turning point is sought.
         """
         found = costs(self._at_means(facts), self.book, self._mean_prices, keep_components=False)
-        for name, factors in self._factors.items():
-            totals = getattr(found, name)
+        for totals, factors in [(getattr(found, name), factors) for name, factors in self._factors.items()]:
             for arm in ARMS:
                 totals[arm] = totals[arm] * factors[arm]
         found.facts = facts
@@ -146,6 +188,10 @@ class Estimates:
         return factors
 
 
+def _row(found: Estimate) -> tuple[float, float, float, float]:
+    return found.expected, found.p10, found.p90, found.as_planned
+
+
 def _mean(drawn: Costs, facts: Facts) -> Costs:
     result = Costs(facts, drawn.book, drawn.horizon_months, notes=drawn.notes)
     for name in (*TOTALS, "all_in_usd_per_query", "usd_per_correct_answer"):
@@ -157,4 +203,5 @@ def _mean(drawn: Costs, facts: Facts) -> Costs:
         }
         for arm, parts in drawn.components.items()
     }
+    result.uneven_usd = drawn.uneven_usd
     return result

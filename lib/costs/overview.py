@@ -1,33 +1,60 @@
-"""The costs of one client as a report in plain text and as JSON."""
+"""The costs of one client as one object: expected with P10 to P90, as planned, chances, prices used, notes.
+
+What for: pages, command and JSON. May import: the rest of ``costs`` and the rooms below.
+"""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lib.arms import ARM, ARMS
-from lib.client import ClientFile, Facts
-from lib.client.facts import ranges
+from lib.arms import ARMS
+from lib.client import ClientFile
 from lib.client.quantity import likely
-from lib.costs.bounds import corner_costs, spread
-from lib.costs.cost_model import Costs, costs
-from lib.costs.display import figure
+from lib.costs.business_case import BusinessCase
+from lib.costs.cost_model import Costs
+from lib.costs.estimates import Estimate, Estimates
 from lib.costs.latency_model import Latencies, latency, latency_prices
 from lib.prices import OLD_DAYS, PriceBook, price_book
 
-WIDTH = 16
-MS_PER_SECOND = 1000
+MONEY = {
+    "setup_usd": "setup_usd",
+    "monthly_usd": "monthly_usd",
+    "monthly_bill_usd": "monthly_bill_usd",
+    "usd_per_query": "all_in_usd_per_query",
+    "marginal_usd_per_query": "usd_per_query",
+    "usd_per_correct_answer": "usd_per_correct_answer",
+    "horizon_usd": "horizon_usd",
+}
+"""What an arm's figures are called in the decision and in JSON, and in :class:`~lib.costs.cost_model.Costs`."""
+
+BUDGETS = {
+    "money.setup_usd": "setup_usd",
+    "money.monthly_usd": "monthly_bill_usd",
+    "money.per_query_usd": "usd_per_query",
+}
+"""Each budget of the client file, and what of an arm's costs has to stay within it."""
+
+NOT_INCLUDED = (
+    "discovery and requirements",
+    "security and data protection review",
+    "access to the client's own systems and integration with them",
+    "user interface",
+    "roll-out, training of the people who use it",
+    "project management",
+    "taxes",
+)
+"""What no figure of the workbook holds."""
 
 
 @dataclass(frozen=True)
 class Overview:
-    """Costs and latency of one client: the likely figures and, in ``corners``, low, likely and high."""
+    """Costs, answer times and business case of one client. Money inside is US dollars."""
 
     client: ClientFile
-    book: PriceBook
-    costs: Costs
-    corners: Costs
+    estimates: Estimates
     latency: Latencies
 
     @classmethod
@@ -38,10 +65,23 @@ class Overview:
 
         ``book`` are the prices, where they are resolved already.
         """
-        book = book or price_book(client, name, folder)
-        facts = Facts.of(client)
-        corners = corner_costs(facts, book, ranges(client))
-        return cls(client, book, costs(facts, book), corners, latency(facts, book))
+        estimates = Estimates.of(client, book or price_book(client, name, folder))
+        return cls(client, estimates, latency(estimates.facts, estimates.book))
+
+    @property
+    def book(self) -> PriceBook:
+        """Give the prices."""
+        return self.estimates.book
+
+    @property
+    def costs(self) -> Costs:
+        """Give the expected costs: scalars, with components."""
+        return self.estimates.expected
+
+    @cached_property
+    def business(self) -> BusinessCase:
+        """Give what the client gets for the money."""
+        return BusinessCase(self.estimates)
 
     @property
     def currency(self) -> str:
@@ -53,17 +93,30 @@ class Overview:
         """Give how much of that currency one US dollar is."""
         return float(likely(self.client.prices.per_usd))
 
+    @property
+    def months(self) -> int:
+        """Give the horizon in months."""
+        return int(self.estimates.facts["money.horizon_months"])
+
+    def figure(self, name: str, arm: str) -> Estimate | None:
+        """Give one figure of ``arm`` by its name in :data:`MONEY`; ``None`` where it is not measured."""
+        return self.estimates.estimate(MONEY[name], arm)
+
+    def budgets(self) -> dict[str, float]:
+        """Give the stated budgets by their field, in USD (a month, a query)."""
+        limits = {path: float(self.estimates.facts[path]) for path in BUDGETS}
+        return {path: limit for path, limit in limits.items() if not np.isnan(limit)}
+
+    def chances(self, arm: str) -> dict[str, float]:
+        """Give the share of the draws in which ``arm`` stays within each stated budget."""
+        return {path: self.estimates.chance_within(BUDGETS[path], arm, limit) for path, limit in self.budgets().items()}
+
     def prices_used(self) -> dict[str, list[str]]:
         """Give the keys of all prices used, and which arms use each."""
         used: dict[str, list[str]] = {}
         for arm in ARMS:
-            for component in self.costs.components[arm].values():
-                for key in component.prices:
-                    arms = used.setdefault(self.book.charged(key), [])
-                    if arm not in arms:
-                        arms.append(arm)
-        for arm in ARMS:
-            for key in latency_prices(self.book, arm):
+            parts = self.costs.components[arm].values()
+            for key in [key for part in parts for key in part.prices] + latency_prices(self.book, arm):
                 arms = used.setdefault(self.book.charged(key), [])
                 if arm not in arms:
                     arms.append(arm)
@@ -84,47 +137,41 @@ class Overview:
         return notes
 
     def to_dict(self) -> dict[str, Any]:
-        """Give everything as plain values, money in USD."""
+        """Give everything as plain values, money in USD; a number that does not exist is ``None``."""
         return {
             "client": self.client.client.name,
             "as_of": self.book.as_of.isoformat(),
             "currency": self.currency,
             "per_usd": self.per_usd,
-            "horizon_months": int(self.costs.horizon_months),
+            "horizon_months": self.months,
             "arms": {arm: self._arm(arm) for arm in ARMS},
+            "business_case": self.business.to_dict(),
+            "not_included": list(NOT_INCLUDED),
             "notes": self.notes(),
             "prices": [self._price(key, arms) for key, arms in self.prices_used().items()],
         }
 
     def _arm(self, arm: str) -> dict[str, Any]:
-        low, _, high = spread(self.corners.horizon_usd[arm])
-        right = self.costs.usd_per_correct_answer[arm]
-        return {
-            "setup_usd": round(float(self.costs.setup_usd[arm]), 2),
-            "monthly_usd": round(float(self.costs.monthly_usd[arm]), 2),
-            "monthly_bill_usd": round(float(self.costs.monthly_bill_usd[arm]), 2),
-            "usd_per_query": round(float(self.costs.usd_per_query[arm]), 8),
-            "usd_per_correct_answer": None if right is None or not np.isfinite(right) else round(float(right), 8),
-            "horizon_usd": {
-                "low": round(low, 2),
-                "likely": round(float(self.costs.horizon_usd[arm]), 2),
-                "high": round(high, 2),
-            },
-            "p95_latency_ms": round(float(self.latency.p95_ms[arm])),
-            "first_token_ms": round(float(self.latency.first_token_ms[arm])),
-            "components": [
-                {
-                    "id": part.id,
-                    "label": part.label,
-                    "setup_usd": round(float(part.setup), 6),
-                    "monthly_usd": round(float(part.monthly), 6),
-                    "labour": part.labour,
-                    "formula": part.formula,
-                    "prices": list(part.prices),
-                }
-                for part in self.costs.components[arm].values()
-            ],
-        }
+        row: dict[str, Any] = {}
+        for name in MONEY:
+            found = self.figure(name, arm)
+            row |= _plain(name, found)
+        row["chance_within"] = {path: round(chance, 4) for path, chance in self.chances(arm).items()}
+        row["p95_latency_ms"] = round(float(self.latency.p95_ms[arm]))
+        row["first_token_ms"] = round(float(self.latency.first_token_ms[arm]))
+        row["components"] = [
+            {
+                "id": part.id,
+                "label": part.label,
+                **_plain("setup_usd", self.estimates.component(arm, part.id, "setup")),
+                **_plain("monthly_usd", self.estimates.component(arm, part.id, "monthly")),
+                "labour": part.labour,
+                "formula": part.formula,
+                "prices": list(part.prices),
+            }
+            for part in self.costs.components[arm].values()
+        ]
+        return row
 
     def _price(self, key: str, arms: list[str]) -> dict[str, Any]:
         price = self.book[key]
@@ -141,60 +188,10 @@ class Overview:
             "arms": arms,
         }
 
-    def to_text(self) -> str:
-        """Give the tables as text for a terminal."""
-        lines = [
-            f"Costs of {self.client.client.name}, in {self.currency}, prices as of {self.book.as_of}",
-            "",
-            self._row("", [ARM[arm].short for arm in ARMS]),
-        ]
-        lines += self._block("Set-up", "setup", self.costs.setup_usd)
-        lines += self._block("A month", "monthly", self.costs.monthly_usd)
-        lines += [self._amounts("  of which paid to vendors", self.costs.monthly_bill_usd), ""]
-        lines += [self._amounts("One more query", self.costs.usd_per_query)]
-        right = {arm: usd for arm, usd in self.costs.usd_per_correct_answer.items() if usd is not None}
-        lines += [self._amounts("One right answer", right), ""] if right else [""]
-        months = int(self.costs.horizon_months)
-        lines.append(self._amounts(f"Set-up and {months} months", self.costs.horizon_usd))
-        for word, end in (("  at the least", 0), ("  at the most", 2)):
-            ends = {arm: spread(self.corners.horizon_usd[arm])[end] for arm in ARMS}
-            lines.append(self._amounts(word, ends))
-        lines += ["", self._seconds("Whole answer, p95", self.latency.p95_ms)]
-        lines += [self._seconds("Answer begins, p95", self.latency.first_token_ms), ""]
-        lines += [f"Note: {note}" for note in self.notes()]
-        lines += ["", "Prices and figures used:"]
-        lines += [self._price_line(key) for key in self.prices_used()]
-        return "\n".join(line.rstrip() for line in lines)
 
-    def _block(self, title: str, kind: str, totals: dict[str, Any]) -> list[str]:
-        labels: dict[str, str] = {}
-        for arm in ARMS:
-            labels |= {
-                part.id: part.label
-                for part in self.costs.components[arm].values()
-                if float(getattr(part, kind)) and part.id not in labels
-            }
-        lines = [self._amounts(title, totals)]
-        for component, label in labels.items():
-            amounts = {
-                arm: getattr(self.costs.components[arm][component], kind)
-                for arm in ARMS
-                if component in self.costs.components[arm]
-            }
-            lines.append(self._amounts(f"  {label}", amounts))
-        return [*lines, ""]
-
-    def _row(self, head: str, cells: list[str]) -> str:
-        return f"{head:32}" + "".join(f"{cell:>{WIDTH + 4}}" for cell in cells)
-
-    def _amounts(self, head: str, usd: dict[str, Any]) -> str:
-        return self._row(head, [figure(float(usd[arm]) * self.per_usd) if arm in usd else "" for arm in ARMS])
-
-    def _seconds(self, head: str, times: dict[str, Any]) -> str:
-        return self._row(head, [f"{float(times[arm]) / MS_PER_SECOND:.1f} s" for arm in ARMS])
-
-    def _price_line(self, key: str) -> str:
-        price = self.book[key]
-        spread_of = f" ({price.low:g} to {price.high:g})" if price.low < price.high else ""
-        note = f"; {price.note}" if price.note else ""
-        return f"  {key}: {price.likely:g}{spread_of} {price.unit} [{price.source}, {price.checked}{note}]"
+def _plain(name: str, found: Estimate | None) -> dict[str, float | None]:
+    values = {"": None, "_p10": None, "_p90": None, "_as_planned": None}
+    if found is not None:
+        ends = (found.expected, found.p10, found.p90, found.as_planned)
+        values = {end: round(value, 8) if np.isfinite(value) else None for end, value in zip(values, ends, strict=True)}
+    return {f"{name}{end}": value for end, value in values.items()}

@@ -10,7 +10,8 @@ import numpy as np
 from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
 from lib.client import ClientFile, Facts
 from lib.client.facts import Array, field_specs
-from lib.costs.estimates import Estimates
+from lib.costs import Estimates
+from lib.costs.overview import BUDGETS, MONEY
 from lib.decision import explain
 from lib.decision.advice import advice
 from lib.decision.choice import NOBODY, Outcome, evaluate
@@ -26,24 +27,6 @@ from lib.prices import PriceBook, price_book
 from lib.wording import number
 
 DRAWS = 1024
-
-MONEY = {
-    "setup_usd": "setup_usd",
-    "monthly_usd": "monthly_usd",
-    "monthly_bill_usd": "monthly_bill_usd",
-    "usd_per_query": "all_in_usd_per_query",
-    "marginal_usd_per_query": "usd_per_query",
-    "usd_per_correct_answer": "usd_per_correct_answer",
-    "horizon_usd": "horizon_usd",
-}
-"""What an arm's figures are called in the decision, and in :class:`lib.costs.Costs`."""
-
-BUDGETS = {
-    "money.setup_usd": "setup_usd",
-    "money.monthly_usd": "monthly_bill_usd",
-    "money.per_query_usd": "usd_per_query",
-}
-"""Each budget of the client file, and what of an arm's costs has to stay within it."""
 
 
 def thresholds() -> ThresholdValues:

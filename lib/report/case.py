@@ -35,7 +35,7 @@ class Case:
 
     @property
     def costs(self) -> Costs:
-        """Give the costs at their likely value."""
+        """Give the expected costs."""
         return self.overview.costs
 
     @property

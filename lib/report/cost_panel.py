@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.client import ClientFile, Facts
+from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import likely
-from lib.costs import costs
+from lib.costs import Estimates
 from lib.errors import InputError
 from lib.prices import PriceBook, price_book
 from lib.views import Chart
@@ -58,9 +58,18 @@ def redrawn(
 
     ``arm`` is the one that the sentences speak of; without it, the cheapest over the horizon.
     """
-    result = costs(Facts.of(client).replaced(values), book)
-    money = Money.of(client)
+    result, money = Estimates.of(answering(client, values), book).expected, Money.of(client)
     return cost_bars(result, arm, money=money), cumulative(result, arm, money=money)
+
+
+def answering(client: ClientFile, values: dict[str, float]) -> ClientFile:
+    """Give ``client`` with those of ``values`` that differ from its own; the others keep their range, or stay assumed."""
+    for path, value in values.items():
+        if value != _own(client, path):
+            section, name = path.split(".")
+            part = getattr(client, section).model_copy(update={name: value})
+            client = client.model_copy(update={section: part})
+    return client
 
 
 class CostPanel:

@@ -1,7 +1,6 @@
 """The first page: cover and executive summary."""
 
 from lib.arms import ARM, ARMS
-from lib.costs.bounds import spread
 from lib.report.case import Case, report_title
 from lib.report.logo import logo_uri
 from lib.views.decision_charts import flip_chart
@@ -88,7 +87,7 @@ def _cards(case: Case, result) -> list[tuple[str, str, str]]:
     ]
     if result:
         months = round(float(case.costs.horizon_months))
-        low, _, high = spread(case.overview.corners.horizon_usd[case.recommended])
+        whole = result.ranges["horizon_usd"]
         cards += [
             agreement,
             ("Set-up, once", money.text(result.setup_usd), "mostly labour" if _mostly_labour(case) else "mostly bills"),
@@ -100,7 +99,7 @@ def _cards(case: Case, result) -> list[tuple[str, str, str]]:
             (
                 f"Over {months} months",
                 money.text(result.horizon_usd),
-                f"between {money.text(low)} and {money.text(high)}",
+                f"in eight of ten draws between {money.text(whole.p10)} and {money.text(whole.p90)}",
             ),
             (
                 "Answer begins after",

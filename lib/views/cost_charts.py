@@ -9,8 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from lib.arms import ARMS
-from lib.costs import Costs
-from lib.decision.uncertainty import Draws, Swing, fan, probability_cheapest
+from lib.costs import Costs, Estimates, Swing
 from lib.views.chart import (
     ARM_COLOURS,
     ARM_DASHES,
@@ -47,7 +46,7 @@ GROUPS = {
         "re_ranking",
         "infrastructure",
     ),
-    "Maintenance and monitoring": ("maintenance", "monitoring", "migration"),
+    "Maintenance and monitoring": ("maintenance", "monitoring", "review", "migration"),
 }
 OTHER = "Other"
 
@@ -71,11 +70,11 @@ KINDS = {"setup": "Set-up, once", "monthly": "Running, a month"}
 def cost_bars(
     costs: Costs, recommended: str | None = None, ruled_out: Collection[str] = (), money: Money = DOLLARS
 ) -> Chart:
-    """Draw what each arm costs to set up and to run; ``costs`` holds scalars in USD, with components."""
+    """Draw what each arm costs to set up and to run; ``costs`` holds expected scalars in USD, with components."""
     figure = make_subplots(
         rows=2,
         cols=1,
-        subplot_titles=[f"{title} ({money.currency})" for title in KINDS.values()],
+        subplot_titles=[f"{title} (expected, {money.currency})" for title in KINDS.values()],
         vertical_spacing=0.13,
     )
     figure.update_layout(template=TEMPLATE, height=640, barmode="stack", legend_y=-0.06, margin_t=70)
@@ -151,7 +150,7 @@ def _bars_table(costs: Costs, money: Money) -> Table:
     if not any(float(grouped(costs, arm, kind)[OTHER]) for arm in ARMS for kind in KINDS):
         rows = [row[:-2] + row[-1:] for row in rows]
         columns.remove(OTHER)
-    return Table(columns, rows, f"Costs by group, in {money.currency}", right=range(1, len(columns)))
+    return Table(columns, rows, f"Expected costs by group, in {money.currency}", right=range(1, len(columns)))
 
 
 def _bars_sentence(costs: Costs, recommended: str | None, money: Money) -> str:
@@ -166,7 +165,7 @@ def _bars_sentence(costs: Costs, recommended: str | None, money: Money) -> str:
             else f"nothing {verb}"
         )
     title = plain_title(arm)
-    return f"{title[0].upper()}{title[1:]} costs {' and '.join(clauses)}."
+    return f"{title[0].upper()}{title[1:]} is expected to cost {' and '.join(clauses)}."
 
 
 def _lower(text: str) -> str:
@@ -191,25 +190,23 @@ def break_evens(costs: Costs, arm: str) -> list[BreakEven]:
     found: list[BreakEven] = []
     if arm not in ARMS:
         return found
-    for other in ARMS:
-        more_setup = float(costs.setup_usd[other] - costs.setup_usd[arm])
-        more_monthly = float(costs.monthly_usd[other] - costs.monthly_usd[arm])
-        if other == arm or more_setup * more_monthly >= 0:
-            continue
-        month = -more_setup / more_monthly
-        if month <= float(costs.horizon_months):
-            usd = float(costs.setup_usd[arm] + month * costs.monthly_usd[arm])
-            first, later = (arm, other) if more_setup > 0 else (other, arm)
-            found.append(BreakEven(first, later, month, usd))
+    mine = costs.spent_usd(arm)
+    for other in (each for each in ARMS if each != arm):
+        ahead = costs.spent_usd(other) - mine
+        for month in np.flatnonzero(ahead[:-1] * ahead[1:] < 0):
+            part = ahead[month] / (ahead[month] - ahead[month + 1])
+            first, later = (arm, other) if ahead[month] > 0 else (other, arm)
+            usd = float(mine[month] + part * (mine[month + 1] - mine[month]))
+            found.append(BreakEven(first, later, float(month + part), usd))
     return sorted(found, key=lambda item: item.month)
 
 
 def cumulative(
     costs: Costs, recommended: str | None = None, ruled_out: Collection[str] = (), money: Money = DOLLARS
 ) -> Chart:
-    """Draw the money spent after each month of the horizon; ``costs`` holds scalars in USD."""
-    months = round(float(costs.horizon_months))
-    totals = {arm: np.cumsum(costs.by_month(arm)) for arm in ARMS}
+    """Draw the money spent after each month of the horizon; ``costs`` holds expected scalars in USD."""
+    months = costs.months
+    totals = {arm: costs.spent_usd(arm) for arm in ARMS}
     away = off_scale({arm: float(line[-1]) for arm, line in totals.items()})
     arm = recommended if recommended in ARMS else min(ARMS, key=lambda each: float(totals[each][-1]))
     crossings = break_evens(costs, arm)
@@ -239,7 +236,7 @@ def cumulative(
     drawn.update_layout(legend_y=-0.24, hovermode="closest")
     return Chart(
         id="cumulative",
-        title=f"Money spent over {months} months",
+        title=f"Money spent over {months_words(months)}, expected",
         description=f"Line chart of the money spent on each architecture after every month, over {months} months.",
         figure=drawn,
         table=_cumulative_table(totals, months, money),
@@ -258,7 +255,9 @@ def _cumulative_table(totals: dict, months: int, money: Money) -> Table:
     step = max(1, months // 12)
     marks = [*range(0, months, step), months]
     rows = [[f"After {months_words(month)}", *(money.text(totals[arm][month]) for arm in ARMS)] for month in marks]
-    return Table(["Time", *map(arm_title, ARMS)], rows, f"{money.currency} spent so far", right=range(1, 6))
+    return Table(
+        ["Time", *map(arm_title, ARMS)], rows, f"Expected to be spent so far, in {money.currency}", right=range(1, 6)
+    )
 
 
 def _cumulative_sentence(
@@ -271,7 +270,7 @@ def _cumulative_sentence(
     money: Money,
 ) -> str:
     title = plain_title(arm)
-    words = f"After {months_words(months)} {title} has cost {money.text(totals[arm][-1])}"
+    words = f"After {months_words(months)} {title} is expected to have cost {money.text(totals[arm][-1])}"
     others = [each for each in ARMS if each != arm and each not in ruled_out] or [each for each in ARMS if each != arm]
     words += ", against " + listed([f"{money.text(totals[each][-1])} for {plain_title(each)}" for each in others])
     if crossings:
@@ -337,16 +336,17 @@ def query_bars(
 BAND_OPACITY = 0.18
 
 
-def fan_chart(result: Draws, arms: tuple[str, ...], money: Money = DOLLARS) -> Chart:
-    """Draw P10, P50 and P90 of the money spent for each of ``arms``; the first is the recommended one."""
+def fan_chart(estimates: Estimates, arms: tuple[str, ...], money: Money = DOLLARS) -> Chart:
+    """Draw expected, P10 and P90 of the money spent for each of ``arms``; the first is the recommended one."""
     drawn = figure(430)
-    bands = {arm: fan(result, arm) for arm in arms}
+    bands = {arm: estimates.spent(arm) for arm in arms}
+    months = estimates.planned.months
     for arm, band in bands.items():
-        months = list(range(band.shape[1]))
-        low, middle, high = ([money.value(value) for value in row] for row in band)
+        passed = list(range(months + 1))
+        middle, low, high = ([money.value(value) for value in row] for row in band)
         colour = ARM_COLOURS[arm]
         drawn.add_scatter(
-            x=months + months[::-1],
+            x=passed + passed[::-1],
             y=high + low[::-1],
             fill="toself",
             fillcolor=_clear(colour),
@@ -355,31 +355,30 @@ def fan_chart(result: Draws, arms: tuple[str, ...], money: Money = DOLLARS) -> C
             showlegend=False,
         )
         drawn.add_scatter(
-            x=months,
+            x=passed,
             y=middle,
             mode="lines",
             name=short_title(arm),
             line={"color": colour, "dash": ARM_DASHES[arm], "width": 3},
-            hovertemplate=f"{plain_title(arm)}, month %{{x}}: {money.currency} %{{y:,.0f}}<extra></extra>",
+            hovertemplate=f"{plain_title(arm)}, month %{{x}}: {money.currency} %{{y:,.0f}} expected<extra></extra>",
         )
     drawn.update_xaxes(title_text="Months since the start")
     drawn.update_yaxes(title_text=f"{money.currency} spent", rangemode="tozero", tickformat=",")
     drawn.update_layout(legend_y=-0.24, hovermode="closest")
+    shown = range(0, months + 1, max(1, months // 4))
     rows = [
-        [f"{arm_title(arm)}, {name}", *(money.text(value) for value in row[:: max(1, (band.shape[1] - 1) // 4)])]
+        [f"{arm_title(arm)}, {name}", *(money.text(row[month]) for month in shown)]
         for arm, band in bands.items()
-        for name, row in zip(("P10", "P50", "P90"), band, strict=True)
+        for name, row in zip(("expected", "P10", "P90"), band, strict=True)
     ]
-    months = range(0, next(iter(bands.values())).shape[1], max(1, (next(iter(bands.values())).shape[1] - 1) // 4))
+    columns = ["Architecture", *(f"Month {month}" for month in shown)]
     return Chart(
         id="fan",
         title="How uncertain the total is",
-        description="Fan chart: money spent over the months, with the band in which eight of ten draws lie.",
+        description="Fan chart: money expected to be spent over the months, with the band in which eight of ten draws lie.",
         figure=drawn,
-        table=Table(
-            ["Arm and percentile", *(f"Month {month}" for month in months)], rows, "Money spent so far", range(1, 6)
-        ),
-        sentence=_fan_sentence(result, bands, money),
+        table=Table(columns, rows, "Money spent so far", range(1, len(columns))),
+        sentence=_fan_sentence(estimates, bands, money),
     )
 
 
@@ -388,15 +387,14 @@ def _clear(colour: str) -> str:
     return f"rgba({red},{green},{blue},{BAND_OPACITY})"
 
 
-def _fan_sentence(result: Draws, bands: dict[str, np.ndarray], money: Money) -> str:
-    arm, band = next(iter(bands.items()))
-    months = band.shape[1] - 1
+def _fan_sentence(estimates: Estimates, bands: dict[str, np.ndarray], money: Money) -> str:
+    arm, (middle, low, high) = next(iter(bands.items()))
     words = (
-        f"After {months_words(months)} {plain_title(arm)} has cost between {money.text(band[0, -1])} and "
-        f"{money.text(band[2, -1])} in eight of ten draws, half of them below {money.text(band[1, -1])}"
+        f"After {months_words(estimates.planned.months)} {plain_title(arm)} is expected to have cost "
+        f"{money.text(middle[-1])}; in eight of ten draws between {money.text(low[-1])} and {money.text(high[-1])}"
     )
     if len(bands) > 1:
-        cheapest = probability_cheapest(result, tuple(bands))
+        cheapest = estimates.chance_cheapest(tuple(bands))
         words += f"; it is the cheapest of those shown in {probability(cheapest[arm])} of the draws"
     return words + "."
 
@@ -404,10 +402,10 @@ def _fan_sentence(result: Draws, bands: dict[str, np.ndarray], money: Money) -> 
 SWINGS_SHOWN = 10
 
 
-def tornado_chart(swings: list[Swing], likely: float, arm: str, other: str, money: Money = DOLLARS) -> Chart:
+def tornado_chart(swings: list[Swing], expected: float, arm: str, other: str, money: Money = DOLLARS) -> Chart:
     """Draw the horizon cost of ``arm`` less that of ``other`` (USD) at each input's low and high value.
 
-    ``likely`` is the difference where every input is at its likely value.
+    ``expected`` is the expected difference.
     """
     shown = swings[:SWINGS_SHOWN]
     labels = ["<br>".join(textwrap.wrap(safe(swing.label), 32)) for swing in shown]
@@ -416,15 +414,15 @@ def tornado_chart(swings: list[Swing], likely: float, arm: str, other: str, mone
         ends = [swing.at_low if place == 0 else swing.at_high for swing in shown]
         drawn.add_bar(
             y=labels,
-            base=[money.value(likely)] * len(shown),
-            x=[money.value(end - likely) for end in ends],
+            base=[money.value(expected)] * len(shown),
+            x=[money.value(end - expected) for end in ends],
             customdata=[money.value(end) for end in ends],
             orientation="h",
             name=name,
             marker={"color": PART_COLOURS[place + 1]},
             hovertemplate=f"%{{y}} {name}: {money.currency} %{{customdata:,.0f}}<extra></extra>",
         )
-    drawn.add_vline(x=money.value(likely), line={"color": INK, "width": 1})
+    drawn.add_vline(x=money.value(expected), line={"color": INK, "width": 1})
     drawn.update_xaxes(
         title_text=f"{money.currency} by which {plain_title(arm)} costs more than {plain_title(other)}", tickformat=","
     )
@@ -442,17 +440,24 @@ def tornado_chart(swings: list[Swing], likely: float, arm: str, other: str, mone
             "All inputs that matter",
             (1, 2),
         ),
-        sentence=_tornado_sentence(swings, likely, arm, other, money),
+        sentence=_tornado_sentence(swings, expected, arm, other, money),
     )
 
 
-def _tornado_sentence(swings: list[Swing], likely: float, arm: str, other: str, money: Money) -> str:
-    more = "more" if likely >= 0 else "less"
-    words = f"Over the horizon {plain_title(arm)} costs {money.text(abs(likely))} {more} than {plain_title(other)}"
+def _tornado_sentence(swings: list[Swing], expected: float, arm: str, other: str, money: Money) -> str:
+    more = "more" if expected >= 0 else "less"
+    words = (
+        f"Over the horizon {plain_title(arm)} is expected to cost {money.text(abs(expected))} {more} "
+        f"than {plain_title(other)}"
+    )
     if not swings:
         return words + "."
     widest = swings[0]
     low, high = sorted((widest.at_low, widest.at_high))
-    words += f"; {widest.label.lower()} alone moves that between {money.text(low)} and {money.text(high)}"
     turns = (widest.at_low < 0) != (widest.at_high < 0)
+    words += f". {widest.label} alone could make that {_more_or_less(low, money)} or {_more_or_less(high, money)}"
     return words + (", which turns the order." if turns else ", which does not turn the order.")
+
+
+def _more_or_less(usd: float, money: Money) -> str:
+    return f"{money.text(abs(usd))} {'more' if usd >= 0 else 'less'}"

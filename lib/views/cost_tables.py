@@ -1,56 +1,102 @@
-"""Tables of money: totals, components, formulas, prices, right answers, turning points."""
+"""Tables of money: totals, components, budgets, prices, right answers, turning points, business case.
+
+Every figure is the expected one, with P10 to P90 of the same draws beside it; as-planned figures are called so.
+"""
 
 import math
 
 import numpy as np
 
 from lib.arms import ARM, ARMS
-from lib.costs import Costs, share_right_to_match, usd_per_correct_answer
-from lib.costs.bounds import spread
-from lib.costs.overview import Overview
-from lib.decision.uncertainty import Draws, Interval, break_even, payback, probability_cheapest, return_on_investment
+from lib.costs import (
+    Costs,
+    Estimate,
+    TurningPoint,
+    break_even_volumes,
+    payback,
+    share_right_to_match,
+    usd_per_correct_answer,
+)
+from lib.costs.business_case import VIEW_MONTHS, today_usd
+from lib.costs.comparison import Swing
+from lib.costs.overview import NOT_INCLUDED, Overview
+from lib.decision.result import Decision
 from lib.prices import Price
-from lib.views.markup import Page, joined, safe
+from lib.views.field_words import field_label
+from lib.views.markup import Page, bullets, joined, safe
 from lib.views.money import DOLLARS, Money
 from lib.views.table import Table
-from lib.wording import arm_title, counted, number, probability, share
+from lib.wording import arm_title, counted, months_words, number, probability, share
 
 NOTHING = "–"
+NOT_WITHIN = "not within the horizon"
+NO_VOLUME = "at no realistic volume"
+LEAVES_A_GAP = "not counted: leaves a gap"
 
 
 def cost_tables(overview: Overview, money: Money = DOLLARS) -> Page:
-    """Give totals, set-up and monthly costs by component, the formulas, and what to know about the prices."""
+    """Give totals, set-up and monthly costs by component, budgets, the formulas, and what to know about the prices."""
     notes = [f"Prices are those of {overview.book.as_of.isoformat()}.", *overview.notes(), *_currency_note(money)]
     return joined(
         totals(overview, money),
+        *([budgets(overview, money)] if overview.budgets() else []),
         components(overview.costs, "setup", money),
         components(overview.costs, "monthly", money),
         *(Page('<p class="muted">{}</p>').format(safe(note)) for note in notes),
+        not_included(),
         formulas(overview.costs),
     )
 
 
 def totals(overview: Overview, money: Money = DOLLARS) -> Table:
-    """Give the totals of every arm, and the range of the sum over the horizon."""
-    costs, months = overview.costs, round(float(overview.costs.horizon_months))
-    rows = []
-    for arm in ARMS:
-        low, _, high = spread(overview.corners.horizon_usd[arm])
-        rows.append(
-            [
-                arm_title(arm),
-                money.text(costs.setup_usd[arm]),
-                money.text(costs.monthly_usd[arm]),
-                money.text(costs.monthly_bill_usd[arm]),
-                money.text(costs.horizon_usd[arm]),
-                f"{money.text(low)} to {money.text(high)}",
-            ]
-        )
-    columns = ["Architecture", "Set-up", "A month", "of it bills", f"{months} months with set-up", "At least, at most"]
+    """Give the expected totals of every arm with P10 to P90, and the total as planned beside them."""
+    rows = [
+        [
+            arm_title(arm),
+            *(with_range(overview.figure(name, arm), money) for name in ("setup_usd", "monthly_usd")),
+            money.text(overview.costs.monthly_bill_usd[arm]),
+            with_range(overview.figure("horizon_usd", arm), money),
+            money.text(overview.figure("horizon_usd", arm).as_planned),
+        ]
+        for arm in ARMS
+    ]
+    whole = f"{months_words(overview.months)} with set-up"
+    columns = ["Architecture", "Set-up", "A month", "of it bills", whole, f"{whole}, as planned"]
     caption = (
-        f"Totals, in {money.currency}; the last column has every price and range at its cheap, then at its dear end"
+        f"Totals in {money.currency}: expected, and in brackets the range in which eight of ten draws lie (P10 to P90). "
+        "As planned has everything at its likely value; usually it costs more"
     )
     return Table(columns, rows, caption, right=range(1, 6))
+
+
+def with_range(found: Estimate | None, money: Money = DOLLARS) -> str:
+    """Write an estimate: expected, and P10 to P90 in brackets where it is uncertain."""
+    if found is None:
+        return "not measured"
+    if not math.isfinite(found.expected):
+        return "none is right" if math.isinf(found.expected) else "not known"
+    words = money.text(found.expected)
+    return words if found.p10 == found.p90 else f"{words} ({_bare(found.p10, money)} to {_bare(found.p90, money)})"
+
+
+def _bare(usd: float, money: Money) -> str:
+    return money.text(usd).removeprefix(f"{money.currency} ")
+
+
+def budgets(overview: Overview, money: Money = DOLLARS) -> Table:
+    """Give the chance of staying within each stated budget, for every arm."""
+    units = {"money.setup_usd": "", "money.monthly_usd": " a month of bills", "money.per_query_usd": " a query"}
+    limits = overview.budgets()
+    rows = [[arm_title(arm), *(probability(chance) for chance in overview.chances(arm).values())] for arm in ARMS]
+    columns = ["Architecture", *(f"{field_label(path)}: {money.text(limits[path])}{units[path]}" for path in limits)]
+    return Table(
+        columns, rows, "Chance of staying within each budget: share of the draws", right=range(1, len(columns))
+    )
+
+
+def not_included() -> Page:
+    """List what no figure holds."""
+    return joined(Page("<h4>Not included in any figure</h4>"), bullets(NOT_INCLUDED))
 
 
 def components(costs: Costs, kind: str, money: Money = DOLLARS) -> Table:
@@ -69,7 +115,9 @@ def components(costs: Costs, kind: str, money: Money = DOLLARS) -> Table:
     ]
     sums = getattr(costs, f"{kind}_usd")
     rows.append(["Total", *(money.text(sums[arm]) for arm in ARMS)])
-    caption = f"{'Set-up, once' if kind == 'setup' else 'Running, a month'}, by component, in {money.currency}"
+    caption = (
+        f"{'Set-up, once' if kind == 'setup' else 'Running, a month'}, expected, by component, in {money.currency}"
+    )
     return Table(["Component", *map(arm_title, ARMS)], rows, caption, right=range(1, 6), strong=[len(rows) - 1])
 
 
@@ -85,13 +133,13 @@ def formulas(costs: Costs) -> Table:
     return Table(["Components", "Kind", "How they are computed"], rows, "How each component is computed")
 
 
-def prices(overview: Overview) -> Table:
+def prices(overview: Overview, money: Money = DOLLARS) -> Table:
     """Give every price, number of hours and speed used, with its source and the day on which it was read."""
     used = {
         (overview.book[key].item, overview.book[key].component): overview.book[key] for key in overview.prices_used()
     }
     rows = [
-        [_item(price), _value(price), price.unit, price.source, price.checked.isoformat(), price.note or NOTHING]
+        [_item(price), *_value(price, money), price.source, price.checked.isoformat(), price.note or NOTHING]
         for _, price in sorted(used.items())
     ]
     columns = ["Item", "Value (range)", "Unit", "Source", "Read on", "Note"]
@@ -109,8 +157,7 @@ def _currency_note(money: Money) -> list[str]:
     if money == DOLLARS:
         return []
     return [
-        f"One US dollar counts as {money.per_usd:g} {money.currency}; amounts inside sentences of the decision are "
-        "in US dollars."
+        f"Vendors' prices in US dollars are shown in {money.currency}; one US dollar is {money.per_usd:g} {money.currency}."
     ]
 
 
@@ -119,29 +166,33 @@ def _item(price: Price) -> str:
     return f"{item}: {price.component.replace('_', ' ')}"
 
 
-def _value(price: Price) -> str:
-    text = _plain(price.likely)
-    return text if price.low == price.high else f"{text} ({_plain(price.low)} to {_plain(price.high)})"
+def _value(price: Price, money: Money) -> tuple[str, str]:
+    """Write a price with its range, and its unit, in the client's currency."""
+    rate = money.per_usd if price.is_money else 1.0
+    text, unit = _plain(price.likely * rate), price.unit.replace("USD", money.currency)
+    if price.low == price.high:
+        return text, unit
+    return f"{text} ({_plain(price.low * rate)} to {_plain(price.high * rate)})", unit
 
 
 def _plain(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"
 
 
-def right_answers(costs: Costs, recommended: str, money: Money = DOLLARS) -> Table:
+def right_answers(overview: Overview, recommended: str, money: Money = DOLLARS) -> Table:
     """Rank the arms by USD for one right answer, a person's corrections of wrong ones included.
 
     The share right is the measured one, or the client's target where nothing is measured. The last column
     is where the ranking turns: the share right at which the arm costs as little as ``recommended``.
     """
-    facts = costs.facts
+    costs, facts = overview.costs, overview.estimates.facts
     target, correction = float(facts["evidence.target_score"]), float(facts["money.correction_usd"])
     queries = float(facts["traffic.queries_per_month"])
     if not queries:
         return Table(["Architecture"], [], "No queries are asked, so there are no answers to cost")
     measured = {arm: float(facts[f"evidence.{arm}_score"]) for arm in ARMS}
     right = {arm: target if np.isnan(score) else score for arm, score in measured.items()}
-    whole = {arm: float(costs.monthly_usd[arm]) / queries for arm in ARMS}
+    whole = {arm: float(costs.all_in_usd_per_query[arm]) for arm in ARMS}
     usd = {arm: float(usd_per_correct_answer(whole[arm], right[arm], correction)) for arm in ARMS}
     base = recommended if recommended in ARMS else min(usd, key=usd.get)
     rows = []
@@ -164,71 +215,176 @@ def right_answers(costs: Costs, recommended: str, money: Money = DOLLARS) -> Tab
     return Table(columns, rows, caption, right=(2, 3, 4), strong=strong)
 
 
-def turning_points(result: Draws, recommended: str) -> Table:
+def turning_points(overview: Overview, recommended: str) -> Table:
     """Hold every other arm against ``recommended``: volume of equal cost and payback of its set-up, P10 to P90."""
-    cheapest = probability_cheapest(result)
+    estimates = overview.estimates
+    cheapest = estimates.chance_cheapest()
+    volumes = break_even_volumes(estimates, recommended) if recommended in ARMS else {}
     rows = []
     for arm in ARMS:
-        if arm == recommended:
-            rows.append([arm_title(arm), probability(cheapest[arm]), "–", "–", _return(result, arm)])
+        if arm not in volumes:
+            rows.append([arm_title(arm), probability(cheapest[arm]), NOTHING, NOTHING])
             continue
-        volume = break_even(result, arm, recommended)
-        months = payback(result, arm, recommended)
-        rows.append(
-            [
-                arm_title(arm),
-                probability(cheapest[arm]),
-                _interval(volume, "queries a month", "at no volume"),
-                "cheaper from the start" if months.p90 == 0 else _interval(months, "months", "never"),
-                _return(result, arm),
-            ]
+        months = payback(estimates, arm, recommended)
+        paid = (
+            "cheaper from the start" if months.expected == 0 and months.p90 == 0 else _months(months, overview.months)
         )
+        rows.append([arm_title(arm), probability(cheapest[arm]), _volume(volumes[arm]), paid])
     name = arm_title(recommended)
     columns = [
         "Architecture",
         f"Cheapest of all {counted(len(ARMS))}",
         f"Costs the same as {name} at",
         f"Set-up paid back against {name} in",
-        "Return on investment",
     ]
-    caption = "Eight of ten draws lie in each interval; facts, prices and thresholds move within their ranges"
+    caption = "Where one overtakes another: at expected costs, in brackets where eight of ten draws lie"
     strong = [ARMS.index(recommended)] if recommended in ARMS else []
     return Table(columns, rows, caption, right=(1,), strong=strong)
 
 
-def today(
-    result: Draws, recommended: str, now_monthly: float | None, plan: str | None, money: Money = DOLLARS
-) -> Table:
-    """Set the client's present monthly cost (USD) and planned arm beside the recommended one: P10 to P90."""
+def _volume(found: TurningPoint) -> str:
+    if math.isnan(found.expected):
+        return NO_VOLUME
+    return f"{_rounded(found.expected)} queries a month ({_rounded(found.p10)} to {_rounded(found.p90)})"
+
+
+def _months(found: TurningPoint, horizon: int) -> str:
+    """Write a payback: expected months, and how sure it is to come within the horizon."""
+    if not found.expected <= horizon:
+        return NOT_WITHIN
+    return f"{number(float(f'{found.expected:.2g}'))} months ({_rounded(found.p10)} to {_rounded(found.p90)})"
+
+
+def _rounded(value: float) -> str:
+    return "?" if not math.isfinite(value) else number(float(f"{value:.2g}"))
+
+
+def business_case(overview: Overview, decision: Decision, money: Money = DOLLARS) -> Table:
+    """Set today's solution, the client's own plan and every architecture side by side: costs, value, payback.
+
+    What an architecture brings is counted only where it closes every gap, or where its answers were measured.
+    """
+    case, months = overview.business, overview.months
+    today = float(today_usd(overview.estimates.facts))
     rows = []
-    for title, arm in (("Recommended", recommended), ("Already planned", plan)):
-        if arm in ARMS:
-            monthly, horizon = Interval.of(result.monthly_usd[arm]), Interval.of(result.horizon_usd[arm])
-            rows.append(
-                [
-                    f"{title}: {arm_title(arm)}",
-                    *(f"{money.text(i.p10)} to {money.text(i.p90)}" for i in (monthly, horizon)),
-                ]
-            )
-    if now_monthly is not None:
-        months = float(result.months[0])
-        rows.append(["What runs today", money.text(now_monthly), money.text(now_monthly * months)])
-    return Table(
-        ["", "A month", "Over the horizon, set-up included"], rows, "Beside what runs or is planned today", right=(1, 2)
-    )
+    if case.today_is_known:
+        rows.append(
+            ["Today: do nothing", NOTHING, money.text(today), money.text(today * months), NOTHING, NOTHING, NOTHING]
+        )
+    for arm in ARMS:
+        named = (("recommended", decision.recommendation), ("your plan", case.plan))
+        marks = [mark for mark, other in named if other == arm]
+        counts = decision.arms[arm].closes_gaps or decision.arms[arm].measured_score is not None
+        title = arm_title(arm) + (f", {' and '.join(marks)}" if marks else "")
+        rows.append(
+            [
+                title,
+                *(
+                    with_range(overview.figure(name, arm), money)
+                    for name in ("setup_usd", "monthly_usd", "horizon_usd")
+                ),
+                *((_saved(overview, arm, money), *_worth(overview, arm, money)) if counts else [LEAVES_A_GAP] * 3),
+            ]
+        )
+    span = months_words(months)
+    columns = [
+        "",
+        "Set-up",
+        "A month",
+        f"{span} with set-up",
+        f"Time saved in {span}",
+        f"Brings in {VIEW_MONTHS // 12} years, costs paid",
+        "Pays for itself after",
+    ]
+    strong = [place for place, row in enumerate(rows) if "recommended" in row[0]]
+    caption = f"Business case in {money.currency}: expected, in brackets where eight of ten draws lie"
+    return Table(columns, rows, caption, right=range(1, 7), strong=strong)
 
 
-def _interval(found: Interval, unit: str, nothing: str) -> str:
-    if math.isnan(found.p50):
-        return nothing
-    low, high = (number(float(f"{value:.2g}")) for value in (found.p10, found.p90))
-    return f"{low} {unit}" if low == high else f"{low} to {high} {unit}"
+def _saved(overview: Overview, arm: str, money: Money) -> str:
+    case, months = overview.business, overview.months
+    hours = case.total(arm, "saved_hours", months).expected
+    if not hours:
+        return "not stated"
+    value = f", worth {money.text(case.total(arm, 'value', months).expected)}" if case.wage_is_known else ""
+    return f"{number(round(hours))} hours{value}"
 
 
-def _return(result: Draws, arm: str) -> str:
-    if not result.benefit_usd[arm].any():
-        return "no benefit stated"
-    found = return_on_investment(result, arm)
-    # Beyond a few hundred per cent a multiple reads better.
-    write = share if found.p90 < 10 else lambda value: f"{number(float(f'{value:.2g}'))} times"
-    return f"{write(found.p10)} to {write(found.p90)}"
+def _worth(overview: Overview, arm: str, money: Money) -> tuple[str, str]:
+    case = overview.business
+    if not case.has_benefit:
+        return "no benefit stated", "no benefit stated"
+    paid = case.payback(arm)
+    within = "" if paid.share >= 0.995 else f"; within the horizon in {probability(paid.share)} of the draws"
+    words = NOT_WITHIN if not paid.expected <= overview.months else f"{paid.expected:.1f} months{within}"
+    return with_range(case.net(arm, VIEW_MONTHS), money), words
+
+
+def business_assumptions(overview: Overview, money: Money = DOLLARS) -> Page:
+    """Say in words what the business case rests on."""
+    facts, case = overview.estimates.facts, overview.business
+    minutes, wage = float(facts["money.minutes_saved_per_answer"]), float(facts["money.saved_usd_per_hour"])
+    share_used, ramp = float(facts["money.adoption_share"]), float(facts["money.ramp_up_months"])
+    lines = [
+        f"A right answer saves {number(minutes)} minutes"
+        + (
+            f" of people who cost {money.text(wage)} an hour."
+            if case.wage_is_known
+            else "; whose time that is, and what it costs, is not stated, so it is counted in hours only."
+        )
+        if minutes
+        else "No saved time is stated, so none is counted.",
+        f"{share(share_used)} of the questions are brought to it, after {number(ramp)} months in which this grows evenly; costs are those of the full volume from the first month on.",
+        "Today's solution is not stated to cost anything."
+        if not case.today_is_known
+        else f"What runs today costs {money.text(float(today_usd(facts)))} a month, which is no longer paid.",
+        "Where nothing is measured, the target is taken for the share of right answers; each wrong one costs "
+        f"{money.text(float(facts['money.correction_usd']))} to put right.",
+    ]
+    return bullets(lines)
+
+
+def sensitivity(swings: list[Swing], money: Money = DOLLARS) -> Table:
+    """Give what the business case turns on, widest first."""
+    rows = [[swing.label, money.text(swing.at_low), money.text(swing.at_high)] for swing in swings]
+    columns = ["If this is otherwise", "at the low end it brings", "at the high end it brings"]
+    return Table(columns, rows, f"What the three-year result turns on, in {money.currency}", right=(1, 2))
+
+
+def text(overview: Overview, decision: Decision, money: Money = DOLLARS) -> str:
+    """Give the costs as plain text for a terminal; the business case needs to know which options close every gap."""
+    costs = overview.costs
+    lines = [f"Costs of {overview.client.client.name}, in {money.currency}, prices as of {overview.book.as_of}", ""]
+    tables = [totals(overview, money)]
+    tables += [budgets(overview, money)] if overview.budgets() else []
+    tables += [components(costs, "setup", money), components(costs, "monthly", money), _queries(overview, money)]
+    tables += [business_case(overview, decision, money)] if overview.business.has_benefit else []
+    for table in tables:
+        lines += [table.caption, table.to_text(), ""]
+    lines += [f"Note: {note}" for note in [*overview.notes(), *_currency_note(money)]]
+    lines += ["", "Not included: " + ", ".join(NOT_INCLUDED), "", "Prices and figures used:"]
+    for key in overview.prices_used():
+        price = overview.book[key]
+        value, unit = _value(price, money)
+        note = f"; {price.note}" if price.note else ""
+        lines.append(f"  {key}: {value} {unit} [{price.source}, {price.checked}{note}]")
+    return "\n".join(lines)
+
+
+def _queries(overview: Overview, money: Money) -> Table:
+    names = {
+        "A query, all in": "usd_per_query",
+        "One more query": "marginal_usd_per_query",
+        "One right answer": "usd_per_correct_answer",
+    }
+    rows = [
+        [
+            arm_title(arm),
+            *(with_range(overview.figure(name, arm), money) for name in names.values()),
+            f"{float(overview.latency.first_token_ms[arm]) / 1000:.1f} s",
+            f"{float(overview.latency.p95_ms[arm]) / 1000:.1f} s",
+        ]
+        for arm in ARMS
+    ]
+    columns = ["Architecture", *names, "Answer begins, p95", "Whole answer, p95"]
+    return Table(columns, rows, "One query, expected, and how long 95 of 100 answers take at most", right=range(1, 6))

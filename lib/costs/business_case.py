@@ -1,0 +1,242 @@
+"""The business case: what the client gets for the money, beside what runs today and what is planned.
+
+What for: payback, three-year view, sensitivity. May import: ``comparison``, ``estimates`` and the rooms below.
+
+Everything is counted in every money draw and then averaged, as all money is. Costs are those of the full volume from
+the first month on; people bring their questions to it only as it becomes known (``adoption_share``, reached evenly
+within ``ramp_up_months``), so time saved and wrong answers to be put right grow with adoption.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from lib.arms import ARM, ARMS
+from lib.client import Facts
+from lib.costs.comparison import Swing, TurningPoint, widest_first
+from lib.costs.cost_model import Costs
+from lib.costs.estimates import Estimate, Estimates
+
+Array = np.ndarray
+VIEW_MONTHS = 36
+"""The three-year view; payback is looked for within the horizon."""
+
+SENSITIVE = {
+    "money.minutes_saved_per_answer": (0.5, 1.5),
+    "money.saved_usd_per_hour": (0.7, 1.3),
+    "money.adoption_share": (0.5, 1.25),
+    "money.ramp_up_months": (0.5, 3.0),
+    "money.correction_usd": (0.5, 2.0),
+    "traffic.queries_per_month": (0.5, 1.5),
+}
+"""Fields of which the case is shown at so many times their value (shares at most at 1)."""
+
+
+def adoption(share: Any, ramp_up_months: Any, months: int) -> Array:
+    """Give the mean share of questions brought to it in months 1, 2, …: shape ``(months,)`` or ``(n, months)``.
+
+    It grows evenly from nothing to ``share`` within ``ramp_up_months``, and stays there.
+    """
+    ramp = np.asarray(ramp_up_months, dtype=float)[..., np.newaxis]
+    edges = np.arange(months + 1, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # The area under min(t ÷ ramp, 1) up to each edge.
+        area = np.where(edges < ramp, edges**2 / (2 * ramp), edges - ramp / 2)
+    return np.asarray(share, dtype=float)[..., np.newaxis] * np.diff(area, axis=-1)
+
+
+@dataclass(frozen=True)
+class Flows:
+    """USD of one alternative in months 1, 2, …: arrays of shape ``(months,)`` or ``(n, months)``; ``setup`` once.
+
+    ``saved_hours`` are people's hours that right answers save, ``value`` what those are worth, ``avoided`` what
+    today's solution no longer costs, ``corrections`` what putting wrong answers right costs.
+    """
+
+    setup: Array
+    costs: Array
+    saved_hours: Array
+    value: Array
+    avoided: Array
+    corrections: Array
+
+    @property
+    def gain(self) -> Array:
+        """Give what a month brings: value and avoided cost, less costs and corrections."""
+        return self.value + self.avoided - self.costs - self.corrections
+
+    def net(self, months: int) -> Array:
+        """Give the gain of the first ``months`` months less set-up: shape ``()`` or ``(n,)``."""
+        return self.gain[..., :months].sum(axis=-1) - self.setup
+
+    def payback(self) -> Array:
+        """Give the month after which the gains have paid the set-up for good (a fraction counts), infinite if never."""
+        total = np.cumsum(self.gain, axis=-1) - np.asarray(self.setup)[..., np.newaxis]
+        start = -np.asarray(self.setup, dtype=float)[..., np.newaxis]
+        before = np.concatenate([np.broadcast_to(start, (*total.shape[:-1], 1)), total[..., :-1]], axis=-1)
+        last_red = np.where(total < 0, np.arange(1, total.shape[-1] + 1), 0).max(axis=-1)
+        place = np.minimum(last_red, total.shape[-1] - 1)[..., np.newaxis]
+        red, step = (np.take_along_axis(table, place, axis=-1)[..., 0] for table in (before, self.gain))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            month = last_red + np.clip(-red / step, 0, 1)
+        free = (np.asarray(self.setup) <= 0) & (last_red == 0)
+        return np.where(free, 0.0, np.where(last_red < total.shape[-1], month, np.inf))
+
+
+class BusinessCase:
+    """What each architecture costs and brings, beside doing nothing. Money in USD."""
+
+    def __init__(self, estimates: Estimates) -> None:
+        """Take the client's costs in every draw."""
+        self.estimates = estimates
+        self.facts = estimates.facts
+
+    @property
+    def wage_is_known(self) -> bool:
+        """Tell whether saved time can be counted in money: somebody said whose time it is worth what."""
+        return not np.isnan(float(self.facts["money.saved_usd_per_hour"]))
+
+    @property
+    def has_benefit(self) -> bool:
+        """Tell whether anything is stated that an architecture would bring."""
+        minutes = float(self.facts["money.minutes_saved_per_answer"])
+        return (minutes > 0 and self.wage_is_known) or self.today_is_known
+
+    @property
+    def today_is_known(self) -> bool:
+        """Tell whether the client said what runs today costs."""
+        return not np.isnan(float(today_usd(self.facts)))
+
+    @property
+    def plan(self) -> str | None:
+        """Give the architecture that the client has planned already."""
+        place = float(self.facts["today.plan"])
+        return None if np.isnan(place) else ARMS[int(place)]
+
+    def share_right(self, arm: str) -> float:
+        """Give the share of answers taken to be right: measured, or the target where nothing is."""
+        return float(_share_right(self.facts, arm))
+
+    @cached_property
+    def drawn(self) -> dict[str, Flows]:
+        """Give the flows of every architecture in every draw."""
+        return {arm: flows(self.estimates.drawn, self.estimates.draw.facts, arm) for arm in ARMS}
+
+    @cached_property
+    def planned(self) -> dict[str, Flows]:
+        """Give the flows of every architecture where everything goes as planned."""
+        return {arm: flows(self.estimates.planned, self.facts, arm) for arm in ARMS}
+
+    def net(self, arm: str, months: int | None = None) -> Estimate:
+        """Give what ``arm`` brings over ``months`` (else the horizon), set-up paid."""
+        months = self.estimates.planned.months if months is None else months
+        return Estimate.of(self.drawn[arm].net(months), self.planned[arm].net(months))
+
+    def total(self, arm: str, name: str, months: int) -> Estimate:
+        """Give the sum of one of the flows over the first ``months`` months; ``costs`` with set-up."""
+
+        def add(found: Flows) -> Array:
+            amount = getattr(found, name)[..., :months].sum(axis=-1)
+            return amount + found.setup if name == "costs" else amount
+
+        return Estimate.of(add(self.drawn[arm]), add(self.planned[arm]))
+
+    def payback(self, arm: str) -> TurningPoint:
+        """Give the months after which ``arm`` has paid for itself against doing nothing."""
+        drawn = np.broadcast_to(self.drawn[arm].payback(), self.estimates.size)
+        months = self.estimates.planned.months
+        within = np.where(drawn <= months, drawn, np.inf)
+        gain, setup = self.drawn[arm].gain, self.drawn[arm].setup
+        mean_gain = gain.mean(axis=0) if gain.ndim > 1 else gain
+        nothing = np.zeros_like(mean_gain)
+        expected = Flows(np.asarray(np.mean(setup)), nothing, nothing, mean_gain, nothing, nothing).payback()
+        return TurningPoint.of(float(expected), within)
+
+    def sensitivity(self, arm: str, months: int = VIEW_MONTHS) -> list[Swing]:
+        """Give how what ``arm`` brings over ``months`` moves with each assumption of the case; widest first."""
+        from lib.client.facts import field_specs
+
+        centre, shift = float(self.planned[arm].net(months)), self.net(arm, months)
+        swings = []
+        for path, factors in SENSITIVE.items():
+            value, spec = float(self.facts[path]), field_specs()[path]
+            if np.isnan(value) or value == 0:
+                continue
+            ends = []
+            for factor in factors:
+                moved = self.facts.replaced({path: min(value * factor, spec.highest)}, answered=False)
+                found = self.estimates.planned_costs(moved)
+                ends.append(float(flows(found, moved, arm).net(months)) - centre + shift.expected)
+            swings.append(Swing(spec.label, *ends))
+        score = self.share_right(arm)
+        ends = []
+        for value in (max(0.0, score - 0.1), min(1.0, score + 0.1)):
+            moved = self.facts.replaced({ARM[arm].score_field: value}, answered=False)
+            ends.append(float(flows(self.estimates.planned, moved, arm).net(months)) - centre + shift.expected)
+        return widest_first([*swings, Swing("Share of answers right", *ends)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the case as plain values, money in USD; what cannot be counted is ``None``."""
+        months = self.estimates.planned.months
+        today = float(today_usd(self.facts))
+        return {
+            "today_monthly_usd": None if np.isnan(today) else round(today, 2),
+            "plan": self.plan,
+            "share_right": {arm: self.share_right(arm) for arm in ARMS},
+            "arms": {arm: self._arm(arm, months) for arm in ARMS},
+        }
+
+    def _arm(self, arm: str, months: int) -> dict[str, Any]:
+        hours, value = self.total(arm, "saved_hours", months), self.total(arm, "value", months)
+        found = {
+            "saved_hours": round(hours.expected, 2),
+            "value_usd": round(value.expected, 2) if self.wage_is_known else None,
+            "corrections_usd": round(self.total(arm, "corrections", months).expected, 2),
+        }
+        if self.has_benefit:
+            for name, span in (("net_usd", months), ("net_three_years_usd", VIEW_MONTHS)):
+                net = self.net(arm, span)
+                found |= {
+                    name: round(net.expected, 2),
+                    f"{name}_p10": round(net.p10, 2),
+                    f"{name}_p90": round(net.p90, 2),
+                }
+            paid = self.payback(arm)
+            found["payback_months"] = round(paid.expected, 2) if paid.expected <= months else None
+            found["chance_paid_back_within_horizon"] = round(paid.share, 4)
+        return found
+
+
+def today_usd(facts: Facts) -> Array:
+    """Give what runs today costs a month: as stated, or its cost per query times the queries; ``nan`` if not said."""
+    per_query = facts["today.usd_per_query"] * facts["traffic.queries_per_month"]
+    return np.where(np.isnan(facts["today.monthly_usd"]), per_query, facts["today.monthly_usd"])
+
+
+def flows(found: Costs, facts: Facts, arm: str, months: int = VIEW_MONTHS) -> Flows:
+    """Count one architecture month by month; months beyond the horizon cost what its last month does."""
+    by_month = found.by_month_usd(arm)
+    last = by_month[..., -1:]
+    running = np.concatenate([by_month, np.repeat(last, max(0, months - found.months), axis=-1)], axis=-1)
+    asked = facts["traffic.queries_per_month"][..., np.newaxis] * adoption(
+        facts["money.adoption_share"], facts["money.ramp_up_months"], running.shape[-1]
+    )
+    right = np.asarray(_share_right(facts, arm), dtype=float)[..., np.newaxis]
+    hours = asked * right * facts["money.minutes_saved_per_answer"][..., np.newaxis] / 60
+    wage = np.nan_to_num(facts["money.saved_usd_per_hour"])[..., np.newaxis]
+    avoided = np.nan_to_num(today_usd(facts))[..., np.newaxis]
+    return Flows(
+        setup=np.asarray(found.setup_usd[arm], dtype=float),
+        costs=running,
+        saved_hours=hours,
+        value=hours * wage,
+        avoided=avoided + np.zeros(running.shape[-1]),
+        corrections=asked * (1 - right) * facts["money.correction_usd"][..., np.newaxis],
+    )
+
+
+def _share_right(facts: Facts, arm: str) -> Array:
+    score = facts[ARM[arm].score_field]
+    return np.where(np.isnan(score), facts["evidence.target_score"], score)
