@@ -1,6 +1,17 @@
-"""What all tests share: an isolated environment."""
+"""What all tests share: an isolated environment, and which of them are slow.
 
+``pytest`` runs everything. ``pytest -m "not slow"`` runs what a working day needs: it collects neither notebooks
+nor the folders below, and property tests try fewer examples.
+"""
+
+from pathlib import Path
+
+import hypothesis
 import pytest
+
+SLOW_FOLDERS = {"benchmarks", "browser", "experiment", "models", "notebooks", "own_data", "report", "retrieval"}
+NOT_SLOW = "not slow"
+
 
 BROWSER_FLAGS = [
     "--no-sandbox",
@@ -11,6 +22,30 @@ BROWSER_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say how many examples a property test tries."""
+    hypothesis.settings.register_profile("whole", max_examples=100, deadline=None)
+    hypothesis.settings.register_profile("fast", max_examples=15, deadline=None)
+    hypothesis.settings.load_profile("fast" if config.option.markexpr == NOT_SLOW else "whole")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave slow folders uncollected where slow tests are not wanted: importing them alone takes seconds."""
+    return True if config.option.markexpr == NOT_SLOW and _slow(collection_path) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of a slow folder."""
+    for item in items:
+        if _slow(item.path):
+            item.add_marker(pytest.mark.slow)
+
+
+def _slow(path: Path) -> bool:
+    project = Path(__file__).parent.parent
+    return path.is_relative_to(project) and bool(SLOW_FOLDERS & set(path.relative_to(project).parts))
 
 
 @pytest.fixture(autouse=True)

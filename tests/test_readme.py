@@ -23,6 +23,7 @@ def test_the_client_file_in_ten_lines_is_one_and_gets_a_decision(tmp_path: Path)
     assert decide(load_client(path)).recommendation == "rag"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_the_table_explains_itself(name: str) -> None:
     assert f"`python -m lib {name}" in README

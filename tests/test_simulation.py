@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import triang
 
@@ -95,7 +95,6 @@ ANSWERS = {
 
 
 @given(st.fixed_dictionaries({}, optional=ANSWERS))
-@settings(max_examples=150, deadline=None)
 def test_what_is_drawn_never_contradicts_itself_nor_what_was_answered(answers) -> None:
     sections: dict = {}
     for path, value in answers.items():

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
@@ -99,7 +99,6 @@ def test_one_document_that_decides_a_hundred_questions_decides_nothing():
     assert not by_document.significant and by_document.low < 0 < by_document.high
 
 
-@settings(max_examples=200)
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 9)), min_size=1, max_size=60))
 def test_an_interval_leaves_out_nought_exactly_where_the_test_is_significant(rows):
     first, second, clusters = zip(*rows, strict=True)

@@ -78,9 +78,7 @@ def outcome(path: Path) -> str:
     return str(result.exception)
 
 
-@settings(
-    max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(text=BAD)
 def test_each_bad_file_is_refused_with_one_sentence_naming_the_file(text: str, tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
@@ -92,7 +90,7 @@ def test_each_bad_file_is_refused_with_one_sentence_naming_the_file(text: str, t
     assert len(sentence) < 700, sentence
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(min_size=1, max_size=60).filter(lambda data: b"client" not in data))
 def test_binary_files_are_refused_with_one_sentence(data: bytes, tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"

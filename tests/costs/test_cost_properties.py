@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.arms import ARMS
@@ -70,7 +70,6 @@ def test_all_drawn_fields_are_fields_of_the_client_file():
 
 
 @given(SITUATIONS, BOOK)
-@settings(max_examples=200, deadline=None)
 def test_no_cost_is_ever_negative_or_unknown(values, book):
     found = costs(FACTS.replaced(values), book)
     assert all(np.all(np.isfinite(amount)) and np.all(amount >= 0) for amount in amounts(found))
@@ -79,7 +78,6 @@ def test_no_cost_is_ever_negative_or_unknown(values, book):
 
 
 @given(SITUATIONS, BOOK, number("traffic.queries_per_month"), st.floats(1, 1000))
-@settings(max_examples=200, deadline=None)
 def test_more_queries_are_never_cheaper_in_total(values, book, queries, factor):
     facts = FACTS.replaced(values | {"traffic.queries_per_month": [queries, queries * factor]})
     found = costs(facts, book)
@@ -90,7 +88,6 @@ def test_more_queries_are_never_cheaper_in_total(values, book, queries, factor):
 
 
 @given(SITUATIONS, BOOK, st.sampled_from([key for key, price in BOOKS[0].items() if price.is_money]))
-@settings(max_examples=300, deadline=None)
 def test_doubling_a_price_never_lowers_a_total(values, book, key):
     facts = FACTS.replaced(values)
     once = amounts(costs(facts, book))
@@ -99,7 +96,6 @@ def test_doubling_a_price_never_lowers_a_total(values, book, key):
 
 
 @given(st.lists(SITUATIONS, min_size=2, max_size=5), BOOK)
-@settings(max_examples=100, deadline=None)
 def test_arrays_give_the_same_as_one_row_at_a_time(rows, book):
     paths = sorted({path for row in rows for path in row})
     table = {path: np.array([row.get(path, float(FACTS[path])) for row in rows]) for path in paths}

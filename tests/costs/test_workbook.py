@@ -104,6 +104,7 @@ def check_against_python(sheets: dict[str, list[list[str]]], facts: Facts, book,
             assert float(rows[part.label][2]) == pytest.approx(float(part.monthly), abs=0.005), part.id
 
 
+@pytest.mark.slow
 @needs_libreoffice
 def test_libreoffice_computes_the_same_as_python_to_the_cent(tmp_path):
     clients = {name: client_of(name) for name in CLIENTS}
@@ -114,6 +115,7 @@ def test_libreoffice_computes_the_same_as_python_to_the_cent(tmp_path):
         check_against_python(found[name], Facts.of(client), price_book(client), per_usd)
 
 
+@pytest.mark.slow
 @needs_libreoffice
 def test_changing_assumptions_in_the_workbook_changes_every_figure_as_in_python(tmp_path):
     client = client_of("knowledge")

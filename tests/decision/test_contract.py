@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.arms import ARMS, UNDECIDED
@@ -145,7 +145,6 @@ DRAWN = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(rows=st.lists(DRAWN, min_size=2, max_size=8))
 def test_many_situations_at_once_give_what_each_gives_alone(rows: list[dict[str, float]]) -> None:
     client = check_client({"client": {"name": "x"}})
@@ -156,7 +155,6 @@ def test_many_situations_at_once_give_what_each_gives_alone(rows: list[dict[str,
     assert together.tolist() == alone
 
 
-@settings(max_examples=40, deadline=None)
 @given(row=DRAWN)
 def test_a_recommended_arm_is_feasible_and_never_lacks_the_facts(row: dict[str, float]) -> None:
     client = check_client({"client": {"name": "x"}})

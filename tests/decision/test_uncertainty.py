@@ -44,6 +44,7 @@ def test_sobol_indices_are_shares_of_variance(client) -> None:
     assert max(found, key=lambda label: found[label][0]) == "Hours of maintenance for RAG"
 
 
+@pytest.mark.slow
 def test_pairs_reach_only_arms_that_no_single_change_reaches(client) -> None:
     facts, recommend = Facts.of(client), recommender(model_of(client))
     singles = flips(facts, recommend)

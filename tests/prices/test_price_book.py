@@ -1,7 +1,7 @@
 import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.client import Facts, check_client
@@ -276,7 +276,6 @@ CELL = st.one_of(
 
 
 @given(st.one_of(st.binary(max_size=200), st.lists(st.lists(CELL, max_size=10), max_size=4)))
-@settings(max_examples=300, deadline=None)
 def test_no_price_list_however_bad_ends_in_a_traceback(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("prices") / "prices.csv"
     if isinstance(content, list):
