@@ -19,7 +19,20 @@ from lib.paths import DATA, NOTEBOOKS, PROJECT
 
 # Rooms from the lowest to the highest; a room may import itself and those before it.
 ROOMS = [
-    {"arms", "articles", "endings", "errors", "files", "fingerprints", "paths", "progress", "quiet", "stats", "text"}
+    {
+        "arms",
+        "articles",
+        "endings",
+        "errors",
+        "files",
+        "fingerprints",
+        "paths",
+        "progress",
+        "quiet",
+        "saving",
+        "stats",
+        "text",
+    }
     | {"wording"},
     {"client", "dataset"},
     {"prices", "sample_company", "retrieval", "models"},
@@ -30,7 +43,7 @@ ROOMS = [
     {"views"},
     {"forms"},
     {"report"},
-    {"commands", "notebooks"},
+    {"commands", "notebooks", "saving"},
     {"__main__"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

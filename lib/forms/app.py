@@ -1,4 +1,4 @@
-"""The live form: client file left, decision right."""
+"""The live form: the client's facts left, the decision right; which client, saved where, changed how."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,127 +6,235 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from lib.client import folder as clients
+from lib.client import load_client
+from lib.client.folder import chosen_client, client_files, is_sample, remember, shown_path
+from lib.errors import InputError
 from lib.forms.choices import show_choices, when_picked
+from lib.forms.form import ClientForm
 from lib.forms.later import AfterPause
-from lib.forms.project_files import client_files, shown_path
 from lib.forms.reporting import report_to
 from lib.forms.result_view import ResultView
-from lib.forms.sections import ClientForm
-from lib.forms.state import ClientState
-from lib.paths import CLIENTS, PROJECT
-from lib.views.decision import message
-from lib.views.markup import style
+from lib.forms.state import ClientState, Conflict
+from lib.views.decision import changes_table, message
+from lib.views.field_words import field_label, value_words
+from lib.views.markup import folded, joined, style
 
-NEW = "a new client"
+MINE, THEIRS = "keep mine", "take theirs"
 
 
 class DecisionForm(widgets.VBox):
-    """A client file to edit beside the decision that it leads to. Made by :func:`decide_form`."""
+    """A client to pick, edit and save beside the decision that it leads to. Made by :func:`decide_form`."""
 
-    def __init__(self, client_file: str | Path) -> None:
-        """Open ``client_file``, taken relative to the project folder."""
+    def __init__(self, client_file: str | Path | None = None, brief: bool = False) -> None:
+        """Open ``client_file`` (or the client chosen last); ``brief`` asks only the facts that decide."""
         super().__init__()
         self.add_class("decision-form")
-        self.state = ClientState(PROJECT / client_file, later=AfterPause())
+        if brief:
+            self.add_class("brief")
+        self.state = ClientState(chosen_client(client_file), later=AfterPause())
         self._drafts: dict[Path | None, dict[str, Any]] = {}
-        self.form = ClientForm(self.state)
-        self.result = ResultView(self.state)
-        self.message = widgets.HTML()
-        self.picker = widgets.Dropdown(description="Client", options=_choices(self.state.path), layout=_PICKER)
-        self.path_box = widgets.Text(description="File", continuous_update=False, layout=_PATH)
-        self.replace = widgets.Checkbox(description="Replace another file", value=False, indent=False, layout=_AUTO)
-        self.load_button = widgets.Button(description="Load", icon="folder-open", layout=_BUTTON)
-        self.save_button = widgets.Button(description="Save", icon="save", layout=_BUTTON)
-        self._follow()
+        self.form = ClientForm(self.state, brief)
+        self.result = ResultView(self.state, brief)
+        self.picker = widgets.Dropdown(description="Client", layout=widgets.Layout(width="320px"))
+        self.name_box = widgets.Text(
+            description="Name", placeholder="of a new client", layout=widgets.Layout(width="300px")
+        )
+        self.message, self.difference, self.question = widgets.HTML(), widgets.HTML(), widgets.VBox()
+        self.buttons = {
+            "Save": self.save,
+            "Undo": self.state.undo,
+            "Redo": self.state.redo,
+            "Reload from file": self.reload,
+            "New": self.create,
+            "Copy": self.copy,
+            "Rename": self.rename,
+            "Delete": self.delete,
+        }
+        self.button = {name: self._button(name, action) for name, action in self.buttons.items()}
+        when_picked(self.picker, lambda choice: self.reported(self.pick, choice))
+        self.state.observe(lambda _: self._show_unsaved(), ["unsaved", "values"])
+        named = ("New", "Copy", "Rename", "Delete")
+        bars = [
+            [self.picker, *(self.button[name] for name in self.button if name not in named)],
+            [self.name_box, *(self.button[name] for name in named)],
+        ]
         self.children = [
             widgets.HTML(f"<style>{style()}</style>"),
-            widgets.HBox([self.picker, self.path_box, self.load_button, self.save_button, self.replace], layout=_BAR),
+            *(widgets.HBox(bar, layout=_BAR) for bar in bars),
             self.message,
+            self.question,
+            self.difference,
             widgets.HBox(
-                [_pane(self.form.widget, "decision-left"), _pane(self.result.widget, "decision-right")], layout=_PANES
+                [_pane(self.form, "decision-left"), _pane(self.result.widget, "decision-right")], layout=_PANES
             ),
         ]
-        self.say(f"Opened {shown_path(self.state.path)}.")
-        self._show_path()
+        self._show_client(f"Opened {shown_path(self.state.path)}.")
 
     def say(self, text: str, wrong: bool = False) -> None:
-        """Show one message under the file bar."""
+        """Show one message under the bar."""
         self.message.value = message(text, wrong).inside_widget()
 
-    def pick(self, choice: Path | None) -> None:
-        """Open the client that was picked; ``None`` starts a new one. Unsaved changes wait for their client."""
+    def pick(self, choice: Path) -> None:
+        """Open the client that was picked. Unsaved changes wait for their client."""
         left = self._set_aside()
         draft = self._drafts.pop(choice, None)
-        if choice is None:
-            self.state.start_new()
-        else:
-            self.state.load(choice)
+        self.state.load(choice)
         if draft:
             self.state.restore(draft)
-        self._show_path()
-        self.say(self._opened(choice, bool(draft)) + left)
+        remember(choice)
+        self._show_client(f"Opened {shown_path(choice)}{', with your unsaved changes' if draft else ''}.{left}")
 
-    def load(self, path: str | Path) -> None:
-        """Read a client file from the disk, as it stands there."""
-        left = self._set_aside() if PROJECT / path != self.state.path else ""
-        self.state.load(PROJECT / path)
-        self._show_path()
-        self.say(f"Loaded {shown_path(self.state.path)}.{left}")
+    def save(self, keep: dict[str, bool] | None = None) -> None:
+        """Write the client file; one that came with the workbook is copied among one's own first."""
+        try:
+            if self.state.path is None or is_sample(self.state.path):
+                written = self.state.save(clients.new_client_path(self.state.client.client.name))
+            else:
+                written = self.state.save(keep=keep)
+        except Conflict as conflict:
+            self._ask_whose(conflict)
+            return
+        remember(written)
+        self._show_client(f"Saved {shown_path(written)}.")
 
-    def save(self, path: str | Path) -> None:
-        """Write the client file."""
-        written = self.state.save(PROJECT / path if path else None, replace=self.replace.value)
-        self.replace.value = False
-        self._show_path()
-        self.say(f"Saved {shown_path(written)}.")
+    def reload(self) -> None:
+        """Read the file again; changes that are not saved are dropped only when that is confirmed."""
+        if self.state.path is None:
+            raise InputError("This client is in no file yet.")
+        if not self.state.unsaved:
+            self._load(self.state.path)
+            return
+        drop = self._button("Drop my changes", lambda: self._load(self.state.path))
+        self._ask("Reloading drops your unsaved changes.", [drop])
+
+    def create(self) -> None:
+        """Start a client of which only the name is known, in a file of its own."""
+        name = self.name_box.value.strip()
+        path = clients.new_client_path(name)
+        left = self._set_aside()
+        self.state.start_new(name)
+        self.state.save(path)
+        self._named(path, f"Created {shown_path(path)}: only the name is known, everything else is assumed.{left}")
+
+    def copy(self) -> None:
+        """Save what the form holds as a new client under the name in the box."""
+        path = clients.new_client_path(self.name_box.value)
+        values = {**self.state.values, "client.name": self.name_box.value.strip()}
+        left = self._set_aside()
+        self.state.start_new()
+        self.state.restore(values)
+        self.state.save(path)
+        self._named(path, f"Copied to {shown_path(path)}.{left}")
+
+    def rename(self) -> None:
+        """Give the client and its file the name in the box."""
+        if self.state.path is None or self.state.unsaved:
+            raise InputError("Save the client first, then rename it.")
+        path = clients.rename(self.state.path, self.name_box.value)
+        self.state.load(path)
+        self._named(path, f"Renamed to {shown_path(path)}.")
+
+    def delete(self) -> None:
+        """Take the client's file away when that is confirmed."""
+        path = self.state.path
+        if path is None or is_sample(path):
+            raise InputError("A client that came with the workbook stays.")
+
+        def gone() -> None:
+            clients.delete(path)
+            self._drafts.pop(path, None)
+            self._load(clients.DEFAULT_CLIENT)
+
+        self._ask(f"{shown_path(path)} will be deleted.", [self._button("Delete for good", gone)])
 
     def reported(self, action: Callable[..., None], *arguments: Any) -> None:
         """Run an action and show on the page what went wrong."""
+        self.question.children = ()
         report_to(self.say, action, *arguments)
 
-    def _follow(self) -> None:
-        when_picked(self.picker, lambda choice: self.reported(self.pick, choice))
-        self.load_button.on_click(lambda _: self.reported(self.load, self.path_box.value))
-        self.save_button.on_click(lambda _: self.reported(self.save, self.path_box.value))
-        self.state.observe(lambda _: self._show_unsaved(), "unsaved")
+    def _button(self, name: str, action: Callable[[], None]) -> widgets.Button:
+        button = widgets.Button(description=name, layout=widgets.Layout(width="auto"))
+        button.on_click(lambda _: self.reported(action))
+        return button
+
+    def _named(self, path: Path, said: str) -> None:
+        self.name_box.value = ""
+        remember(path)
+        self._show_client(said)
+
+    def _load(self, path: Path) -> None:
+        self.state.load(path)
+        remember(path)
+        self._show_client(f"Opened {shown_path(path)}.")
 
     def _set_aside(self) -> str:
         """Keep unsaved changes for the time when their client is picked again, and say so."""
         if not self.state.unsaved:
             return ""
         self._drafts[self.state.path] = self.state.values
-        return f" Unsaved changes to {shown_path(self.state.path) or NEW} wait until you pick it again."
+        return f" Unsaved changes to {shown_path(self.state.path) or 'the new client'} wait until you pick it again."
 
-    def _opened(self, choice: Path | None, with_draft: bool) -> str:
-        if choice is None and not with_draft:
-            return "A new client: only the name is asked, everything else is assumed until you answer it."
-        return f"Opened {shown_path(choice) or NEW}{', with your unsaved changes' if with_draft else ''}."
+    def _ask(self, text: str, buttons: list[widgets.Widget]) -> None:
+        def never() -> None:
+            self.say("Nothing was changed.")
+
+        self.question.children = (
+            widgets.HTML(message(text, wrong=True).inside_widget()),
+            widgets.HBox([*buttons, self._button("Cancel", never)], layout=_BAR),
+        )
+
+    def _ask_whose(self, conflict: Conflict) -> None:
+        """Let a person choose for each field that was changed on both sides."""
+        picks = {
+            path: widgets.RadioButtons(
+                options=[
+                    (f"{MINE}: {value_words(path, mine)}", True),
+                    (f"{THEIRS}: {value_words(path, theirs)}", False),
+                ],
+                description=field_label(path),
+                style={"description_width": "initial"},
+                layout=widgets.Layout(width="auto"),
+            )
+            for path, (theirs, mine) in conflict.fields.items()
+        }
+        save = self._button("Save with these", lambda: self.save({path: pick.value for path, pick in picks.items()}))
+        self._ask(str(conflict), [save])
+        self.question.children = (self.question.children[0], *picks.values(), self.question.children[1])
 
     def _show_unsaved(self) -> None:
-        self.save_button.button_style = "primary" if self.state.unsaved else ""
-        self.say("There are unsaved changes." if self.state.unsaved else "No unsaved changes.")
+        state, changes = self.state, self.state.changes()
+        self.button["Save"].button_style = "primary" if state.unsaved else ""
+        self.button["Undo"].disabled, self.button["Redo"].disabled = not state.can_undo, not state.can_redo
+        shown = folded(f"Not saved yet: {len(changes)}", changes_table(changes)) if changes else joined()
+        self.difference.value = shown.inside_widget()
 
-    def _show_path(self) -> None:
-        self.path_box.value = shown_path(self.state.path or CLIENTS / "new-client.yaml")
-        show_choices(self.picker, _choices(self.state.path), self.state.path)
+    def _show_client(self, said: str) -> None:
+        self.say(said)
+        self._show_unsaved()
+        files = client_files()
+        known = self.state.path in dict(files).values() or self.state.path is None
+        options = files if known else [(shown_path(self.state.path), self.state.path), *files]
+        show_choices(self.picker, options, self.state.path)
 
     def __repr__(self) -> str:
         """Say what it is, for a reader that shows no widgets."""
         return "The live form: run this cell in JupyterLab."
 
 
-def decide_form(client_file: str | Path) -> DecisionForm:
-    """Give the live form for ``client_file`` (relative to the project folder): form left, decision right.
+def decide_form(client_file: str | Path | None = None, brief: bool = False) -> DecisionForm:
+    """Give the live form, form left and decision right.
 
-    Raises :class:`InputError` where the file cannot be used.
+    Args:
+        client_file: the client to open; ``None`` is the one chosen last.
+        brief: ask only the facts that decide, and show only the answer.
+
+    Raises:
+        InputError: the file cannot be used.
     """
-    return DecisionForm(client_file)
-
-
-def _choices(current: Path | None) -> list[tuple[str, Path | None]]:
-    files = client_files()
-    elsewhere = [] if current is None or current in dict(files).values() else [(shown_path(current), current)]
-    return [*files, *elsewhere, (NEW, None)]
+    if client_file:
+        load_client(chosen_client(client_file))
+    return DecisionForm(client_file, brief)
 
 
 def _pane(widget: widgets.Widget, name: str) -> widgets.Box:
@@ -135,9 +243,5 @@ def _pane(widget: widgets.Widget, name: str) -> widgets.Box:
     return pane
 
 
-_PICKER = widgets.Layout(width="300px")
-_PATH = widgets.Layout(flex="1 1 280px", min_width="240px")
-_BUTTON = widgets.Layout(width="90px")
-_AUTO = widgets.Layout(width="auto")
 _BAR = widgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
 _PANES = widgets.Layout(flex_flow="row wrap-reverse", align_items="flex-end", width="100%")

@@ -1,9 +1,10 @@
 """What the form knows: the answered values, the error beside each field, and the decision.
 
-The state needs no browser and no widget. Widgets are views: they call :meth:`ClientState.set` and
-redraw when a trait changes.
+The state needs no browser and no widget. Widgets are views: they call :meth:`ClientState.type`, ``set`` or ``clear``
+and redraw when a trait changes.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ import traitlets
 
 from lib.client import ClientFile, answers, check_client, load_client, save_client
 from lib.client.facts import field_specs
+from lib.client.field import FieldSpec
+from lib.client.folder import SUFFIXES
 from lib.decision import Decision, decide
 from lib.errors import InputError
+from lib.forms.typed import read_typed, refusal
 
 NEW_CLIENT = {"client.name": "New client"}
-SUFFIXES = (".yaml", ".yml")
+STEPS_BACK = 200
 
 
 def at_once(function: Callable[[], None]) -> None:
@@ -24,12 +28,21 @@ def at_once(function: Callable[[], None]) -> None:
     function()
 
 
+class Conflict(InputError):
+    """The file changed since it was read, in fields that were changed here too: ``fields`` holds theirs and ours."""
+
+    def __init__(self, fields: dict[str, tuple[Any, Any]]) -> None:
+        """Take the fields (dotted path to theirs and ours, ``None`` where not answered)."""
+        super().__init__("The file has been changed by somebody else since it was opened; choose for each field.")
+        self.fields = fields
+
+
 class ClientState(traitlets.HasTraits):
     """One client as it is being edited.
 
     ``values`` holds the answered fields by dotted path, always valid. ``errors`` holds one sentence for
-    each field whose last input was refused; the value before it still stands. ``decision`` belongs to
-    ``values``; it is ``None`` where no decision can be made, and ``problem`` then says why.
+    each field whose last input was refused, and ``refused`` that input; the value before it still stands.
+    ``decision`` belongs to ``values``; it is ``None`` where no decision can be made, and ``problem`` then says why.
     """
 
     values = traitlets.Dict()
@@ -61,18 +74,48 @@ class ClientState(traitlets.HasTraits):
         """Give the sentence that belongs beside the field: its own refusal, or a problem that names it."""
         return self.errors.get(path) or (self.problem if f" {path} is " in self.problem else "")
 
-    def set(self, path: str, value: Any) -> None:
+    def type(self, path: str, text: str) -> None:
+        """Answer one field by what a person typed; refused text stays beside its error."""
+        self.set(path, read_typed(_spec(path), text), text)
+
+    def set(self, path: str, value: Any, text: str | None = None) -> None:
         """Answer one field. A refused value leaves the last valid one standing and its error in ``errors``."""
-        _known(path)
+        spec = _spec(path)
         if value is None:
             self.clear(path)
-            return
-        self._try({**self.values, path: value}, path)
+        else:
+            shown = str(value) if text is None else text
+            self._try({**self.values, path: value}, path, shown, lambda: refusal(spec, shown))
 
     def clear(self, path: str) -> None:
         """Take the answer back, so that the default is assumed."""
-        _known(path)
-        self._try({key: value for key, value in self.values.items() if key != path}, path)
+        _spec(path)
+        if path == "client.name":
+            self._refuse(path, "", "Please type a name.")
+            return
+        self._try({key: value for key, value in self.values.items() if key != path}, path, "", lambda: "")
+
+    @property
+    def can_undo(self) -> bool:
+        """Tell whether there is a change to take back."""
+        return self._place > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Tell whether a change was taken back."""
+        return self._place < len(self._history) - 1
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._go(-1)
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        self._go(1)
+
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """Give the fields that differ from the saved file: what stands there, and here (``None``: not answered)."""
+        return _differences(self._saved, self.values)
 
     def start_new(self, name: str = NEW_CLIENT["client.name"]) -> None:
         """Start a client of which only the name is known, in no file yet."""
@@ -82,24 +125,27 @@ class ClientState(traitlets.HasTraits):
         """Read a client file. Raises :class:`InputError` and leaves the state as it was where it is refused."""
         self._replace(load_client(path), Path(path))
 
-    def save(self, path: str | Path | None = None, replace: bool = False) -> Path:
+    def save(self, path: str | Path | None = None, replace: bool = False, keep: dict[str, bool] | None = None) -> Path:
         """Write the client file, keeping the comments that stand in it, and give its path.
 
+        What somebody else changed in the file since it was read is kept too. ``keep`` says for fields that were
+        changed on both sides whether ours stays (``True``) or theirs is taken.
+
         Raises :class:`InputError` where a field is in error, the name is not that of a YAML file, or
-        another client's file would be overwritten and ``replace`` is not set.
+        another client's file would be overwritten and ``replace`` is not set; :class:`Conflict` where ``keep``
+        leaves a field open.
         """
         target = self._target(path)
         if self.errors:
-            raise InputError(
-                f"{target.name}: not saved, because a field is refused. {next(iter(self.errors.values()))}"
-            )
+            label = _spec(next(iter(self.errors))).label
+            raise InputError(f"{target.name}: not saved, because {label} holds what is not accepted.")
         if target.exists() and not self._is_own(target) and not replace:
-            raise InputError(
-                f"{target.name}: exists already and is another client's file; tick Replace, or choose another name."
-            )
+            raise InputError(f"{target.name}: exists already and is another client's file; choose another name.")
         if target.exists():
             # A file that is no client file is not ours to change.
-            load_client(target)
+            theirs = load_client(target)
+            if self._is_own(target):
+                self._merge(_flat(theirs), keep or {})
         save_client(self.client, target)
         self._saved = self.values
         self.path, self.unsaved = target, False
@@ -107,9 +153,21 @@ class ClientState(traitlets.HasTraits):
 
     def restore(self, values: dict[str, Any]) -> None:
         """Take up answers again that were left unsaved."""
-        self.values, self.errors = _flat(check_client(_nested(values))), {}
-        self.unsaved = self.values != self._saved
-        self._decide()
+        self._show(_flat(check_client(_nested(values))))
+
+    def _merge(self, theirs: dict[str, Any], keep: dict[str, bool]) -> None:
+        changed, mine = _differences(self._saved, theirs), self.changes()
+        open_ = {
+            path: (theirs.get(path), self.values.get(path))
+            for path in changed.keys() & mine.keys()
+            if changed[path][1] != mine[path][1] and path not in keep
+        }
+        if open_:
+            raise Conflict(dict(sorted(open_.items())))
+        taken = {path: end for path, (_, end) in changed.items() if path not in mine or not keep.get(path, True)}
+        merged = {**self.values, **taken}
+        if taken:
+            self._show(_flat(check_client(_nested({k: v for k, v in merged.items() if v is not None}))))
 
     def _is_own(self, target: Path) -> bool:
         return self.path is not None and target.resolve() == self.path.resolve()
@@ -123,24 +181,65 @@ class ClientState(traitlets.HasTraits):
 
     def _replace(self, client: ClientFile, path: Path | None) -> None:
         with self.hold_trait_notifications():
-            self.values, self.errors = _flat(client), {}
+            self.values = _flat(client)
             self.path, self.unsaved = path, False
-        self._saved = self.values
+        self._fresh()
+        self._saved, self._history, self._place = self.values, [self.values], 0
         self._decide()
 
-    def _try(self, values: dict[str, Any], path: str) -> None:
-        errors = {key: sentence for key, sentence in self.errors.items() if key != path}
-        try:
-            client = check_client(_nested(values), self.path.name if self.path else "new client")
-        except InputError as error:
-            self.errors = {**errors, path: str(error)}
+    def _refuse(self, path: str, text: str, sentence: str) -> None:
+        self.refused[path] = text
+        self.errors = {**self.errors, path: sentence}
+
+    def _try(self, values: dict[str, Any], path: str, text: str, sentence: Callable[[], str]) -> None:
+        # Two fields may only make sense together (a currency and its rate): what waits is tried again with each.
+        waiting = {key: value for key, value in self._waiting.items() if key != path}
+        client, problem = self._checked(values)
+        if client is None and waiting:
+            client, _ = self._checked({**values, **waiting})
+        if client is None:
+            told = problem.partition(": ")[2]
+            alone = told.startswith(f"{path} is ")
+            self._waiting = waiting | ({path: values[path]} if path in values and not alone else {})
+            self._refuse(path, text, sentence() if alone else _labelled(told))
             return
-        self.errors = errors
         flat = _flat(client)
+        settled = {path, *(key for key in waiting if key in flat)}
+        self._waiting = {key: value for key, value in waiting.items() if key not in settled}
+        self.refused = {key: typed for key, typed in self.refused.items() if key not in settled}
+        self.errors = {key: told for key, told in self.errors.items() if key not in settled}
         if flat != self.values:
-            self.values = flat
-            self.unsaved = flat != self._saved
-            self._decide()
+            # A slider that is dragged is one step back, not a hundred.
+            same = path == self._last and self.can_undo and not self.can_redo
+            self._history = [*self._history[: self._place + (not same)], flat][-STEPS_BACK:]
+            self._place, self._last = len(self._history) - 1, path
+            self._take(flat)
+
+    def _checked(self, values: dict[str, Any]) -> tuple[ClientFile | None, str]:
+        try:
+            return check_client(_nested(values)), ""
+        except InputError as error:
+            return None, str(error)
+
+    def _go(self, steps: int) -> None:
+        place = self._place + steps
+        if 0 <= place < len(self._history):
+            self._place = place
+            self._fresh()
+            self._take(self._history[place])
+
+    def _show(self, flat: dict[str, Any]) -> None:
+        self._fresh()
+        self._history, self._place = [*self._history[: self._place + 1], flat], self._place + 1
+        self._take(flat)
+
+    def _fresh(self) -> None:
+        self.errors, self.refused, self._waiting, self._last = {}, {}, {}, ""
+
+    def _take(self, flat: dict[str, Any]) -> None:
+        self.values = flat
+        self.unsaved = flat != self._saved
+        self._decide()
 
     def _decide(self) -> None:
         """Decide at once, and look for what would flip it when there is time."""
@@ -161,9 +260,22 @@ class ClientState(traitlets.HasTraits):
         return True
 
 
-def _known(path: str) -> None:
+def _spec(path: str) -> FieldSpec:
     if path not in field_specs():
         raise KeyError(f"{path} is not a field of the client file")
+    return field_specs()[path]
+
+
+def _labelled(sentence: str) -> str:
+    """Call the fields that a check names by their labels."""
+    for path, spec in field_specs().items():
+        sentence = re.sub(rf"\b{re.escape(path)}\b", f"“{spec.label}”", sentence)
+    return sentence
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    paths = sorted(before.keys() | after.keys())
+    return {path: (before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)}
 
 
 def _flat(client: ClientFile) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A decision as pages: pure functions from a decision to escaped HTML."""
 
 from collections.abc import Callable
+from typing import Any
 
 from lib.arms import ARM, TUNED_ARMS, UNDECIDED
 from lib.decision.flips import Flip
@@ -157,6 +158,12 @@ def assumed_table(decision: Decision) -> Page | Table:
     if not rows:
         return Page("<p>Every field is answered; nothing is assumed.</p>")
     return Table(["Field", "Section", "Assumed"], rows, f"Assumed: {len(rows)} fields that the client has not answered")
+
+
+def changes_table(changes: dict[str, tuple[Any, Any]]) -> Table:
+    """Give fields (by dotted path) with the value in the saved file and the one here."""
+    rows = [[field_label(path), *(value_words(path, value) for value in ends)] for path, ends in changes.items()]
+    return Table(["Field", "In the file", "Here"], rows, "What is not saved yet")
 
 
 def problem(title: str, sentences: list[str]) -> Page:

@@ -81,4 +81,6 @@ def _grouped(number: float | int) -> str:
     if float(number).is_integer():
         return f"{int(number):,}"
     # Large fractions keep their digits too: the box must give back what it shows.
-    return f"{number:,}" if abs(number) >= 1e-4 else f"{number:.10f}".rstrip("0")
+    words = f"{number:,}" if abs(number) >= 1e-4 else f"{number:.10f}".rstrip("0")
+    # Three digits after the point could be read as thousands, as some countries write them.
+    return words + "0" if abs(number) < 1000 and len(words.partition(".")[2]) == 3 else words

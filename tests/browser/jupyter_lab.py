@@ -105,6 +105,8 @@ class JupyterLab:
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
             "IPYTHONDIR": "ipython",
+            "XDG_CONFIG_HOME": "user",
+            "WORKBOOK_CLIENTS": "clients",
         }
         return os.environ | {name: str(self._home / folder) for name, folder in folders.items()}
 

@@ -59,9 +59,9 @@ class NotebookPage:
         """Give the large word of the live form."""
         return self.page.locator(".decision-right .arm")
 
-    def row(self, label: str) -> Locator:
-        """Give the row of the form whose field has this label."""
-        return self.page.locator(".decision-field", has=self.page.locator(f".widget-label:text-is('{label}')"))
+    def row(self, path: str) -> Locator:
+        """Give the row of the form for the field with this dotted path."""
+        return self.page.locator(f".decision-field[data-path='{path}']")
 
     def shot(self, path: Path) -> None:
         """Save a picture of the whole notebook."""

@@ -8,7 +8,7 @@ from lib.paths import NOTEBOOKS
 SECONDS = {"3_experiment.ipynb": 1100, "report.ipynb": 1100}
 SECONDS_OTHERWISE = 120
 WIDTHS = [1400, 1000]
-STYLE = "Style sensitivity (0 to 1)"
+STYLE = "behaviour.style_sensitivity"
 CUT_OFF = """labels => labels.filter(label =>
     label.scrollWidth > label.clientWidth + 1 && getComputedStyle(label).overflow != "visible").length"""
 
@@ -64,44 +64,59 @@ def test_an_error_in_a_cell_would_be_seen(opened, lab):
 
 
 def test_no_label_of_the_form_is_cut_off(decide_page):
-    labels = decide_page.page.locator(".decision-left .widget-label:visible")
-    assert labels.count() >= 7
+    labels = decide_page.page.locator(".decision-left :is(label, legend):visible")
+    assert labels.count() >= 11
     pane = decide_page.page.locator(".decision-left").bounding_box()
     for box in [label.bounding_box() for label in labels.all()]:
         assert box["x"] >= pane["x"] and box["x"] + box["width"] <= pane["x"] + pane["width"] + 1
     assert labels.evaluate_all(CUT_OFF) == 0
 
 
+def test_every_control_of_the_form_has_a_name_and_every_section_opens_by_keyboard(decide_page):
+    form = decide_page.page.locator(".client-form")
+    nameless = form.locator("input, select, textarea, button").evaluate_all(
+        "all => all.filter(e => !(e.labels?.length || e.ariaLabel || e.textContent.trim())).map(e => e.outerHTML)"
+    )
+    assert nameless == []
+    folds = form.locator("button.fold")
+    assert folds.count() >= 14
+    for fold in folds.all():
+        fold.focus()
+        fold.press("Enter")
+        assert fold.get_attribute("aria-expanded") == "true"
+        fold.press("Space")
+        assert fold.get_attribute("aria-expanded") == "false"
+
+
 def test_moving_a_slider_by_keyboard_changes_the_recommendation(decide_page, shots):
     assert decide_page.recommendation().inner_text() == "RAG"
-    decide_page.page.locator(".jupyter-widget-Collapse-header", has_text="Behaviour").click()
-    handle = decide_page.row(STYLE).locator(".noUi-handle")
-    handle.focus()
+    slider = decide_page.row(STYLE).locator("input[type=range]")
+    slider.focus()
     for _ in range(70):
-        handle.press("ArrowRight")
+        slider.press("ArrowRight")
     decide_page.page.locator(".decision-right .arm", has_text="Hybrid").wait_for(timeout=10_000)
     decide_page.shot(shots / f"1_decide-moved-{decide_page.page.viewport_size['width']}.png")
-    assert decide_page.row(STYLE).locator("input").input_value() == "0.9"
+    assert decide_page.row(STYLE).locator("input[type=text]").input_value() == "0.9"
+    assert slider.evaluate("slider => document.activeElement === slider"), "the focus stays"
     assert decide_page.errors() == []
 
 
-def test_a_refused_value_is_shown_beside_its_field_and_above_the_result(decide_page):
-    box = decide_page.row("Documents").locator("input")
-    if not box.is_visible():
-        decide_page.page.locator(".jupyter-widget-Collapse-header", has_text="Knowledge").click()
-    box.fill("-1")
+def test_what_is_typed_is_understood_or_refused_beside_its_field(decide_page):
+    box = decide_page.row("traffic.queries_per_month").locator("input[type=text]")
+    box.fill("40.000")
     box.press("Enter")
-    sentence = "knowledge.documents is -1; allowed is a whole number from 0"
-    decide_page.row("Documents").get_by_text(sentence).wait_for(timeout=10_000)
-    above = decide_page.page.locator(".decision-right .problem").get_by_text(sentence)
-    above.wait_for()
-    assert above.count() == 1 and decide_page.errors() == []
+    decide_page.row("traffic.queries_per_month").get_by_text("40,000 queries").wait_for(timeout=10_000)
+    box.fill("lots")
+    box.press("Enter")
+    decide_page.row("traffic.queries_per_month").get_by_text("“lots” is not accepted").wait_for(timeout=10_000)
+    assert box.input_value() == "lots" and box.get_attribute("aria-invalid") == "true"
+    assert decide_page.errors() == []
 
 
 def test_the_answer_changes_when_another_client_is_picked(opened):
     with opened("0_start_here.ipynb") as notebook:
         notebook.run_all(SECONDS_OTHERWISE)
-        notebook.page.locator(".widget-dropdown select").select_option(label="voice agent")
-        answer = notebook.page.locator(".jupyter-widgets .arm", has_text="Fine-tuning")
+        notebook.page.locator(".widget-dropdown select").select_option(label="Telephone voice agent")
+        answer = notebook.page.locator(".decision-right .arm", has_text="Fine-tuning")
         answer.wait_for(timeout=10_000)
         assert answer.inner_text() == "Fine-tuning" and notebook.errors() == []

@@ -1,15 +1,11 @@
-"""The live form and the picker, without a browser."""
+"""The live form without a browser: picking, saving, reloading, creating, renaming, deleting."""
 
 import shutil
-import time
 
 import pytest
 
-from lib.forms import app as app_module
-from lib.forms import picker as picker_module
-from lib.forms import project_files
+from lib.client import folder, load_client
 from lib.forms.app import decide_form
-from lib.forms.picker import client_picker, new_client_path
 from lib.paths import CLIENTS
 
 STYLE = "behaviour.style_sensitivity"
@@ -17,54 +13,46 @@ SUPPORT = "data/clients/support-knowledge-base.yaml"
 
 
 @pytest.fixture
-def clients(tmp_path, monkeypatch):
-    """Give a copy of the project's client files, which the forms take for the real ones."""
-    folder = tmp_path / "clients"
-    shutil.copytree(CLIENTS, folder)
-    for module in (app_module, picker_module, project_files):
-        monkeypatch.setattr(module, "CLIENTS", folder)
-    return folder
+def own(tmp_path, monkeypatch):
+    """Give an empty folder for own clients, and a memory of one's own."""
+    monkeypatch.setenv("WORKBOOK_CLIENTS", str(tmp_path / "own"))
+    monkeypatch.setattr(folder, "_memory", lambda: tmp_path / "chosen.json")
+    (tmp_path / "own").mkdir()
+    return tmp_path / "own"
 
 
 @pytest.fixture
-def form(clients):
-    return decide_form(clients / "support-knowledge-base.yaml")
+def form(own):
+    shutil.copy(CLIENTS / "support-knowledge-base.yaml", own / "desk.yaml")
+    return decide_form(own / "desk.yaml")
 
 
-def test_a_client_file_is_found_from_the_project_folder(monkeypatch, tmp_path):
+def press(form, name):
+    form.button[name].click()
+    return form.message.value
+
+
+def test_a_client_file_is_found_from_the_project_folder(own, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert decide_form(SUPPORT).state.decision.recommendation == "rag"
 
 
-def test_moving_style_sensitivity_changes_the_recommendation_on_the_page(form):
-    row = form.form.rows[STYLE]
-    row.slider.value = 20
+def test_a_change_in_the_form_changes_the_recommendation_on_the_page(form):
+    form.form.take({"path": STYLE, "step": 20})
     assert '<p class="arm">RAG</p>' in form.result.headline.value
-    row.slider.value = 90
+    form.form.take({"path": STYLE, "step": 90})
     assert '<p class="arm">Hybrid (fine-tuning + RAG)</p>' in form.result.headline.value
 
 
-def test_a_slider_move_is_answered_in_a_tenth_of_a_second(form):
-    form.state._later = lambda function: None
-    row = form.form.rows[STYLE]
-    times = []
-    for position in range(30, 50):
-        start = time.perf_counter()
-        row.slider.value = position
-        times.append(time.perf_counter() - start)
-    assert sorted(times)[len(times) // 2] < 0.1
-
-
-def test_a_refused_value_is_said_above_the_result_too(form):
-    form.form.rows[STYLE].box.value = "7"
-    assert "behaviour.style_sensitivity is 7" in form.result.headline.value
-    assert '<p class="arm">RAG</p>' in form.result.headline.value
+def test_a_refused_value_is_said_once_beside_its_field(form):
+    form.form.take({"path": STYLE, "text": "7"})
+    assert form.form.rows[STYLE]["error"] and "not accepted" not in form.result.headline.value
 
 
 def test_a_stack_that_has_no_price_is_said_on_the_page(form):
-    form.form.rows["stack.base_model"].box.value = "no/such-model"
+    form.form.take({"path": "stack.base_model", "text": "no/such-model"})
     assert "No decision can be made" in form.result.headline.value
-    assert "no/such-model" in form.form.rows["stack.base_model"].help.value
+    assert "no/such-model" in form.form.rows["stack.base_model"]["error"]
 
 
 def test_a_mistake_of_the_program_is_said_on_the_page(form, monkeypatch):
@@ -73,58 +61,84 @@ def test_a_mistake_of_the_program_is_said_on_the_page(form, monkeypatch):
 
     monkeypatch.setattr("lib.forms.state.decide", fails)
     with pytest.raises(RuntimeError):
-        form.form.rows[STYLE].slider.value = 90
+        form.form.take({"path": STYLE, "step": 90})
     assert "Unexpected RuntimeError: disk on fire" in form.result.headline.value
 
 
-def test_picking_another_client_loads_it(form, clients):
-    form.picker.value = clients / "voice-agent.yaml"
-    assert form.state.decision.recommendation == "fine_tune"
-    assert form.path_box.value.endswith("voice-agent.yaml")
-    assert "Fine-tuning" in form.result.headline.value
+def test_unsaved_changes_wait_for_their_client(form, own):
+    form.form.take({"path": STYLE, "step": 90})
+    assert "Not saved yet: 1" in form.difference.value
+    form.picker.value = CLIENTS / "voice-agent.yaml"
+    assert form.state.decision.recommendation == "fine_tune" and not form.state.unsaved
+    assert "wait until you pick it again" in form.message.value
+    form.picker.value = own / "desk.yaml"
+    assert form.state.values[STYLE] == 0.9 and "with your unsaved changes" in form.message.value
 
 
-def test_a_new_client_starts_from_its_name(form):
-    form.picker.value = None
-    assert form.state.values == {"client.name": "New client"}
-    assert form.path_box.value.endswith("new-client.yaml")
+def test_reloading_asks_before_it_drops_changes(form):
+    form.form.take({"path": STYLE, "step": 90})
+    press(form, "Reload from file")
+    assert form.state.unsaved and "drops your unsaved changes" in form.question.children[0].value
+    drop, cancel = form.question.children[1].children
+    cancel.click()
+    assert form.state.unsaved and not form.question.children
+    press(form, "Reload from file")
+    form.question.children[1].children[0].click()
+    assert not form.state.unsaved and STYLE not in form.state.values
+    assert drop.description == "Drop my changes"
 
 
-def test_unsaved_changes_wait_for_their_client(form, clients):
-    form.form.rows[STYLE].slider.value = 90
-    form.picker.value = clients / "voice-agent.yaml"
-    assert "support-knowledge-base.yaml wait until you pick it again" in form.message.value
-    assert not form.state.unsaved
-    form.picker.value = clients / "support-knowledge-base.yaml"
-    assert form.state.values[STYLE] == 0.9 and form.state.unsaved
-    assert "with your unsaved changes" in form.message.value
-    form.load_button.click()
-    assert STYLE not in form.state.values and not form.state.unsaved
+def test_a_client_that_came_with_the_workbook_is_saved_as_one_s_own(own):
+    form = decide_form(CLIENTS / "voice-agent.yaml")
+    before = (CLIENTS / "voice-agent.yaml").read_text(encoding="utf-8")
+    form.form.take({"path": STYLE, "step": 30})
+    press(form, "Save")
+    assert (CLIENTS / "voice-agent.yaml").read_text(encoding="utf-8") == before
+    assert form.state.path == own / "telephone-voice-agent.yaml"
 
 
-def test_saving_and_loading_go_through_the_path_box(form, clients):
-    form.form.rows[STYLE].slider.value = 90
-    assert "unsaved" in form.message.value
-    form.path_box.value = str(clients / "my-client.yaml")
-    form.save_button.click()
-    assert "Saved" in form.message.value
-    assert ("my client", clients / "my-client.yaml") in form.picker.options
-    form.form.rows[STYLE].slider.value = 10
-    form.load_button.click()
-    assert form.state.values[STYLE] == 0.9
+def test_a_colleague_s_change_of_the_same_field_is_asked_for(form, own):
+    theirs = decide_form(own / "desk.yaml")
+    theirs.form.take({"path": "knowledge.documents", "text": "950"})
+    press(theirs, "Save")
+    form.form.take({"path": "knowledge.documents", "text": "800"})
+    press(form, "Save")
+    _, pick, bar = form.question.children
+    assert [label for label, _ in pick.options] == ["keep mine: 800 documents", "take theirs: 950 documents"]
+    pick.value = False
+    bar.children[0].click()
+    assert load_client(own / "desk.yaml").knowledge.documents == 950 and not form.question.children
 
 
-@pytest.mark.parametrize("path", ["voice-agent.yaml", "notes.txt", "missing/"])
-def test_a_path_that_cannot_be_saved_to_is_said_on_the_page(form, clients, path):
-    form.path_box.value = str(clients / path)
-    form.save_button.click()
-    assert "message error" in form.message.value
+def test_clients_are_created_copied_renamed_and_deleted_by_name(form, own):
+    form.name_box.value = "Müller & Söhne <b>"
+    press(form, "New")
+    assert form.state.path == own / "muller-sohne-b.yaml" and list(form.state.values) == ["client.name"]
+    assert ("Müller & Söhne <b>", form.state.path) in form.picker.options and "&lt;b&gt;" in form.result.headline.value
+    form.name_box.value = "Müller & Söhne <b>"
+    assert "exists already" in press(form, "New")
+    form.name_box.value = "Second"
+    press(form, "Copy")
+    form.name_box.value = "Third"
+    press(form, "Rename")
+    assert sorted(path.name for path in own.iterdir()) == ["desk.yaml", "muller-sohne-b.yaml", "third.yaml"]
+    assert load_client(own / "third.yaml").client.name == "Third"
+    press(form, "Delete")
+    form.question.children[1].children[0].click()
+    assert not (own / "third.yaml").exists() and form.state.path == folder.DEFAULT_CLIENT
+    assert "stays" in press(form, "Delete")
+    form.name_box.value = " "
+    assert "at least one letter" in press(form, "New")
 
 
-def test_a_path_that_cannot_be_loaded_is_said_on_the_page_and_escaped(form):
-    form.path_box.value = "data/<script>.yaml"
-    form.load_button.click()
-    assert "message error" in form.message.value and "<script>" not in form.message.value
+def test_the_chosen_client_is_remembered_for_whoever_looks_in_jupyterlab(form, own, monkeypatch):
+    form.picker.value = CLIENTS / "voice-agent.yaml"
+    assert folder.chosen_client() == folder.DEFAULT_CLIENT, "a run without a person takes the sample"
+    monkeypatch.setenv("JPY_SESSION_NAME", "notebook")
+    assert folder.chosen_client() == CLIENTS / "voice-agent.yaml"
+    assert folder.chosen_client(SUPPORT).name == "support-knowledge-base.yaml", "a named file wins"
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    assert folder.chosen_client() == folder.DEFAULT_CLIENT
 
 
 def test_an_unexpected_error_is_shown_and_raised(form):
@@ -134,26 +148,3 @@ def test_an_unexpected_error_is_shown_and_raised(form):
     with pytest.raises(RuntimeError):
         form.reported(fails)
     assert "disk on fire" in form.message.value
-
-
-def test_the_picker_shows_the_recommendation_and_creates_a_client(clients):
-    picker = client_picker(clients / "voice-agent.yaml")
-    assert "Fine-tuning" in picker.result.value
-    picker.name_box.value = "Müller & Söhne <b>"
-    picker.create_button.click()
-    assert (clients / "muller-sohne-b.yaml").exists()
-    assert picker.picker.value == clients / "muller-sohne-b.yaml"
-    assert "&lt;b&gt;" in picker.result.value and "Prompt engineering" in picker.result.value
-    picker.create_button.click()
-    assert "exists already" in picker.message.value
-
-
-@pytest.mark.parametrize("name", ["", "  ", "///"])
-def test_a_client_needs_a_name(clients, name):
-    picker = client_picker(clients / "voice-agent.yaml")
-    picker.reported(picker.create, name)
-    assert "allowed is a name" in picker.message.value
-
-
-def test_a_clients_file_name_stays_inside_the_folder(tmp_path):
-    assert new_client_path("../../etc/passwd", tmp_path) == tmp_path / "etc-passwd.yaml"

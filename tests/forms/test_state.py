@@ -6,7 +6,7 @@ import pytest
 
 from lib.client import load_client
 from lib.errors import InputError
-from lib.forms.state import ClientState
+from lib.forms.state import ClientState, Conflict
 from lib.paths import CLIENTS
 
 SUPPORT = CLIENTS / "support-knowledge-base.yaml"
@@ -57,7 +57,7 @@ def test_a_refused_value_leaves_the_last_valid_one_and_gives_the_models_own_sent
     state.set(STYLE, 0.9)
     state.set(STYLE, 7)
     assert state.client.behaviour.style_sensitivity == 0.9
-    assert "behaviour.style_sensitivity is 7; allowed is a number from 0 to 1" in state.errors[STYLE]
+    assert "“7” is not accepted: a number from 0 to 1" in state.errors[STYLE]
     assert state.decision.recommendation == "hybrid"
 
 
@@ -76,7 +76,7 @@ def test_an_error_in_one_field_does_not_stop_another(state):
 
 def test_the_name_cannot_be_taken_away(state):
     state.clear("client.name")
-    assert "client.name is missing" in state.errors["client.name"]
+    assert state.errors["client.name"] == "Please type a name."
     assert state.client.client.name == "SaaS support desk"
 
 
@@ -169,3 +169,62 @@ def test_flips_wait_until_there_is_time(tmp_path):
     assert state.decision.recommendation == "rag" and not state.decision.flips
     waiting.pop()()
     assert state.decision.flips
+
+
+def test_every_change_can_be_taken_back_and_made_again(state):
+    before = state.values
+    state.set(STYLE, 0.9)
+    state.clear("knowledge.documents")
+    after = state.values
+    state.undo()
+    state.undo()
+    assert state.values == before and not state.can_undo and not state.unsaved
+    state.redo()
+    state.redo()
+    assert state.values == after and not state.can_redo
+
+
+def test_dragging_a_slider_is_one_step_back(state):
+    before = state.values
+    for hundredth in range(30, 90):
+        state.set(STYLE, hundredth / 100)
+    state.undo()
+    assert state.values == before
+
+
+def test_what_a_colleague_changed_in_other_fields_is_kept(state):
+    other = ClientState(state.path)
+    other.set("knowledge.documents", 950)
+    other.save()
+    state.set(STYLE, 0.9)
+    state.save()
+    saved = ClientState(state.path)
+    assert saved.values["knowledge.documents"] == 950 and saved.values[STYLE] == 0.9
+
+
+@pytest.mark.parametrize(("keep", "documents"), [(True, 800), (False, 950)])
+def test_a_field_changed_on_both_sides_is_asked_for(state, keep, documents):
+    other = ClientState(state.path)
+    other.set("knowledge.documents", 950)
+    other.save()
+    state.set("knowledge.documents", 800)
+    with pytest.raises(Conflict) as conflict:
+        state.save()
+    assert conflict.value.fields == {"knowledge.documents": (950, 800)}
+    state.save(keep={"knowledge.documents": keep})
+    assert ClientState(state.path).values["knowledge.documents"] == documents
+
+
+def test_a_currency_waits_for_its_rate(state):
+    state.set("prices.currency", "EUR")
+    assert "US dollar" in state.errors["prices.currency"] and "per_usd" not in state.errors["prices.currency"]
+    state.set("latency.p95_ms", "fast")
+    state.set("prices.per_usd", 0.92)
+    assert state.values["prices.currency"] == "EUR" and list(state.errors) == ["latency.p95_ms"]
+
+
+def test_the_changes_since_the_last_save_are_listed(state):
+    state.set("knowledge.documents", 800)
+    assert state.changes() == {"knowledge.documents": (12000, 800)}
+    state.save()
+    assert state.changes() == {}

@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 
 from lib.client.facts import field_specs
 from lib.forms.slider_scale import SliderScale
-from lib.forms.typed import read_typed
+from lib.forms.typed import read_typed, refusal
 from lib.views.field_words import said, written
 
 QUERIES = field_specs()["traffic.queries_per_month"]
@@ -26,19 +26,53 @@ NUMBERS = {path: spec for path, spec in field_specs().items() if spec.kind == "n
         ("1e5", 100000),
         ("", None),
         ("20,000 / 25,000 / 60,000", {"low": 20000, "likely": 25000, "high": 60000}),
-        ("2,5", "2,5"),
+        ("40.000", 40000),
+        ("1.234.567", 1234567),
+        ("1.234,5", 1234.5),
+        ("2,5", 2.5),
+        ("8k", 8000),
+        ("1.5M", 1500000),
+        ("25,000 queries", 25000),
+        ("20k-30k", {"low": 20000, "likely": 25000, "high": 30000}),
+        ("800 to 1200", {"low": 800, "likely": 1000, "high": 1200}),
         ("many", "many"),
-        ("1/2", "1/2"),
+        ("12 apples", "12 apples"),
+        ("8000 EUR", "8000 EUR"),
+        ("1/2/3/4", "1/2/3/4"),
     ],
 )
 def test_a_number_box_reads_what_a_person_types(typed, value):
     assert read_typed(QUERIES, typed) == value
 
 
+@pytest.mark.parametrize(
+    ("path", "typed", "value"),
+    [
+        ("latency.p95_ms", "3 s", 3000),
+        ("latency.p95_ms", "2-3 s", {"low": 2000, "likely": 2500, "high": 3000}),
+        ("behaviour.style_sensitivity", "50 %", 0.5),
+        ("behaviour.style_sensitivity", "0,5", 0.5),
+        ("behaviour.style_sensitivity", "0.500", 0.5),
+        ("knowledge.days_between_changes", "weekly", 7),
+        ("knowledge.days_between_changes", "2 weeks", 14),
+        ("money.setup_usd", "USD 8,000", 8000),
+        ("money.setup_usd", "$8k", 8000),
+        ("delivery.weeks", "3 months", 13),
+    ],
+)
+def test_units_and_shares_are_read_as_people_write_them(path, typed, value):
+    assert read_typed(field_specs()[path], typed) == value
+
+
+def test_a_refusal_is_told_in_the_field_s_own_words():
+    told = refusal(field_specs()["latency.p95_ms"], "fast")
+    assert "fast" in told and "ms" in told and "latency" not in told
+
+
 def test_never_is_read_only_where_the_field_knows_it():
     assert read_typed(CHANGES, "Never") == "never"
     assert read_typed(QUERIES, "never") == "never"
-    assert isinstance(read_typed(QUERIES, "nan"), float)
+    assert read_typed(QUERIES, "nan") == "nan"
 
 
 def test_a_list_is_one_text_on_each_line():

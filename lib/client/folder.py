@@ -1,0 +1,131 @@
+"""Where client files live: the samples, one's own beside them, and the one chosen last.
+
+Own clients stand in ``data/clients/own`` (ignored by git), or in the folder that the variable ``WORKBOOK_CLIENTS``
+names. The choice is remembered for each user, followed by every notebook that is open in JupyterLab, and ignored
+where a notebook runs without a person before it (papermill, tests, Voilà).
+"""
+
+import json
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+import platformdirs
+
+from lib.client.client_file import load_client, save_client
+from lib.client.model import ClientFile
+from lib.errors import InputError
+from lib.files import path_from, write_text
+from lib.paths import CLIENTS, PROJECT
+
+DEFAULT_CLIENT = CLIENTS / "support-knowledge-base.yaml"
+"""The client that a page shows when none was chosen."""
+SUFFIXES = (".yaml", ".yml")
+
+
+def own_folder() -> Path:
+    """Give the folder of one's own clients; it may not exist yet."""
+    stated = os.environ.get("WORKBOOK_CLIENTS")
+    return path_from(stated, "WORKBOOK_CLIENTS", "a folder", PROJECT) if stated else CLIENTS / "own"
+
+
+def client_files() -> list[tuple[str, Path]]:
+    """Give every client file under its client's name, one's own first; a name that stands twice gets its file's."""
+    paths = [path for folder in (own_folder(), CLIENTS) for path in sorted(folder.glob("*.y*ml"))]
+    named = [(_name(path), path) for path in paths if path.suffix in SUFFIXES]
+    names = [name for name, _ in named]
+    return [(name if names.count(name) == 1 else f"{name} ({path.stem})", path) for name, path in named]
+
+
+def is_sample(path: Path) -> bool:
+    """Tell whether a client file came with the workbook."""
+    return path.resolve().parent == CLIENTS.resolve()
+
+
+def shown_path(path: Path | None) -> str:
+    """Write a path relative to the project folder where it lies inside."""
+    if path is None:
+        return ""
+    return path.relative_to(PROJECT).as_posix() if path.is_relative_to(PROJECT) else str(path)
+
+
+def new_client_path(name: str) -> Path:
+    """Give the file for a client called ``name``. Raises :class:`InputError` where there is none or it exists."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60]
+    if not stem:
+        raise InputError("Please type a name with at least one letter or digit.")
+    path = own_folder() / f"{stem}.yaml"
+    if path.exists():
+        raise InputError(
+            f"A client file called {path.name} exists already; choose another name, or pick it from the list."
+        )
+    return path
+
+
+def create(client: ClientFile) -> Path:
+    """Save a client in a file named after it, among one's own. Raises :class:`InputError`."""
+    path = new_client_path(client.client.name)
+    save_client(client, path)
+    return path
+
+
+def rename(path: Path, name: str) -> Path:
+    """Give a client and its file another name; comments in the file stay. Raises :class:`InputError`."""
+    target = new_client_path(name)
+    client = load_client(path)
+    renamed = client.model_copy(update={"client": client.client.model_copy(update={"name": name.strip()})})
+    _own(path)
+    save_client(renamed, path)
+    path.rename(target)
+    return target
+
+
+def delete(path: Path) -> None:
+    """Take a client's file away. Raises :class:`InputError` for one that came with the workbook."""
+    _own(path)
+    path.unlink(missing_ok=True)
+
+
+def remember(path: Path) -> None:
+    """Remember the client chosen last."""
+    write_text(_memory(), json.dumps({"client_file": str(path.resolve())}) + "\n")
+
+
+def chosen_client(client_file: str | Path | None = None) -> Path:
+    """Find the client file of a page: the one named, else the one chosen last where a person looks, else the sample.
+
+    A relative path is counted from the working directory or the project folder.
+    """
+    if client_file:
+        path = path_from(str(client_file), "client_file", "the path of a client file (YAML)")
+        return path if path.is_absolute() or path.exists() or not (PROJECT / path).exists() else PROJECT / path
+    if not is_live():
+        return DEFAULT_CLIENT
+    try:
+        remembered = Path(json.loads(_memory().read_text(encoding="utf-8"))["client_file"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return DEFAULT_CLIENT
+    return remembered if remembered.is_file() else DEFAULT_CLIENT
+
+
+def is_live() -> bool:
+    """Tell whether a person has the notebook open in JupyterLab."""
+    return "JPY_SESSION_NAME" in os.environ and not os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+
+
+def _memory() -> Path:
+    return platformdirs.user_config_path("decision-workbook") / "chosen.json"
+
+
+def _own(path: Path) -> None:
+    if is_sample(path):
+        raise InputError(f"{path.name} came with the workbook and stays; make a copy of it to change.")
+
+
+def _name(path: Path) -> str:
+    try:
+        return load_client(path).client.name
+    except InputError:
+        return path.stem

@@ -1,0 +1,167 @@
+"""The client file as one form: the fields that decide first, then every section, all of it by keyboard.
+
+The page is drawn by ``form.js`` with native controls from what this widget sends: the fields, and for each of them
+what is shown of the state. What a person does comes back as a message and goes to the :class:`ClientState`.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from lib.client import ClientFile
+from lib.client.facts import field_specs
+from lib.client.field import FieldSpec
+from lib.forms.slider_scale import SliderScale
+from lib.forms.state import ClientState
+from lib.prices import workbook_prices
+from lib.views.field_words import choice_words, default_of, said, section_help, section_title, value_words, written
+from lib.wording import arm_title
+
+DECIDING = (
+    "knowledge.needed",
+    "knowledge.documents",
+    "knowledge.days_between_changes",
+    "knowledge.citations_required",
+    "behaviour.style_sensitivity",
+    "behaviour.strict_schema",
+    "behaviour.narrow_task",
+    "traffic.queries_per_month",
+    "training_data.labelled_examples",
+    "money.setup_usd",
+    "money.monthly_usd",
+)
+"""What is asked first, in this order."""
+SECTIONS = ("knowledge", "behaviour", "traffic", "training_data", "evidence", "risk", "latency", "money", "constraints")
+"""Sections in the order in which they are offered; those not named here follow."""
+CURRENCIES = ("USD", "EUR", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY", "AUD", "CAD", "INR")
+YES_NO = {"yes": True, "no": False}
+
+
+class ClientForm(anywidget.AnyWidget):
+    """The form over a state; ``brief`` offers the deciding fields alone."""
+
+    _esm = Path(__file__).with_name("form.js")
+    fields = traitlets.List().tag(sync=True)
+    sections = traitlets.List().tag(sync=True)
+    rows = traitlets.Dict().tag(sync=True)
+    asked = traitlets.List().tag(sync=True)
+
+    def __init__(self, state: ClientState, brief: bool = False) -> None:
+        """Show what the state holds and follow it from then on."""
+        names = [*SECTIONS, *(name for name in ClientFile.model_fields if name not in SECTIONS)]
+        self.state = state
+        self._scales: dict[str, SliderScale] = {
+            path: SliderScale(spec, default_of(path)) for path, spec in field_specs().items() if spec.kind == "number"
+        }
+        super().__init__(
+            fields=[self._field(path, spec) for path, spec in field_specs().items() if not brief or path in DECIDING],
+            sections=[
+                {"name": name, "title": section_title(name), "help": section_help(name)} for name in names if not brief
+            ],
+        )
+        self.on_msg(lambda _, content, __: self.take(content))
+        state.observe(lambda _: self.redraw(), ["values", "errors", "problem"])
+        state.observe(lambda _: self._ask(), "decision")
+        self.redraw()
+        self._ask()
+
+    def take(self, done: dict[str, Any]) -> None:
+        """Do what a person did: ``{path, text}``, ``{path, step}``, ``{path, choice}`` or ``{path, key, choice}``.
+
+        An empty ``choice`` or text takes the answer back.
+        """
+        path = done["path"]
+        if "text" in done:
+            self.state.type(path, done["text"])
+        elif "step" in done:
+            self.state.set(path, self._scales[path].value(int(done["step"])))
+        elif "key" in done:
+            kept = {**(self.state.values.get(path) or {}), done["key"]: done["choice"]}
+            self.state.set(path, {key: word for key, word in kept.items() if word} or None)
+        else:
+            choice = done["choice"] or None
+            self.state.set(path, YES_NO.get(choice, choice) if field_specs()[path].kind == "truth" else choice)
+        # A refused text has to come back too, although no value changed.
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Show the state: text, position, what is assumed or understood, errors."""
+        rows = {field["path"]: self._row(field["path"]) for field in self.fields}
+        if rows != self.rows:
+            self.rows = rows
+
+    def _ask(self) -> None:
+        found = getattr(self.state.decision, "ask_next", ())
+        asked = [getattr(item, "field", item) for item in found]
+        self.asked = [path for path in asked if path in self.rows and path not in DECIDING]
+
+    def _row(self, path: str) -> dict[str, Any]:
+        spec, state = field_specs()[path], self.state
+        answered, error = state.answered(path), state.error(path)
+        value = state.values.get(path)
+        row: dict[str, Any] = {
+            "answered": answered,
+            "error": error,
+            "text": state.refused.get(path, written(spec, value) if spec.kind != "outcomes" else ""),
+            "note": said(spec, value) if answered and spec.kind == "number" else _assumed(path, answered),
+            "fixed": path == "client.name",
+        }
+        if path in self._scales:
+            shown = value if answered else default_of(path)
+            row |= {"step": self._scales[path].position(shown), "range": isinstance(shown, dict)}
+        elif spec.kind == "truth":
+            row["choice"] = "" if value is None else "yes" if value else "no"
+        elif spec.kind == "choice":
+            row["choice"] = value or ""
+        elif spec.kind == "outcomes":
+            row["choices"] = value or {}
+        return row
+
+    def _field(self, path: str, spec: FieldSpec) -> dict[str, Any]:
+        unit = "" if spec.unit in ("", "share") or spec.unit in spec.label.lower() else spec.unit
+        field: dict[str, Any] = {
+            "path": path,
+            "section": path.partition(".")[0],
+            "first": DECIDING.index(path) if path in DECIDING else None,
+            "kind": spec.kind,
+            "label": spec.label + (f" ({unit})" if unit else ""),
+            "help": spec.help,
+            "placeholder": written(spec, default_of(path)) if spec.kind != "outcomes" else "",
+        }
+        if spec.kind == "number":
+            field["steps"] = [value_words(path, value) for value in self._scales[path].values]
+        elif spec.kind == "truth":
+            field["options"] = [["yes", "Yes"], ["no", "No"]]
+        elif spec.choices:
+            field["options"] = [[word, choice_words(word).capitalize()] for word in spec.choices]
+            field["keys"] = [[key, arm_title(key)] for key in spec.keys]
+        field["suggestions"] = _suggestions(path)
+        return field
+
+    def __repr__(self) -> str:
+        """Say what it is, for a reader that shows no widgets."""
+        return "The form: run this cell in JupyterLab."
+
+
+def _assumed(path: str, answered: bool) -> str:
+    if answered:
+        return ""
+    words = value_words(path, default_of(path))
+    return words if words == "not answered" else f"assumed: {words}"
+
+
+def _suggestions(path: str) -> list[str]:
+    """List what can be picked where the field is free text: models, stores, currencies."""
+    if path == "prices.currency":
+        return list(CURRENCIES)
+    keys = workbook_prices().rows.keys()
+    models = {item for item, component in keys if component == "output"}
+    named = {
+        "stack.base_model": models,
+        "stack.tuned_model": models,
+        "stack.embedding_model": {item for item, component in keys if component == "input"} - models,
+        "stack.vector_store": {item for item, component in keys if component in ("monthly", "storage")},
+    }
+    return sorted(named.get(path, ()))
