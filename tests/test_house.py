@@ -297,7 +297,7 @@ from lib.client import check_client, json_schema
 from lib.client.facts import Facts, field_specs
 from lib.decision import decide
 from lib.errors import InputError
-from lib.forms.sections import Section
+from lib.forms.form import ClientForm
 from lib.forms.state import ClientState
 from lib.report.appendix import _section_table
 
@@ -314,7 +314,7 @@ print(json.dumps({
     "assumed": PATH in decide(unanswered, with_flips=False).assumed,
     "in schema": "documents_are_clean" in json.dumps(json_schema()),
     "refused": refused,
-    "in form": PATH in Section("constraints", ClientState()).rows,
+    "in form": PATH in ClientForm(ClientState()).rows,
     "in report": [row[:3] for row in _section_table(client, "constraints").rows if row[0] == "Clean documents"],
 }))
 """
