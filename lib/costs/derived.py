@@ -61,3 +61,18 @@ def stored_gigabytes(situation: Situation) -> Array:
         return chunks(situation) * dimensions * BYTES_PER_NUMBER / BYTES_PER_GIGABYTE
 
     return situation.working(SHARED, "stored_gigabytes", "Vectors stored, by size", "GB", compute)
+
+
+def re_ranked_share(situation: Situation) -> Array:
+    """Give the share of queries whose passages are re-ranked: all where it is advised, else what the price list says.
+
+    Advised where retrieval brings too much that does not fit (measured), or where a wrong answer is grave.
+    """
+
+    def compute() -> Array:
+        precision, share = situation.fact("evidence.retrieval_precision"), situation.price("reranking.share_of_queries")
+        if not np.all(np.isnan(precision)):
+            share = np.where(precision < situation.price("reranking.advised_below"), 1.0, share)
+        return np.where(situation.facts.is_word("risk.wrong_answer", "high"), 1.0, share)
+
+    return situation.once("re_ranked_share", compute)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.costs.component import Component
-from lib.costs.derived import document_tokens, stored_gigabytes
+from lib.costs.derived import document_tokens, re_ranked_share, stored_gigabytes
 from lib.costs.situation import DAYS_PER_MONTH, NOTHING, SHARED, Array, Situation, either
 from lib.prices import STORE_COMPONENTS
 
@@ -34,7 +34,7 @@ def re_ranking_usd(situation: Situation) -> Array:
     """USD for re-ranking the passages of one query: share of queries × searches × price per thousand."""
 
     def hosted() -> Array:
-        searches = situation.price("reranking.share_of_queries") * (1 + situation.fact("knowledge.multi_hop_share"))
+        searches = re_ranked_share(situation) * (1 + situation.fact("knowledge.multi_hop_share"))
         return searches * situation.price("reranking.thousand_searches") / THOUSAND
 
     # In house an open re-ranker runs on the processor that embeds.
@@ -140,8 +140,8 @@ def re_ranking(situation: Situation) -> Component:
     return Component(
         "re_ranking",
         "Re-ranking",
-        "queries a month × share re-ranked × (1 + multi-hop share) × price per thousand ÷ 1,000",
-        ("reranking.thousand_searches", "reranking.share_of_queries"),
+        "queries a month × share re-ranked (all where it is advised) × (1 + multi-hop share) × price per thousand ÷ 1,000",
+        ("reranking.thousand_searches", "reranking.share_of_queries", "reranking.advised_below"),
         NOTHING,
         situation.fact("traffic.queries_per_month") * re_ranking_usd(situation),
     )

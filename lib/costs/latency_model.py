@@ -8,6 +8,7 @@ import numpy as np
 
 from lib.arms import ARMS, RETRIEVAL_ARMS
 from lib.client import Facts
+from lib.costs.derived import re_ranked_share
 from lib.costs.prompts import Prompt, model_role, prompt
 from lib.costs.situation import NOTHING, Array, Situation, either
 from lib.prices import SPEEDS, PriceBook
@@ -81,7 +82,7 @@ def _retrieval(situation: Situation, searches: Array) -> dict[str, Array]:
     local = "latency.local.query_embedding"
     chosen = local if situation.book.embedding_is_local else "latency.hosted.query_embedding"
     embedding = either(situation.in_house, lambda: situation.price(local), lambda: situation.price(chosen))
-    re_ranked = situation.price("reranking.share_of_queries") > SLOWEST_SHARE
+    re_ranked = re_ranked_share(situation) > SLOWEST_SHARE
     return {
         "query_embedding": searches * embedding,
         "vector_search": searches * situation.price("latency.vector_search"),

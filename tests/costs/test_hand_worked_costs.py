@@ -142,3 +142,14 @@ def test_a_self_hosted_model_of_the_stack_costs_hours_and_not_tokens(case):
     found = case(stack={"base_model": "self-hosted/open-8b"})
     assert "gpu" in found.costs.components["rag"]
     assert "inference" in found.costs.components["hybrid"]
+
+
+@pytest.mark.parametrize("facts", [{"risk": {"wrong_answer": "high"}}, {"evidence": {"retrieval_precision": 0.6}}])
+def test_re_ranking_costs_and_takes_time_where_it_is_advised(case, facts):
+    plain, advised = case(), case(**facts)
+    # 25,000 searches at 2 USD a thousand, and 188 ms.
+    assert plain.costs.components["rag"]["re_ranking"].monthly == 0
+    assert advised.costs.components["rag"]["re_ranking"].monthly == pytest.approx(50)
+    assert plain.latency.components["rag"]["re_ranking"] == 0
+    assert advised.latency.components["rag"]["re_ranking"] == 188
+    assert case(evidence={"retrieval_precision": 0.8}).costs.components["rag"]["re_ranking"].monthly == 0
