@@ -1,6 +1,6 @@
 """The arms: the architectures that the workbook compares, everything known of each in one place.
 
-What for: every title, meaning, flag, colour and dash of an arm. May import: nothing of the workbook.
+For: every title, meaning, flag, colour and dash of an arm. May import: nothing of the workbook.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The source articles, read once: ids, titles, authors, in the order in which the workbook cites them.
 
-What for: whoever cites an article. May import: paths and files.
+For: whoever cites an article. May import: paths and files.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """The one way to files: own data, what a client names, results that are never half-written.
 
-What for: paths from text, reading up to a limit, writing whole or not at all; every failure of a disk or a folder is
+For: paths from text, reading up to a limit, writing whole or not at all; every failure of a disk or a folder is
 one sentence. May import: errors, text.
 """
 

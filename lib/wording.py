@@ -1,6 +1,6 @@
 """How numbers are written wherever people read them, and the few words that go with them.
 
-What for: one way to write an amount, a share, a count, a list. May import: arms.
+For: one way to write an amount, a share, a count, a list. May import: arms.
 
 Never a dollar sign before a digit: JupyterLab reads it as LaTeX.
 """

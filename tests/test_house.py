@@ -128,6 +128,25 @@ def test_imports_go_one_way(room: str) -> None:
             assert lower or other == room, f"{name} imports {other}"
 
 
+@pytest.mark.parametrize("room", sorted(path.parent.name for path in (PROJECT / "lib").glob("*/__init__.py")))
+def test_a_room_opens_by_saying_what_it_is_for_and_keeps_to_what_it_may_import(room: str) -> None:
+    opening = ast.get_docstring(ast.parse((PROJECT / "lib" / room / "__init__.py").read_text(encoding="utf-8")))
+    assert re.search(r"^For: \S", opening, flags=re.MULTILINE)
+    allowed = re.search(r"^May import: ([^.]*)\.", opening, flags=re.MULTILINE).group(1)
+    named = set(re.findall(r"\w+", allowed)) & set(LEVEL)
+    if "everything" in allowed:
+        named = set(LEVEL) - named
+    ground = {name for name, level in LEVEL.items() if level == 0}
+    used = {
+        room_of(other)
+        for name in imports()
+        if room_of(name) == room
+        for other in imports()[name]
+        if other[:4] == "lib."
+    }
+    assert used - {room} - ground <= named
+
+
 def test_no_modules_import_one_another_in_a_circle() -> None:
     # The experiment's rooms are being cut anew; they join when they are.
     names = {name for name in imports() if room_of(name) != "experiment"}

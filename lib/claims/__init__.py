@@ -1,5 +1,8 @@
 """The claims audit: every checkable figure of the articles, recomputed.
 
+For: verdicts on published figures, with their workings.
+May import: prices, experiment (the published tables).
+
 ``audit()`` recomputes the claims under ``data/claims/``; ``cost_tables()`` sets the articles' cost tables
 beside the figures that their own inputs give. Verdicts are computed, never typed in.
 """

@@ -16,7 +16,17 @@ from lib.files import path_from, read_limited, write_text
 def load_client(path: str | Path) -> ClientFile:
     """Load and check one client file.
 
-    Raises :class:`InputError` with one sentence (file, key, value, what is allowed).
+    Args:
+        path: a YAML file of at most 1 MB; ``~`` is the home folder.
+
+    Raises:
+        InputError: it cannot be read or used; one sentence says file, key, value and what is allowed.
+
+    Examples:
+        >>> from lib.paths import CLIENTS
+        >>> client = load_client(CLIENTS / "voice-agent.yaml")
+        >>> client.behaviour.style_sensitivity, client.knowledge.documents is None
+        (1.0, True)
     """
     path = path_from(str(path), "client file", "the path of a client file (YAML)")
     return check_client(parse(_read(path), str(path)), str(path))

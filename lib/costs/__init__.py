@@ -1,5 +1,8 @@
 """What each arm costs and how long its answers take, on dated prices.
 
+For: formulas, expected costs, latency, the business case and the Excel workbook.
+May import: client, prices, simulation.
+
 ``costs(facts, book)`` and ``latency(facts, book)`` compute all arms at once over arrays of shape ``()`` or ``(n,)``;
 ``Estimates.of(client, book)`` gives the expected costs with P10 to P90 of one set of draws, and as planned beside them.
 """

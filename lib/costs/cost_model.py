@@ -165,8 +165,23 @@ def costs(
 ) -> Costs:
     """Compute the costs of all arms.
 
-    ``facts`` may hold arrays of shape ``()`` or ``(n,)``; ``draws`` gives arrays for prices of the book
-    by key (else their likely value). ``keep_components=False`` keeps only totals, for many draws.
+    Args:
+        facts: one situation, arrays of shape ``()``, or n of them, arrays of shape ``(n,)``.
+        book: the prices that the client meets, of one date.
+        draws: arrays of shape ``()`` or ``(n,)`` for prices of the book by key; likely values elsewhere.
+        keep_components: keep components and workings beside the totals; without them many draws are faster.
+
+    Returns:
+        Money in USD by arm, arrays of shape ``()`` or ``(n,)``.
+
+    Examples:
+        >>> from lib.client import Facts, check_client
+        >>> from lib.prices import price_book
+        >>> client = check_client({"client": {"name": "Northwind"}, "knowledge": {"needed": "private"}})
+        >>> facts = Facts.of(client).replaced({"traffic.queries_per_month": [1_000.0, 100_000.0]})
+        >>> found = costs(facts, price_book(client))
+        >>> found.monthly_usd["rag"].shape, bool(found.monthly_usd["rag"][0] < found.monthly_usd["rag"][1])
+        ((2,), True)
     """
     situation = Situation(facts, book, {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()})
     result = Costs(facts, book, facts["money.horizon_months"])

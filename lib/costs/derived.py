@@ -1,6 +1,6 @@
 """What follows from facts and prices alone, derived once: read by the costs and by the decision.
 
-What for: sizes that more than one formula needs, all in tokens. May import: the costs' ``situation``.
+For: sizes that more than one formula needs, all in tokens. May import: the costs' ``situation``.
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
 """Features: what rules read, quantities derived from the client's facts.
 
-What for: everything that the decision computes from facts, prices and thresholds, once. May import: client,
+For: everything that the decision computes from facts, prices and thresholds, once. May import: client,
 prices, costs, ``measured``.
 
 A feature is an array of shape ``()`` or ``(n,)``. ``nan`` means that it is not known or does not apply,

@@ -1,6 +1,6 @@
 """The frameworks: each article's decision procedure as data, and how rules and verdicts are evaluated.
 
-What for: reading ``data/frameworks/*.yaml``, one file an article. May import: features, thresholds, articles.
+For: reading ``data/frameworks/*.yaml``, one file an article. May import: features, thresholds, articles.
 
 A rule compares a feature with a threshold and answers 1, 0 or ``nan`` (it abstains). A verdict is made of
 the rules' answers by named conditions and by cases, of which the first that holds gives the arm. A condition is

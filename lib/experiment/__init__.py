@@ -1,5 +1,8 @@
 """The experiment: RAG against LoRA, measured on a sample company with a real server, model and training.
 
+For: arms, prompts, the run and its record, scores, contrasts, curves, the literature beside it.
+May import: client, dataset, sample_company, retrieval, models.
+
 Nothing heavy is imported here; torch and the model libraries load when a run starts.
 """
 

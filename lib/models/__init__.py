@@ -1,5 +1,8 @@
 """Language models that answer: loaded here from a folder or a hub, or asked at an endpoint; and LoRA training.
 
+For: loading a model, generating, perplexity, training and using an adapter.
+May import: the ground floor alone.
+
 The door of the experiment to every model::
 
     model = load_model(None)                       # the workbook's own; a folder, a hub id, "endpoint:NAME"

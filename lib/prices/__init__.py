@@ -1,5 +1,8 @@
 """What everything costs and how fast it is, on one date: the only door to prices.
 
+For: finding, dating and grading every price, effort and speed that a figure comes from.
+May import: client.
+
 ``price_book(client)`` resolves every price of a client from the client's own list, ``genai-prices`` and the lists
 under ``data/prices``.
 """

@@ -43,8 +43,22 @@ class Report:
 def make_report(client_file: Path, folder: Path, *, experiment: Any = None, pdf: bool = True) -> Report:
     """Write ``folder/NAME.html``, ``NAME.manifest.json`` and, where a Chromium is found, ``NAME.pdf``.
 
-    ``experiment`` is what the notebook's parameter of that name takes. Raises :class:`InputError` for a
-    client file of no use; nothing is left half-written.
+    Args:
+        client_file: one client's YAML.
+        folder: where the files go; made if it is missing.
+        experiment: what the notebook's parameter of that name takes.
+        pdf: print the page too, where a Chromium is found.
+
+    Raises:
+        InputError: the client file is of no use, or the folder cannot be written to; nothing is left half-written.
+
+    Examples:
+        >>> import tempfile
+        >>> from lib.paths import CLIENTS
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     made = make_report(CLIENTS / "voice-agent.yaml", Path(folder), pdf=False)
+        ...     print(made.html.name, made.manifest.name, made.pdf)
+        voice-agent.html voice-agent.manifest.json None
     """
     client = load_client(client_file)
     look = client.report

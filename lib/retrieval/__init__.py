@@ -1,5 +1,8 @@
 """Retrieval: documents → passages → index → search, on PostgreSQL and pgvector.
 
+For: documents in any format, passages, index, search, filters, re-ranking.
+May import: dataset.
+
 How it is used::
 
     from lib.retrieval.documents import load_documents    # a folder of md, txt, html, pdf, docx
