@@ -6,11 +6,13 @@ from pathlib import Path
 import click
 
 from lib.client import load_client
-from lib.prices import KINDS, Offer, PriceBook, Serving, ends, price_book, snapshot
+from lib.prices import PriceBook, ends, price_book, snapshot
 from lib.prices.book import OLD_DAYS
 from lib.prices.lists import DatedRow, dated_rows
 from lib.prices.search import newest_date
-from lib.wording import number
+from lib.text import inert
+from lib.views.money import Money
+from lib.views.prices import own_rows, serving
 
 
 @click.command("prices")
@@ -27,7 +29,8 @@ def prices_command(file: str | None, days: int | None) -> None:
     python -m lib prices data/clients/support-knowledge-base.yaml
     """
     if file:
-        click.echo(_of_client(price_book(load_client(file), file, Path(file).parent)))
+        client = load_client(file)
+        click.echo(_of_client(price_book(client, file, Path(file).parent), Money.of(client)))
         return
     rows = dated_rows()
     if days is not None:
@@ -58,31 +61,8 @@ def _grades(rows: list[DatedRow]) -> list[tuple[str, int]]:
     return Counter(row.grade for row in rows).most_common()
 
 
-def _against(offer: Offer, serving: Serving) -> str:
-    """Say how an offer stands to the route taken."""
-    if offer.route == serving.route:
-        return "taken"
-    volume = serving.break_even_queries(offer)
-    if offer.why_not or volume is None:
-        return offer.why_not or "cheaper at no realistic volume"
-    if volume <= max(serving.load.queries, 1):
-        return "cheaper already, with another model"
-    return f"cheaper from {number(volume)} queries a month on"
-
-
-def _of_client(book: PriceBook) -> str:
-    serving = book.serving
-    lines = [f"Prices as of {book.as_of}", *(f"  {role}: {name}" for role, name in book.names.items()), ""]
-    lines.append(f"Ways to tune and serve a model, at {number(serving.load.queries)} queries a month:")
-    for offer in serving.offers:
-        cost = f"USD {number(round(offer.usd_per_month(serving.load)))} a month"
-        lines.append(f"  {offer.route.id} ({KINDS[offer.route.kind]}): {cost}; {_against(offer, serving)}")
-    if book.warnings:
-        lines += ["", "What ends or changes within the horizon:", *(f"  {warning}" for warning in book.warnings)]
-    if book.own_rows:
-        lines += ["", "Rows of the client's own price list:"]
-        for row in book.own_rows:
-            old = f", was {row.known.likely:g}" if row.known else ""
-            what = f"{row.price.item} {row.price.component} {row.price.likely:g}{old} {row.price.unit}"
-            lines.append(f"  {row.use}: {what}" + (f" ({row.key})" if row.key else "; nothing here reads it"))
-    return "\n".join(lines)
+def _of_client(book: PriceBook, money: Money) -> str:
+    parts = [f"Prices as of {book.as_of}", "\n".join(f"{role}: {name}" for role, name in book.names.items())]
+    parts += ["\n".join(book.warnings)] if book.warnings else []
+    parts += [f"{table.caption}\n{table.to_text()}" for table in (serving(book, money), own_rows(book)) if table.rows]
+    return inert("\n\n".join(parts))

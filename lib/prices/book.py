@@ -119,8 +119,12 @@ class PriceBook(Mapping[str, Price]):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Give one sentence for everything that ends or changes within the horizon."""
-        return tuple(event.sentence for event in self.events)
+        """Give one sentence for everything that ends or changes within the horizon, and for own rows that are ignored."""
+        ignored = [f"{row.price.item} {row.price.component}" for row in self.own_rows if row.use == "ignored"]
+        said = (
+            [f"Nothing here reads these rows of the client's own price list: {', '.join(ignored)}."] if ignored else []
+        )
+        return (*(event.sentence for event in self.events), *said)
 
     @property
     def own_rows(self) -> tuple[OwnRow, ...]:

@@ -25,6 +25,7 @@ from lib.prices import Price
 from lib.views.field_words import field_label
 from lib.views.markup import Page, bullets, joined, safe
 from lib.views.money import DOLLARS, Money
+from lib.views.prices import own_rows, price_notes, serving
 from lib.views.table import Table
 from lib.wording import arm_title, counted, months_words, number, probability, share
 
@@ -44,6 +45,7 @@ def cost_tables(overview: Overview, money: Money = DOLLARS) -> Page:
         components(overview.costs, "monthly", money),
         *(Page('<p class="muted">{}</p>').format(safe(note)) for note in notes),
         not_included(),
+        price_notes(overview.book, money),
         formulas(overview.costs),
     )
 
@@ -359,6 +361,7 @@ def text(overview: Overview, decision: Decision, money: Money = DOLLARS) -> str:
     tables += [budgets(overview, money)] if overview.budgets() else []
     tables += [components(costs, "setup", money), components(costs, "monthly", money), _queries(overview, money)]
     tables += [business_case(overview, decision, money)] if overview.business.has_benefit else []
+    tables += [serving(overview.book, money)] + ([own_rows(overview.book)] if overview.book.own_rows else [])
     for table in tables:
         lines += [table.caption, table.to_text(), ""]
     lines += [f"Note: {note}" for note in [*overview.notes(), *_currency_note(money)]]

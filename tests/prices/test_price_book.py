@@ -360,3 +360,8 @@ def test_a_tuned_model_without_a_price_follows_its_base_and_says_so():
     base, tuned = book["base_model.input"], book["tuned_model.input"]
     assert tuned.likely == pytest.approx(1.5 * base.likely) and tuned.high == pytest.approx(3 * base.likely)
     assert tuned.is_estimate and "times 1.5" in tuned.note
+
+
+def test_an_ignored_row_is_warned_about_by_name(price_file):
+    prices = price_file("openai/gpt-6-lunna,output,0.40,USD per million tokens,USD,our contract,2026-10-01,")
+    assert any("openai/gpt-6-lunna output" in warning for warning in book_of(prices=prices).warnings)
