@@ -17,18 +17,17 @@ from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-_NAME = "blockwise_on_processors"
 _QUERIES_IN_BLOCK = 128
 # Rows with so few queries (answers being written, short prompts) share a block.
 _QUERIES_TOGETHER = 512
 
 
-def use_blockwise_attention(model: "PreTrainedModel") -> None:
-    """Let a model on a processor attend in blocks, where it would use torch's own attention."""
+def use_blockwise_attention(model: "PreTrainedModel", name: str) -> None:
+    """Let a model on a processor attend in blocks, where it would use torch's own attention; register it as ``name``."""
     if model.device.type == "cpu" and getattr(model.config, "_attn_implementation", None) == "sdpa":
-        AttentionInterface.register(_NAME, _attention)
-        AttentionMaskInterface.register(_NAME, sdpa_mask)
-        model.set_attn_implementation(_NAME)
+        AttentionInterface.register(name, _attention)
+        AttentionMaskInterface.register(name, sdpa_mask)
+        model.set_attn_implementation(name)
 
 
 def _attention(

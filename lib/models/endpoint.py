@@ -63,7 +63,7 @@ class EndpointSettings:
         connect_seconds: longest wait for a connection.
         read_seconds: longest silence, before the first token or between two.
         retries: how often the ``openai`` client tries again after 408, 409, 429, 5xx, a time-out or a lost
-            connection; it honours ``Retry-After``. A stream that breaks off is asked for once more.
+            connection before an answer begins; it honours ``Retry-After``.
         window: tokens that prompt and answer may have together; ``None`` asks the server.
         prices: gives each answer its ``cost_usd``.
         thinking_tokens: room for what a model writes to itself before it answers; paid, but not shown.
@@ -192,8 +192,7 @@ class EndpointModel:
         self._served_as: set[str] = set()
         self._uncounted = 0
         self._sent = threading.local()
-        self._pool, self._base_url = self._open()
-        weakref.finalize(self, self._pool.close)
+        self._connect = self._open()
 
     def __repr__(self) -> str:
         """Show the model without the endpoint's whole address."""
@@ -261,7 +260,8 @@ class EndpointModel:
         try:
             with self._client() as client:
                 asked = {
-                    executor.submit(self._ask, client, prompt, max_new_tokens): n for n, prompt in enumerate(prompts)
+                    executor.submit(self._safely, lambda p=prompt: self._ask(client, p, max_new_tokens)): n
+                    for n, prompt in enumerate(prompts)
                 }
                 for answer in as_completed(asked):
                     number = asked[answer]
@@ -282,23 +282,7 @@ class EndpointModel:
         return [answers[number] for number in range(len(prompts))]
 
     def _ask(self, client: "OpenAI", prompt: str, most: int) -> tuple[Generation, bool]:
-        """Ask once; also say whether the answer was cut off."""
-        from openai import APIError
-
-        def twice() -> tuple[Generation, bool]:
-            try:
-                return self._hear(client, prompt, most)
-            except (_NotTheExpectedStream, APIError) as error:
-                # The client tries again before a stream begins; one that breaks off is asked for once more here.
-                if self.settings.retries == 0 or not isinstance(error, _NotTheExpectedStream | _Interrupted):
-                    raise
-                return self._hear(client, prompt, most)
-
-        return self._safely(twice)
-
-    def _hear(self, client: "OpenAI", prompt: str, most: int) -> tuple[Generation, bool]:
-        from openai import APIError
-
+        """Ask once, the client's own retries included; also say whether the answer was cut off."""
         stream = self._send(client, prompt, most)
         sent, first, ending, usage, parts = self._sent.at, None, None, None, []
         try:
@@ -314,8 +298,6 @@ class EndpointModel:
                         ending = choice.finish_reason or ending
         except (json.JSONDecodeError, UnicodeDecodeError, AttributeError, TypeError) as error:
             raise _NotTheExpectedStream(type(error).__name__) from None
-        except APIError as error:
-            raise _Interrupted(error) from None
         if ending is None:
             raise _NotTheExpectedStream("it has no end")
         text, seconds = "".join(parts), time.perf_counter() - sent
@@ -366,38 +348,38 @@ class EndpointModel:
                 replaced |= {name: _REPLACEMENTS[name] for name in refused}
                 self._replaced |= replaced
 
-    def _open(self) -> tuple[Any, str | None]:
-        """Make the pool of connections: no redirect is followed, and no proxy asked for a server in the house."""
-        from openai import DefaultHttpxClient, Timeout
+    def _open(self) -> Callable[[str], "OpenAI"]:
+        """Return what makes a client from a key; the whole address stays inside, for it may hold secrets.
+
+        No redirect is followed (the prompt would go where nobody agreed to), and no proxy asked in the house.
+        """
+        from openai import DefaultHttpxClient, OpenAI, Timeout
 
         given = urlsplit(os.environ.get(BASE_URL, "").strip())
         host = f"[{given.hostname}]" if given.hostname and ":" in given.hostname else given.hostname
         # A user name and password in the address are sent as such, and kept out of what is logged.
         place = f"{host}:{given.port}" if given.port else host
+        sent, retries = self._sent, self.settings.retries
         pool = DefaultHttpxClient(
             timeout=Timeout(self.settings.read_seconds, connect=self.settings.connect_seconds),
             follow_redirects=False,
             mounts={f"all://{host}": None} if self.address.in_house else None,
             auth=(unquote(given.username), unquote(given.password or "")) if given.username else None,
-            event_hooks={"request": [_noting(self._sent)]},
+            # A retry counts anew: an answer's seconds are those of the request that succeeded.
+            event_hooks={"request": [lambda _: setattr(sent, "at", time.perf_counter())]},
         )
-        return pool, urlunsplit((given.scheme, place, given.path, given.query, "")) if host else None
+        weakref.finalize(self, pool.close)
+        base_url = urlunsplit((given.scheme, place, given.path, given.query, "")) if host else None
+        return lambda key: OpenAI(api_key=key, base_url=base_url, http_client=pool, max_retries=retries)
 
     @contextmanager
     def _client(self) -> Iterator["OpenAI"]:
         """Give a client with the key as it stands in the environment now."""
-        from openai import OpenAI
-
         key = os.environ.get(API_KEY, "").strip()
         if not key and not self.address.in_house:
             raise InputError(f"{API_KEY} is not set; {self.address.host} asks for a key, so set it to yours.")
         with quiet_loggers(_LOGGERS, logging.WARNING):
-            yield OpenAI(
-                api_key=key or "none-needed",
-                base_url=self._base_url,
-                http_client=self._pool,
-                max_retries=self.settings.retries,
-            )
+            yield self._connect(key or "none-needed")
 
     def _safely(self, ask: Callable[[], _Told]) -> _Told:
         """Ask, and turn what goes wrong into one sentence; no trace leads back to a request with its key."""
@@ -405,25 +387,13 @@ class EndpointModel:
 
         try:
             return ask()
-        except (OpenAIError, _NotTheExpectedStream, _Interrupted) as error:
-            said = _problem(error.args[0] if isinstance(error, _Interrupted) else error, self.settings.read_seconds)
-        raise InputError(f"model: {self.address.host} {said}.")
+        except (OpenAIError, _NotTheExpectedStream) as error:
+            said = _problem(error, self.settings.read_seconds)
+        raise InputError(f"model: {self.name} {said}.")
 
 
 class _NotTheExpectedStream(Exception):
     """A stream that is not one of chat completions, or that broke off."""
-
-
-class _Interrupted(Exception):
-    """A stream that the client gave up; holds the client's own error."""
-
-
-def _noting(sent: threading.local) -> Callable[[Any], None]:
-    # A retry counts anew: an answer's seconds are those of the request that succeeded.
-    def note(_request: Any) -> None:
-        sent.at = time.perf_counter()
-
-    return note
 
 
 def _told_window(client: "OpenAI", model: str) -> int:
@@ -448,7 +418,7 @@ def _problem(error: Exception, seconds: float) -> str:
 
     status = getattr(error, "status_code", None)
     if isinstance(error, _NotTheExpectedStream):
-        return f"does not stream whole chat completions, retries included; check {BASE_URL}, which often ends in /v1"
+        return f"does not stream whole chat completions; check {BASE_URL}, which often ends in /v1"
     if isinstance(error, APITimeoutError):
         return f"kept silent for {seconds:g} seconds, retries included; check {BASE_URL} or raise endpoint.read_seconds"
     if isinstance(error, APIConnectionError):

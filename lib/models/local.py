@@ -33,6 +33,8 @@ _TOKENS_IN_SCORED_BATCH = 4_000
 # Where a model's configuration does not say how much it can read.
 _USUAL_WINDOW = 4096
 _NO_LIMIT = 10**12
+# The name under which ``transformers`` knows attention in blocks.
+BLOCKWISE = "blockwise_on_processors"
 
 
 def best_dtype(device: str) -> Any:
@@ -87,7 +89,7 @@ def load_local(name: str, source: str | Path, chat: bool | None = None) -> "Loca
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     network.to(device).eval().requires_grad_(False)
-    use_blockwise_attention(network)
+    use_blockwise_attention(network, BLOCKWISE)
     # Settings for sampling that a model may carry would be warned about: answers here are greedy.
     network.generation_config.update(temperature=None, top_p=None, top_k=None)
     in_turns = bool(tokenizer.chat_template) if chat is None else chat

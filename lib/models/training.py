@@ -8,7 +8,6 @@ time: called again with the same model, examples, settings and seed, it goes on 
 import importlib.metadata
 import json
 import math
-import os
 import shutil
 import threading
 import time
@@ -21,7 +20,7 @@ from typing import Any
 from lib.errors import InputError
 from lib.files import write_text
 from lib.fingerprints import value_fingerprint
-from lib.models.local import LocalModel, merged
+from lib.models.local import BLOCKWISE, LocalModel, merged
 from lib.progress import Progress, say, silent
 from lib.quiet import quiet_libraries
 
@@ -34,8 +33,14 @@ _TOKENS_IN_MICRO_BATCH = 2_048
 _MIB = 1024 * 1024
 # Gradient and AdamW's two averages of each trainable number, four bytes each.
 _BYTES_PER_TRAINABLE = 12
+# Sharing less of a row than this is not worth the longer attention.
+_WORTH_SHARING = 1 / 6
+# Rows read together, and at most half of a step: what rows on the same pages teach is alike.
+_ROWS_TOGETHER = 4
 _PACKAGES = ("torch", "transformers", "peft", "accelerate")
 _CHECKS = "checks.json"
+
+Row = dict[str, list[int]]
 
 
 @dataclass(frozen=True)
@@ -197,6 +202,11 @@ def train_adapter(
     fitting = [row for row in rows if len(row["input_ids"]) <= model.window]
     if not fitting:
         raise InputError(f"training pairs: none of {len(rows)} fits the window of {model.window} tokens.")
+    items = (
+        packed(fitting, max(1, min(_ROWS_TOGETHER, settings.batch_size // 2)))
+        if _reads_packed(model.network)
+        else fitting
+    )
     key = {"model": model.fingerprint, "rows": fitting, "settings": asdict(settings), "seed": seed}
     key |= {"target": until.target if until else None, "dtype": str(model.network.dtype)}
     key |= {name: importlib.metadata.version(name) for name in _PACKAGES}
@@ -206,11 +216,12 @@ def train_adapter(
         PeakMemory(model.network.device.type) as memory,
         _with_adapter(model, settings, seed) as tuned,
     ):
-        micro = _micro_batch(fitting, settings.batch_size)
-        estimate = _estimate(model, tuned, fitting, settings, micro, memory)
+        step = max(1, round(settings.batch_size * len(items) / len(fitting)))
+        micro = _micro_batch(items, step)
+        estimate = _estimate(model, tuned, items, settings, step, micro, memory)
         say(progress, str(estimate))
         watcher = _watcher(model, progress, stage, on_loss, save_every, until, kept)
-        trainer = _trainer(model, tuned, fitting, settings, seed, micro, kept, watcher)
+        trainer = _trainer(model, tuned, items, settings, seed, step, micro, kept, watcher)
         start = _newest_checkpoint(kept)
         started = time.perf_counter()
         trainer.train(resume_from_checkpoint=str(start) if start else None)
@@ -240,13 +251,13 @@ def train_adapter(
     return training
 
 
-def _row(model: LocalModel, example: TrainingExample) -> dict[str, list[int]]:
+def _row(model: LocalModel, example: TrainingExample) -> Row:
     prompt, answer = model.token_ids(example.prompt), model.answer_ids(example.completion)
     return {"input_ids": prompt + answer, "labels": [_HIDDEN] * len(prompt) + answer}
 
 
 @contextmanager
-def _with_adapter(model: LocalModel, settings: LoraSettings, seed: int) -> Iterator[Any]:
+def _with_adapter(model: LocalModel, settings: LoraSettings, seed: int, one_pass: bool = True) -> Iterator[Any]:
     """Put a new adapter on all linear layers for the block; the model's own weights are never changed."""
     from peft import LoraConfig, get_peft_model
     from transformers import set_seed
@@ -260,7 +271,8 @@ def _with_adapter(model: LocalModel, settings: LoraSettings, seed: int) -> Itera
         lora_dropout=settings.dropout,
         target_modules="all-linear",
     )
-    use_one_pass_lora(config)
+    if one_pass:
+        use_one_pass_lora(config)
     set_seed(seed)
     tuned = get_peft_model(model.network, config)
     try:
@@ -276,6 +288,7 @@ def _trainer(
     rows: Sequence[Any],
     settings: LoraSettings,
     seed: int,
+    step: int,
     micro: int,
     kept: Path,
     watcher: Any,
@@ -293,7 +306,7 @@ def _trainer(
         args=TrainingArguments(
             output_dir=str(kept),
             per_device_train_batch_size=micro,
-            gradient_accumulation_steps=settings.batch_size // micro,
+            gradient_accumulation_steps=step // micro,
             num_train_epochs=settings.epochs,
             learning_rate=settings.learning_rate,
             lr_scheduler_type="linear",
@@ -317,8 +330,62 @@ def _trainer(
     return trainer
 
 
-def _collate(rows: Sequence[dict[str, list[int]]], padding: int) -> dict[str, Any]:
-    """Pad rows behind: a causal model does not look ahead, so no mask is needed."""
+def packed(rows: Sequence[Row], most: int) -> list[Row]:
+    """Put rows that begin alike behind one another, after what they share, so that it is read once for all of them.
+
+    No token of a row sees one of another, and each counts its places from the end of what is shared: losses and
+    gradients are those of separate rows. ``owners`` says which row a token is of, 0 those that all share.
+
+    Args:
+        rows: ``input_ids`` and ``labels``.
+        most: as many rows together at most.
+    """
+    groups: list[tuple[list[Row], int]] = []
+    for row in sorted(rows, key=lambda row: row["input_ids"]):
+        mine = _prompt_to_share(row)
+        if groups and len(groups[-1][0]) < most:
+            members, shared = groups[-1]
+            common = min(shared or _prompt_to_share(members[0]), mine, _same(members[0], row))
+            # What is shared may become shorter by another row, but not by more than half.
+            if common >= max(1, _WORTH_SHARING * len(row["input_ids"]), shared // 2):
+                groups[-1] = ([*members, row], common)
+                continue
+        groups.append(([row], 0))
+    return [_item(members, shared) for members, shared in groups]
+
+
+def _item(members: Sequence[Row], shared: int) -> Row:
+    item = {"input_ids": members[0]["input_ids"][:shared], "labels": [_HIDDEN] * shared}
+    item |= {"places": list(range(shared)), "owners": [0] * shared}
+    for owner, row in enumerate(members, 1):
+        item["input_ids"] = item["input_ids"] + row["input_ids"][shared:]
+        item["labels"] += row["labels"][shared:]
+        item["places"] += range(shared, len(row["input_ids"]))
+        item["owners"] += [owner] * (len(row["input_ids"]) - shared)
+    return item
+
+
+def _prompt_to_share(row: Row) -> int:
+    """Count the tokens that may be shared: a prompt's last one foretells the answer's first, and stays its own."""
+    return sum(label == _HIDDEN for label in row["labels"]) - 1
+
+
+def _same(first: Row, second: Row) -> int:
+    pairs = zip(first["input_ids"], second["input_ids"], strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(first["input_ids"]), len(second["input_ids"])))
+
+
+def _reads_packed(network: Any) -> bool:
+    """Tell whether all layers obey a mask of who sees whom: windows and states have ways of their own."""
+    config = network.config.get_text_config()
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    window = getattr(config, "sliding_window", None) if getattr(config, "use_sliding_window", True) else None
+    attention = getattr(config, "_attn_implementation", None)
+    return attention in ("sdpa", BLOCKWISE) and kinds == {"full_attention"} and not window
+
+
+def _collate(rows: Sequence[Row], padding: int) -> dict[str, Any]:
+    """Pad rows behind; a causal model does not look ahead, so only packed rows need a mask of who sees whom."""
     import torch
 
     longest = max(len(row["input_ids"]) for row in rows)
@@ -326,7 +393,13 @@ def _collate(rows: Sequence[dict[str, list[int]]], padding: int) -> dict[str, An
     def padded(name: str, filling: int) -> torch.Tensor:
         return torch.tensor([row[name] + [filling] * (longest - len(row[name])) for row in rows])
 
-    return {"input_ids": padded("input_ids", padding), "labels": padded("labels", _HIDDEN)}
+    batch = {"input_ids": padded("input_ids", padding), "labels": padded("labels", _HIDDEN)}
+    if any(0 in row.get("owners", ()) for row in rows):
+        owners = padded("owners", -1)
+        seen = (owners[:, :, None] == owners[:, None, :]) | (owners == 0)[:, None, :]
+        batch["position_ids"] = padded("places", 0)
+        batch["attention_mask"] = (seen & torch.ones(longest, longest, dtype=torch.bool).tril())[:, None]
+    return batch
 
 
 def _completion_loss(network: Any, batch: dict[str, Any], completion_tokens: Any = None) -> Any:
@@ -339,14 +412,15 @@ def _completion_loss(network: Any, batch: dict[str, Any], completion_tokens: Any
     # A token is foretold at the place before it.
     wanted = batch["labels"][:, 1:]
     columns = (wanted >= 0).any(0).nonzero().squeeze(1)
-    logits = network(input_ids=batch["input_ids"], logits_to_keep=columns, use_cache=False).logits
+    given = {name: value for name, value in batch.items() if name != "labels"}
+    logits = network(**given, logits_to_keep=columns, use_cache=False).logits
     wanted = wanted[:, columns]
     counted = wanted >= 0
     summed = torch.nn.functional.cross_entropy(logits[counted].float(), wanted[counted], reduction="sum")
     return summed / (counted.sum() if completion_tokens is None else completion_tokens)
 
 
-def _micro_batch(rows: Sequence[dict[str, list[int]]], batch: int) -> int:
+def _micro_batch(rows: Sequence[Row], batch: int) -> int:
     """Return how many rows go through the network at once: a divisor of ``batch`` that keeps memory small."""
     longest = max(len(row["input_ids"]) for row in rows)
     fitting = (size for size in range(batch, 0, -1) if batch % size == 0 and size * longest <= _TOKENS_IN_MICRO_BATCH)
@@ -354,7 +428,13 @@ def _micro_batch(rows: Sequence[dict[str, list[int]]], batch: int) -> int:
 
 
 def _estimate(
-    model: LocalModel, tuned: Any, rows: Sequence[Any], settings: LoraSettings, micro: int, memory: "PeakMemory"
+    model: LocalModel,
+    tuned: Any,
+    rows: Sequence[Row],
+    settings: LoraSettings,
+    step: int,
+    micro: int,
+    memory: "PeakMemory",
 ) -> TrainingEstimate:
     """Measure two micro-batches and throw them away: the longest, which tells the memory, and one in the middle."""
     ordered = sorted(rows, key=lambda row: -len(row["input_ids"]))
@@ -379,7 +459,7 @@ def _estimate(
         seconds=per_token * sum(map(padded, batches)) * settings.epochs,
         memory_mib=memory.growth_mib + trainable * _BYTES_PER_TRAINABLE / _MIB,
         tokens=settings.epochs * sum(len(row["input_ids"]) for row in rows),
-        steps=settings.epochs * math.ceil(len(batches) * micro / settings.batch_size),
+        steps=settings.epochs * math.ceil(len(rows) / step),
     )
 
 
@@ -439,35 +519,32 @@ def _newest_checkpoint(folder: Path) -> Path | None:
 
 
 class PeakMemory:
-    """Watches memory while its block runs: the graphics card's where one is used, else the process's.
+    """Watches memory while its block runs: the graphics card's where one is used, else the process's."""
 
-    ``growth_mib`` is the highest seen so far, less what was held at the start, in MiB.
-    """
-
-    def __init__(self, device: str, every: float = 0.05) -> None:
-        """Watch ``device`` (``cpu`` or ``cuda``); the process is looked at each ``every`` seconds."""
-        self._cuda, self._every, self._stop = device == "cuda", every, threading.Event()
+    def __init__(self, device: str) -> None:
+        """Watch ``device``: ``cpu``, ``cuda`` or another device type of torch."""
+        self._cuda, self._over = device == "cuda", threading.Event()
+        self._watching = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> "PeakMemory":
         """Note what is held and begin to watch."""
         self._start = self._highest = self._held()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
+        self._watching.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Look once more and stop."""
-        self._stop.set()
-        self._thread.join()
+        """Stop."""
+        self._over.set()
+        self._watching.join()
 
     @property
     def growth_mib(self) -> float:
-        """Return the growth so far, in MiB."""
+        """The highest seen so far, less what was held at the start, in MiB."""
         self._highest = max(self._highest, self._held())
         return (self._highest - self._start) / _MIB
 
     def _watch(self) -> None:
-        while not self._stop.wait(self._every):
+        while not self._over.wait(0.05):
             self._highest = max(self._highest, self._held())
 
     def _held(self) -> int:
@@ -477,4 +554,4 @@ class PeakMemory:
             return torch.cuda.max_memory_allocated()
         import psutil
 
-        return psutil.Process(os.getpid()).memory_info().rss
+        return psutil.Process().memory_info().rss
