@@ -20,27 +20,23 @@ from typing import Any
 from lib.errors import InputError
 from lib.files import write_text
 from lib.fingerprints import value_fingerprint
-from lib.models.local import BLOCKWISE, LocalModel, merged
+from lib.models.local import LocalModel, merged
+from lib.models.packing import Row, collate, completion_loss, packed, reads_packed, row_of
 from lib.progress import Progress, say, silent
 from lib.quiet import quiet_libraries
 
 SAVE_EVERY = 60.0
 """Seconds between checkpoints."""
 
-_HIDDEN = -100
 # A micro-batch holds at most so many tokens, padding counted: what is kept of it to go backward stays below 2 GB.
 _TOKENS_IN_MICRO_BATCH = 2_048
 _MIB = 1024 * 1024
 # Gradient and AdamW's two averages of each trainable number, four bytes each.
 _BYTES_PER_TRAINABLE = 12
-# Sharing less of a row than this is not worth the longer attention.
-_WORTH_SHARING = 1 / 6
 # Rows read together, and at most half of a step: what rows on the same pages teach is alike.
 _ROWS_TOGETHER = 4
 _PACKAGES = ("torch", "transformers", "peft", "accelerate")
 _CHECKS = "checks.json"
-
-Row = dict[str, list[int]]
 
 
 @dataclass(frozen=True)
@@ -198,15 +194,12 @@ def train_adapter(
     if not isinstance(model, LocalModel):
         raise InputError(f"model: {model.name} cannot be trained here; it is not loaded in this process.")
     settings, folder = settings or LoraSettings(), Path(folder)
-    rows = [_row(model, example) for example in examples]
+    rows = [row_of(model.token_ids(each.prompt), model.answer_ids(each.completion)) for each in examples]
     fitting = [row for row in rows if len(row["input_ids"]) <= model.window]
     if not fitting:
         raise InputError(f"training pairs: none of {len(rows)} fits the window of {model.window} tokens.")
-    items = (
-        packed(fitting, max(1, min(_ROWS_TOGETHER, settings.batch_size // 2)))
-        if _reads_packed(model.network)
-        else fitting
-    )
+    together = max(1, min(_ROWS_TOGETHER, settings.batch_size // 2))
+    items = packed(fitting, together) if reads_packed(model.network) else fitting
     key = {"model": model.fingerprint, "rows": fitting, "settings": asdict(settings), "seed": seed}
     key |= {"target": until.target if until else None, "dtype": str(model.network.dtype)}
     key |= {name: importlib.metadata.version(name) for name in _PACKAGES}
@@ -251,11 +244,6 @@ def train_adapter(
     return training
 
 
-def _row(model: LocalModel, example: TrainingExample) -> Row:
-    prompt, answer = model.token_ids(example.prompt), model.answer_ids(example.completion)
-    return {"input_ids": prompt + answer, "labels": [_HIDDEN] * len(prompt) + answer}
-
-
 @contextmanager
 def _with_adapter(model: LocalModel, settings: LoraSettings, seed: int, one_pass: bool = True) -> Iterator[Any]:
     """Put a new adapter on all linear layers for the block; the model's own weights are never changed."""
@@ -293,12 +281,22 @@ def _trainer(
     kept: Path,
     watcher: Any,
 ) -> Any:
+    import torch
     from transformers import Trainer, TrainingArguments
     from transformers.trainer_callback import PrinterCallback
+    from transformers.trainer_pt_utils import LengthGroupedSampler
+
+    class LikeLengths(LengthGroupedSampler):
+        def set_epoch(self, epoch):
+            # The order hangs on seed and epoch alone, so that an interrupted epoch can be gone on with.
+            self.generator = torch.Generator().manual_seed(1_000 * seed + epoch)
 
     class CompletionTrainer(Trainer):
+        def _get_train_sampler(self, *_):
+            return LikeLengths(step, lengths=[len(row["input_ids"]) for row in rows])
+
         def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-            return _completion_loss(model, inputs, num_items_in_batch)
+            return completion_loss(model, inputs, num_items_in_batch)
 
     on_processor = model.network.device.type == "cpu"
     trainer = CompletionTrainer(
@@ -311,7 +309,6 @@ def _trainer(
             learning_rate=settings.learning_rate,
             lr_scheduler_type="linear",
             warmup_steps=0.05,
-            train_sampling_strategy="group_by_length",
             logging_steps=1,
             save_strategy="no",
             save_total_limit=1,
@@ -323,101 +320,11 @@ def _trainer(
             seed=seed,
         ),
         train_dataset=list(rows),
-        data_collator=lambda batch: _collate(batch, model.tokenizer.pad_token_id),
+        data_collator=lambda batch: collate(batch, model.tokenizer.pad_token_id),
         callbacks=[watcher],
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
-
-
-def packed(rows: Sequence[Row], most: int) -> list[Row]:
-    """Put rows that begin alike behind one another, after what they share, so that it is read once for all of them.
-
-    No token of a row sees one of another, and each counts its places from the end of what is shared: losses and
-    gradients are those of separate rows. ``owners`` says which row a token is of, 0 those that all share.
-
-    Args:
-        rows: ``input_ids`` and ``labels``.
-        most: as many rows together at most.
-    """
-    groups: list[tuple[list[Row], int]] = []
-    for row in sorted(rows, key=lambda row: row["input_ids"]):
-        mine = _prompt_to_share(row)
-        if groups and len(groups[-1][0]) < most:
-            members, shared = groups[-1]
-            common = min(shared or _prompt_to_share(members[0]), mine, _same(members[0], row))
-            # What is shared may become shorter by another row, but not by more than half.
-            if common >= max(1, _WORTH_SHARING * len(row["input_ids"]), shared // 2):
-                groups[-1] = ([*members, row], common)
-                continue
-        groups.append(([row], 0))
-    return [_item(members, shared) for members, shared in groups]
-
-
-def _item(members: Sequence[Row], shared: int) -> Row:
-    item = {"input_ids": members[0]["input_ids"][:shared], "labels": [_HIDDEN] * shared}
-    item |= {"places": list(range(shared)), "owners": [0] * shared}
-    for owner, row in enumerate(members, 1):
-        item["input_ids"] = item["input_ids"] + row["input_ids"][shared:]
-        item["labels"] += row["labels"][shared:]
-        item["places"] += range(shared, len(row["input_ids"]))
-        item["owners"] += [owner] * (len(row["input_ids"]) - shared)
-    return item
-
-
-def _prompt_to_share(row: Row) -> int:
-    """Count the tokens that may be shared: a prompt's last one foretells the answer's first, and stays its own."""
-    return sum(label == _HIDDEN for label in row["labels"]) - 1
-
-
-def _same(first: Row, second: Row) -> int:
-    pairs = zip(first["input_ids"], second["input_ids"], strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(first["input_ids"]), len(second["input_ids"])))
-
-
-def _reads_packed(network: Any) -> bool:
-    """Tell whether all layers obey a mask of who sees whom: windows and states have ways of their own."""
-    config = network.config.get_text_config()
-    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
-    window = getattr(config, "sliding_window", None) if getattr(config, "use_sliding_window", True) else None
-    attention = getattr(config, "_attn_implementation", None)
-    return attention in ("sdpa", BLOCKWISE) and kinds == {"full_attention"} and not window
-
-
-def _collate(rows: Sequence[Row], padding: int) -> dict[str, Any]:
-    """Pad rows behind; a causal model does not look ahead, so only packed rows need a mask of who sees whom."""
-    import torch
-
-    longest = max(len(row["input_ids"]) for row in rows)
-
-    def padded(name: str, filling: int) -> torch.Tensor:
-        return torch.tensor([row[name] + [filling] * (longest - len(row[name])) for row in rows])
-
-    batch = {"input_ids": padded("input_ids", padding), "labels": padded("labels", _HIDDEN)}
-    if any(0 in row.get("owners", ()) for row in rows):
-        owners = padded("owners", -1)
-        seen = (owners[:, :, None] == owners[:, None, :]) | (owners == 0)[:, None, :]
-        batch["position_ids"] = padded("places", 0)
-        batch["attention_mask"] = (seen & torch.ones(longest, longest, dtype=torch.bool).tril())[:, None]
-    return batch
-
-
-def _completion_loss(network: Any, batch: dict[str, Any], completion_tokens: Any = None) -> Any:
-    """Return the cross-entropy of the completions' tokens, scoring the vocabulary only where one stands.
-
-    ``completion_tokens`` divides the sum; if not given, the number in this batch.
-    """
-    import torch
-
-    # A token is foretold at the place before it.
-    wanted = batch["labels"][:, 1:]
-    columns = (wanted >= 0).any(0).nonzero().squeeze(1)
-    given = {name: value for name, value in batch.items() if name != "labels"}
-    logits = network(**given, logits_to_keep=columns, use_cache=False).logits
-    wanted = wanted[:, columns]
-    counted = wanted >= 0
-    summed = torch.nn.functional.cross_entropy(logits[counted].float(), wanted[counted], reduction="sum")
-    return summed / (counted.sum() if completion_tokens is None else completion_tokens)
 
 
 def _micro_batch(rows: Sequence[Row], batch: int) -> int:
@@ -442,9 +349,9 @@ def _estimate(
     tuned.train()
 
     def seconds(batch: Sequence[Any]) -> float:
-        tensors = {name: value.to(model.network.device) for name, value in _collate(batch, 0).items()}
+        tensors = {name: value.to(model.network.device) for name, value in collate(batch, 0).items()}
         started = time.perf_counter()
-        _completion_loss(tuned, tensors).backward()
+        completion_loss(tuned, tensors).backward()
         return time.perf_counter() - started
 
     def padded(batch: Sequence[Any]) -> int:

@@ -7,7 +7,8 @@ import torch
 
 from lib.errors import InputError
 from lib.models import LoraSettings, TrainingExample, Until, load_model, train_adapter
-from lib.models.training import _collate, _completion_loss, _row, _with_adapter, packed
+from lib.models.packing import collate, completion_loss, packed, row_of
+from lib.models.training import _with_adapter
 
 SETTINGS = LoraSettings(rank=4, alpha=8, epochs=3, batch_size=4, learning_rate=5e-3)
 EXAMPLES = [
@@ -34,7 +35,7 @@ def gradients(model, items, attention=None, layer=True):
                 torch.manual_seed(number)
                 parameter.data.normal_(0, 0.1)
         tuned.train()
-        loss = _completion_loss(tuned, _collate(items, padding=0))
+        loss = completion_loss(tuned, collate(items, padding=0))
         loss.backward()
         found = torch.cat([each.grad.flatten() for each in tuned.parameters() if each.requires_grad])
     return loss.item(), found
@@ -42,7 +43,7 @@ def gradients(model, items, attention=None, layer=True):
 
 @pytest.mark.parametrize("one_pass", [True, False])
 def test_losses_and_gradients_are_those_of_the_plain_libraries(tiny, one_pass):
-    rows = [_row(tiny, example) for example in EXAMPLES]
+    rows = [row_of(tiny.token_ids(example.prompt), tiny.answer_ids(example.completion)) for example in EXAMPLES]
     loss, found = gradients(tiny, rows, layer=one_pass)
     wanted_loss, wanted = gradients(tiny, rows, "eager", layer=False)
     assert loss == pytest.approx(wanted_loss, rel=1e-5)
@@ -51,7 +52,7 @@ def test_losses_and_gradients_are_those_of_the_plain_libraries(tiny, one_pass):
 
 @pytest.mark.parametrize("attention", [None, "sdpa"])
 def test_rows_that_begin_alike_are_read_once_and_teach_the_same(tiny, attention):
-    rows = [_row(tiny, example) for example in EXAMPLES]
+    rows = [row_of(tiny.token_ids(example.prompt), tiny.answer_ids(example.completion)) for example in EXAMPLES]
     items = packed(rows, 4)
     assert len(items) < len(rows) and sum(len(each["input_ids"]) for each in items) < sum(
         len(each["input_ids"]) for each in rows
@@ -63,7 +64,9 @@ def test_rows_that_begin_alike_are_read_once_and_teach_the_same(tiny, attention)
 
 
 def test_a_row_alone_is_left_as_it_is(tiny):
-    rows = [_row(tiny, TrainingExample(prompt, "ten")) for prompt in ("plan", "window of the refund", "says")]
+    rows = [
+        row_of(tiny.token_ids(prompt), tiny.answer_ids("ten")) for prompt in ("plan", "window of the refund", "says")
+    ]
     assert [each["input_ids"] for each in packed(rows, 4)] == sorted(each["input_ids"] for each in rows)
 
 
