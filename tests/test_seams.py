@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.claims.figure import Figure
-from lib.claims.functions import FUNCTIONS
-from lib.claims.named import Named
+from lib.claims.figure import Figure, Named
+from lib.claims.recompute import FUNCTIONS
 from lib.client import Facts, check_client
 from lib.costs import costs
 from lib.decision import decide

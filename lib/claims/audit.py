@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lib.articles import articles
-from lib.claims.claim import Claim
-from lib.claims.load import claims
-from lib.claims.row import Row, audited
-from lib.claims.verdicts import PRIORITY
+from lib.claims.checking import Row, audited
+from lib.claims.claim import Claim, claims
+from lib.claims.rules import PRIORITY
 from lib.errors import InputError
 
 if TYPE_CHECKING:

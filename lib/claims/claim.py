@@ -1,10 +1,16 @@
-"""What the data say of a claim: pydantic models of the files under ``data/claims/``."""
+"""What the data say of a claim: pydantic models of the files under ``data/claims/``, and reading them."""
 
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from lib.articles import articles
 from lib.claims.figure import Figure
+from lib.errors import InputError
+from lib.files import read_yaml
+from lib.paths import DATA
 
 Number = float | list[float]
 Reference = str | float | list[float] | dict[str, Number]
@@ -89,3 +95,35 @@ class Claim(Strict):
     def with_input(self, name: str, value: Any) -> "Claim":
         """Give the same claim with another value for one input."""
         return self.model_copy(update={"inputs": {**self.inputs, name: value}})
+
+
+CLAIMS = DATA / "claims"
+
+
+def claims(folder: Path = CLAIMS) -> list[Claim]:
+    """Read every claim, in the articles' order: one file an article, for the articles that have one.
+
+    Raises:
+        InputError: if a row is malformed, or an id stands twice.
+    """
+    return list(_claims(folder))
+
+
+@cache
+def _claims(folder: Path) -> tuple[Claim, ...]:
+    rows: list[Claim] = []
+    for article in articles():
+        path = folder / f"{article}.yaml"
+        if path.exists():
+            rows += [_claim(path, article, row) for row in read_yaml(path)["claims"]]
+    twice = {row.id for row in rows if sum(row.id == other.id for other in rows) > 1}
+    if twice:
+        raise InputError(f"{folder.name}: the claim ids {', '.join(sorted(twice))} stand more than once")
+    return tuple(rows)
+
+
+def _claim(path: Path, article: str, row: dict[str, Any]) -> Claim:
+    try:
+        return Claim(article=article, **row)
+    except (ValidationError, TypeError) as error:
+        raise InputError(f"{path.name}, {row.get('id', 'a row without id')}: {error}") from error

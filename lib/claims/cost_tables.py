@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from lib.claims.checking import run_steps
-from lib.claims.claim import Number, Step, Strict
+from lib.claims.claim import CLAIMS, Number, Step, Strict, claims
 from lib.claims.figure import Figure, plain
-from lib.claims.load import CLAIMS, claims
 from lib.files import read_yaml
 
 if TYPE_CHECKING:

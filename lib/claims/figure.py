@@ -1,4 +1,4 @@
-"""A figure: one number or a range, with its unit, and how it is written."""
+"""A figure: one number or a range, with its unit, how it is written, and the name it has in the workings."""
 
 from dataclasses import dataclass
 
@@ -66,3 +66,15 @@ def plain(value: float, money: bool = False) -> str:
         return f"{value:.2f}"
     digits = next((places for places in range(2, 12) if size >= 10 ** (1 - places)), 12) + 1
     return f"{value:.{digits}f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True)
+class Named:
+    """``label`` is what people read; ``figure`` its number or range with unit."""
+
+    label: str
+    figure: Figure
+
+    def __str__(self) -> str:
+        """Write the number with its label in brackets."""
+        return f"{self.figure} ({self.label})"

@@ -1,8 +1,8 @@
 """The articles' figures and what became of them."""
 
 from lib.claims import Audit
+from lib.claims.checking import Row
 from lib.claims.cost_tables import CostTables
-from lib.claims.row import Row
 from lib.views.chart import Chart, figure
 from lib.views.markup import Page, bullets, folded, joined, safe
 from lib.views.table import Table

@@ -7,10 +7,9 @@ import pytest
 
 from lib.articles import articles
 from lib.claims import audit
-from lib.claims.claim import Claim
-from lib.claims.load import claims
-from lib.claims.row import audited
-from lib.claims.verdicts import PRIORITY
+from lib.claims.checking import audited
+from lib.claims.claim import Claim, claims
+from lib.claims.rules import PRIORITY
 from lib.paths import DATA, PROJECT
 
 EXPECTED_IDS = [

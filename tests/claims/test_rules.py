@@ -6,11 +6,9 @@ import pytest
 from scipy.stats import binomtest
 
 from lib.claims.claim import Stated
-from lib.claims.figure import Figure
-from lib.claims.functions import FUNCTIONS
-from lib.claims.named import Named
-from lib.claims.rules import RULES
-from lib.claims.verdicts import verdict
+from lib.claims.figure import Figure, Named
+from lib.claims.recompute import FUNCTIONS
+from lib.claims.rules import RULES, verdict
 from lib.paths import DATA
 
 ABOUT = Stated(value=95, unit="USD", about=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.claims.load import claims
+from lib.claims.claim import claims
 from lib.experiment.curves import CURVES, Curve, CurvePoint
 from lib.experiment.curves.comparing import front, level_from, neighbours
 from lib.experiment.curves.measuring.asking import chosen
