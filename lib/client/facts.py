@@ -57,10 +57,18 @@ def decoded(spec: FieldSpec, number: float) -> Any:
 class Facts(Mapping[str, Array]):
     """A client's facts as arrays, and which of them the client has answered."""
 
-    def __init__(self, values: dict[str, Any], answered: frozenset[str], words: dict[str, Any], name: str) -> None:
+    def __init__(
+        self,
+        values: dict[str, Any],
+        answered: frozenset[str],
+        words: dict[str, Any],
+        name: str,
+        answered_rows: Mapping[str, Array] | None = None,
+    ) -> None:
         """Use :meth:`of` to make facts from a client file, :meth:`replaced` for variations."""
         self._values = values
         self._answered = answered
+        self._answered_rows = dict(answered_rows or {})
         self._words = words
         self.name = name
 
@@ -82,18 +90,27 @@ class Facts(Mapping[str, Array]):
                 words[path] = value
         return cls(values, frozenset(answered), words, client.client.name)
 
-    def replaced(self, values: Mapping[str, Any], answered: bool = True) -> "Facts":
-        """Give facts in which some fields hold other arrays, counted as answered unless told otherwise."""
+    def replaced(self, values: Mapping[str, Any], answered: bool | Mapping[str, Array] = True) -> "Facts":
+        """Give facts in which some fields hold other arrays.
+
+        ``answered`` tells whether they count as answered now, or, by field, in which variations they do.
+        """
         unknown = set(values) - set(self._values)
         if unknown:
             raise KeyError(f"not a number, choice or yes/no field: {sorted(unknown)}")
         merged = self._values | {path: np.asarray(value, dtype=float) for path, value in values.items()}
+        if isinstance(answered, Mapping):
+            return Facts(merged, self._answered, self._words, self.name, {**self._answered_rows, **answered})
         now_answered = self._answered | set(values) if answered else self._answered
-        return Facts(merged, now_answered, self._words, self.name)
+        return Facts(merged, now_answered, self._words, self.name, self._answered_rows)
 
     def answered(self, path: str) -> bool:
         """Tell whether the client answered the field, as opposed to the default being assumed."""
         return path in self._answered
+
+    def answered_at(self, path: str) -> Array:
+        """Tell where the field counts as answered; differs between variations where some of them answer it."""
+        return self._answered_rows.get(path, np.asarray(path in self._answered))
 
     def is_word(self, path: str, word: str) -> Array:
         """Tell where a choice field has the value ``word``."""

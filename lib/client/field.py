@@ -26,7 +26,8 @@ class FieldSpec:
     ``list``; ``outcomes`` is a mapping of some of ``keys`` to one of ``choices`` each. ``lowest`` and
     ``highest`` bound a number in ``unit``. ``plausible`` is the range within which the value is taken
     to lie where the client has not answered, and ``judgement`` how far (plus or minus, in the field's
-    unit) an answered value can be off because it is somebody's estimate: both feed the confidence.
+    unit) an answered value can be off because it is somebody's estimate: both feed the stability.
+    ``deciding`` marks the few facts that are asked first: they decide most clients.
     """
 
     label: str
@@ -41,6 +42,7 @@ class FieldSpec:
     plausible: tuple[float, float] | None = None
     judgement: float = 0.0
     keys: tuple[str, ...] = ()
+    deciding: bool = False
 
     @property
     def allowed(self) -> str:
@@ -86,9 +88,12 @@ def number(
     never: bool = False,
     plausible: tuple[float, float] | None = None,
     judgement: float = 0.0,
+    deciding: bool = False,
 ) -> Any:
     """Declare a number (or range, or ``never``) with its unit and bounds."""
-    spec = FieldSpec(label, help, "number", unit, lowest, highest, whole, never, (), plausible, judgement)
+    spec = FieldSpec(
+        label, help, "number", unit, lowest, highest, whole, never, (), plausible, judgement, deciding=deciding
+    )
     return Annotated[
         (NumberOrNever if never else Number) | None,
         within(lowest, highest, whole),
@@ -109,15 +114,15 @@ def _number_schema(spec: FieldSpec) -> dict[str, Any]:
     return {"anyOf": [*allowed, *([{"const": NEVER}] if spec.never else []), {"type": "null"}]}
 
 
-def truth(label: str, help: str) -> Any:
+def truth(label: str, help: str, *, deciding: bool = False) -> Any:
     """Declare a yes/no field."""
-    spec = FieldSpec(label, help, "truth")
+    spec = FieldSpec(label, help, "truth", deciding=deciding)
     return Annotated[Annotated[bool, Strict()] | None, spec, _described(spec)]
 
 
-def choice(label: str, help: str, *choices: str) -> Any:
+def choice(label: str, help: str, *choices: str, deciding: bool = False) -> Any:
     """Declare a field that takes one of a few words."""
-    spec = FieldSpec(label, help, "choice", choices=choices)
+    spec = FieldSpec(label, help, "choice", choices=choices, deciding=deciding)
     return Annotated[Literal[choices] | None, spec, _described(spec)]
 
 

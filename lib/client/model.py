@@ -47,6 +47,7 @@ class Knowledge(Section):
         "none",
         "public",
         "private",
+        deciding=True,
     ) = "none"
     documents: number(
         "Documents",
@@ -55,6 +56,7 @@ class Knowledge(Section):
         0,
         BILLION,
         whole=True,
+        deciding=True,
     ) = None
     tokens_per_document: number(
         "Tokens per document", "Average length of one document.", "tokens", 1, 10 * MILLION, plausible=(400, 1600)
@@ -67,13 +69,14 @@ class Knowledge(Section):
         36500,
         never=True,
         plausible=(30, 365),
+        deciding=True,
     ) = 90
     hours_until_visible: number(
         "Hours until visible", "How soon a change must show in answers.", "hours", 0, 87600, plausible=(4, 72)
     ) = 24
-    citations_required: truth("Citations required", "Answers must name their source, or an audit trail is needed.") = (
-        False
-    )
+    citations_required: truth(
+        "Citations required", "Answers must name their source, or an audit trail is needed.", deciding=True
+    ) = False
     access_differs: truth("Access differs", "Not everybody may see everything: retrieval must filter by person.") = (
         False
     )
@@ -93,8 +96,9 @@ class Behaviour(Section):
         1,
         plausible=(0.0, 0.8),
         judgement=0.1,
+        deciding=True,
     ) = 0.2
-    strict_schema: truth("Strict schema", "Every answer must follow a fixed output format.") = False
+    strict_schema: truth("Strict schema", "Every answer must follow a fixed output format.", deciding=True) = False
     specialised_reasoning: number(
         "Specialised reasoning",
         "0 = general, 1 = expert conventions, terminology and reasoning patterns.",
@@ -104,7 +108,7 @@ class Behaviour(Section):
         plausible=(0.0, 0.8),
         judgement=0.1,
     ) = 0.2
-    narrow_task: truth("Narrow task", "One well-defined task rather than open conversation.") = False
+    narrow_task: truth("Narrow task", "One well-defined task rather than open conversation.", deciding=True) = False
     days_between_changes: number(
         "Days between behaviour changes",
         "How often brief, voice or schema change; each change means retraining.",
@@ -160,7 +164,13 @@ class TrainingData(Section):
     """Examples to train on. Only a known shortfall blocks an arm."""
 
     labelled_examples: number(
-        "Labelled examples", "Pairs of input and ideal answer at hand.", "examples", 0, BILLION, whole=True
+        "Labelled examples",
+        "Pairs of input and ideal answer at hand.",
+        "examples",
+        0,
+        BILLION,
+        whole=True,
+        deciding=True,
     ) = None
     quality: number("Quality", "Share of the examples that are good enough to train on.", "share", 0, 1) = 0.8
     tokens_per_example: number(
@@ -172,7 +182,13 @@ class Traffic(Section):
     """How much is asked, and how long prompts and answers are."""
 
     queries_per_month: number(
-        "Queries per month", "Questions answered in a month.", "queries", 0, 100 * BILLION, plausible=(5000, 100000)
+        "Queries per month",
+        "Questions answered in a month.",
+        "queries",
+        0,
+        100 * BILLION,
+        plausible=(5000, 100000),
+        deciding=True,
     ) = 25000
     question_tokens: number("Question tokens", "Length of one question.", "tokens", 0, MILLION) = 50
     instruction_tokens: number(
@@ -218,7 +234,9 @@ class Latency(Section):
 class Money(Section):
     """Budgets (not answered = no limit), wages and what an answer is worth."""
 
-    setup_usd: number("Set-up budget", "Budget for building it; empty = no limit.", "USD", 0, BILLION) = None
+    setup_usd: number(
+        "Set-up budget", "Budget for building it; empty = no limit.", "USD", 0, BILLION, deciding=True
+    ) = None
     monthly_usd: number("Monthly budget", "Budget for running it; empty = no limit.", "USD a month", 0, BILLION) = None
     per_query_usd: number("Ceiling per query", "Highest cost of one query; empty = no limit.", "USD", 0, MILLION) = None
     engineer_usd_per_hour: number("Engineer", "Cost of one hour of engineering.", "USD an hour", 0, 10000) = 150

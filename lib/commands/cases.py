@@ -2,18 +2,22 @@
 
 import click
 
-from lib.decision.cases import CaseRecord, decide_cases
+from lib.decision.cases import CaseRecord, decide_cases, store_record
 from lib.wording import arm_title, probability, share
 
 
 @click.command("cases")
-def cases_command() -> None:
+@click.option("--store", is_flag=True, help="Keep the outcomes as the track record that decisions are shown with.")
+def cases_command(store: bool) -> None:
     """Decide published cases of other parties and say how often the answer was the shipped or advised one.
 
     \b
     python -m lib cases
     """
-    click.echo(_told(decide_cases()))
+    record = decide_cases()
+    if store:
+        store_record(record)
+    click.echo(_told(record))
 
 
 def _told(record: CaseRecord) -> str:
@@ -38,7 +42,7 @@ def _told(record: CaseRecord) -> str:
         decision = outcome.decision
         accepted = " or ".join(arm_title(arm) for arm in outcome.case.accept)
         lines.append(
-            f"  {outcome.case.id}: {arm_title(decision.recommendation)} ({probability(decision.confidence)}); accepted: {accepted}"
+            f"  {outcome.case.id}: {arm_title(decision.recommendation)} ({probability(decision.stability)}); accepted: {accepted}"
         )
         lines += [f"      {reason}" for reason in decision.reasons[:3]]
     return "\n".join(lines)

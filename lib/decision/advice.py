@@ -143,7 +143,7 @@ ROWS: tuple[Row, ...] = (
         ),
     ),
     Row(
-        lambda c: bool(c.outcome.feasibility.latency_lifted),
+        lambda c: bool(c.outcome.feasibility.late),
         lambda c: (
             f"Latency: no arm meets {number(c.value('latency.p95_ms'))} ms with these models. A smaller model, prompt "
             "caching, a cache of frequent answers or streaming must bring it; latency does not tell the arms apart."

@@ -12,20 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lib.arms import ARMS, UNDECIDED
-from lib.client import ClientFile
+from lib.client import ClientFile, Facts
 from lib.client.client_file import check_client
 from lib.client.yaml_text import parse
+from lib.decision.asking import LEAST_IN_A_BAND, TRACK_RECORD_FILE, banded, deciding_answered
 from lib.decision.decide import decide
 from lib.decision.result import Decision
 from lib.errors import InputError
+from lib.files import write_text
 from lib.paths import CASES
 from lib.stats import wilson
 
 if TYPE_CHECKING:
     import pandas
-
-LEAST_IN_A_BAND = 10
-"""Cases that a band of stability needs before a share of them says anything."""
 
 _KEYS = ("source", "accept", "reject", "shipped", "stated", "told")
 
@@ -103,7 +102,7 @@ class CaseRecord:
     @cached_property
     def bands(self) -> tuple[Band, ...]:
         """Part the cases by stability, highest first, ties kept together, at least ten in each band."""
-        return bands([(outcome.decision.confidence, outcome.right) for outcome in self.outcomes])
+        return bands([(outcome.decision.stability, outcome.right) for outcome in self.outcomes])
 
     def baselines(self) -> dict[str, int]:
         """Count the hits of simple guides: one arm always, each framework alone, two rules of thumb."""
@@ -123,6 +122,20 @@ class CaseRecord:
             for name, guide in guides.items()
         }
 
+    def stored(self) -> dict[str, Any]:
+        """Give what ``data/decision/track_record.yaml`` keeps: stability, deciding facts answered and outcome by case."""
+        return {
+            "cases": [
+                {
+                    "case": outcome.case.id,
+                    "stability": outcome.decision.stability,
+                    "answered": deciding_answered(Facts.of(outcome.case.client)),
+                    "right": outcome.right,
+                }
+                for outcome in self.outcomes
+            ]
+        }
+
     def to_frame(self) -> "pandas.DataFrame":
         """Give one row a case: id, accepted answers, ours, right (``None``: no answer), stability, source."""
         import pandas
@@ -134,7 +147,7 @@ class CaseRecord:
                     "accept": " or ".join(outcome.case.accept),
                     "answer": outcome.decision.recommendation,
                     "right": outcome.right,
-                    "stability": outcome.decision.confidence,
+                    "stability": outcome.decision.stability,
                     "source": outcome.case.source,
                 }
                 for outcome in self.outcomes
@@ -143,19 +156,7 @@ class CaseRecord:
 
 
 def bands(outcomes: Iterable[tuple[float, bool | None]], least: int = LEAST_IN_A_BAND) -> tuple[Band, ...]:
-    """Part ``(stability, right)`` rows into bands of at least ``least``, highest stability first.
-
-    Rows of equal stability share a band; what is left over at the low end joins the band above it.
-    """
-    rows = sorted(outcomes, key=lambda row: -row[0])
-    groups: list[list[tuple[float, bool | None]]] = [[]]
-    for row in rows:
-        group = groups[-1]
-        if len(group) >= least and row[0] != group[-1][0]:
-            groups.append(group := [])
-        group.append(row)
-    if len(groups) > 1 and len(groups[-1]) < least:
-        groups[-2:] = [groups[-2] + groups[-1]]
+    """Part ``(stability, right)`` rows into bands of at least ``least``, highest stability first."""
     return tuple(
         Band(
             low=group[-1][0],
@@ -164,7 +165,7 @@ def bands(outcomes: Iterable[tuple[float, bool | None]], least: int = LEAST_IN_A
             wrong=sum(right is False for _, right in group),
             no_answer=sum(right is None for _, right in group),
         )
-        for group in groups
+        for group in banded(list(outcomes), least)
         if group
     )
 
@@ -182,6 +183,20 @@ def load_cases(folder: Path = CASES) -> tuple[OutsideCase, ...]:
 def decide_cases(cases: Sequence[OutsideCase] | None = None) -> CaseRecord:
     """Decide the outside cases (all that are shipped, if not given), without looking for counterfactuals."""
     return CaseRecord(tuple(CaseOutcome(case, decide(case.client, with_flips=False)) for case in cases or load_cases()))
+
+
+def store_record(record: CaseRecord, target: Path = TRACK_RECORD_FILE) -> None:
+    """Write the track record that decisions are shown with."""
+    lines = [
+        "# How each outside case came out when last decided (python -m lib cases --store); right: null = no answer given.",
+        "cases:",
+    ]
+    for row in record.stored()["cases"]:
+        right = {True: "true", False: "false", None: "null"}[row["right"]]
+        lines.append(
+            f"  - {{case: {row['case']}, stability: {row['stability']}, answered: {row['answered']}, right: {right}}}"
+        )
+    write_text(target, "\n".join(lines) + "\n")
 
 
 def _case(path: Path) -> OutsideCase:

@@ -1,5 +1,6 @@
 """The recommendation itself: gaps, feasibility, votes and evidence, in that order, on arrays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from lib.arms import ARMS, TUNED_ARMS
 from lib.client.facts import Array
 from lib.decision.evidence_gate import NOBODY, clearly_below, with_evidence
-from lib.decision.feasibility import Feasibility, feasibility
+from lib.decision.feasibility import Feasibility, brings_facts, feasibility, felt_latency
 from lib.decision.features import EvaluationContext
 from lib.decision.frameworks import ABSTAINS, frameworks
 
@@ -16,7 +17,11 @@ PROMPT, LONG_CONTEXT, RAG, FINE_TUNE, HYBRID = range(len(ARMS))
 
 @dataclass(frozen=True)
 class Gaps:
-    """What the model alone lacks. Every entry is a boolean array of shape ``()`` or ``(n,)``."""
+    """What the model alone lacks. Every entry is a boolean array of shape ``()`` or ``(n,)``.
+
+    ``economic`` is a saving by a shorter prompt or a smaller model that pays for its training; ``latency`` tells
+    where the untuned arm passes but for the latency limit, which the tuned one meets.
+    """
 
     knowledge: Array
     behaviour: Array
@@ -37,7 +42,8 @@ class Outcome:
 
     ``recommendation`` holds positions in :data:`lib.arms.ARMS` or :data:`~lib.decision.evidence_gate.NOBODY`; ``says`` the same for
     each framework; ``support[arm]`` the share of non-abstaining frameworks for the arm (``nan`` where
-    all abstain). ``by_evidence`` tells where measured scores decided.
+    all abstain). ``by_ladder`` is the answer from gaps and limits alone, ``by_evidence`` tells where measured
+    scores decided.
     """
 
     context: EvaluationContext
@@ -46,6 +52,7 @@ class Outcome:
     support: dict[str, Array]
     gaps: Gaps
     feasibility: Feasibility
+    by_ladder: Array
     recommendation: Array
     by_evidence: Array
 
@@ -60,9 +67,9 @@ def evaluate(context: EvaluationContext) -> Outcome:
     support = _support(says)
     possible = feasibility(context)
     gaps = _gaps(context, support, possible)
-    by_ladder = _first_feasible(_ladders(context, gaps), possible)
-    recommendation, by_evidence = with_evidence(context, gaps.knowledge, possible, by_ladder)
-    return Outcome(context, holds, says, support, gaps, possible, recommendation, by_evidence)
+    by_ladder = _by_ladder(context, gaps, possible)
+    recommendation, by_evidence = with_evidence(context, gaps, possible, by_ladder)
+    return Outcome(context, holds, says, support, gaps, possible, by_ladder, recommendation, by_evidence)
 
 
 def _support(says: dict[str, Array]) -> dict[str, Array]:
@@ -79,38 +86,47 @@ def _gaps(context: EvaluationContext, support: dict[str, Array], possible: Feasi
     votes = np.nan_to_num(sum(support[arm] for arm in TUNED_ARMS))
     likely = (need >= limits.high) | (disputed & (votes > context.thresholds["majority"]))
     proven = _proven(context, knowledge, need)
-    saves = context.read("tuning_saves_usd") > 0
     slow = _latency_only_by_tuning(knowledge, possible)
-    unneeded = context.holds("prompting_suffices")
-    return Gaps(knowledge, likely | proven, disputed, proven, saves, slow & ~unneeded)
+    return Gaps(knowledge, likely | proven, disputed, proven, _training_pays(context), slow)
 
 
 def _proven(context: EvaluationContext, knowledge: Array, need: Array) -> Array:
-    """Measured: what prompting (or retrieval, where facts are missing) reaches is below the target.
+    """Measured: what prompting (or retrieval, where facts are missing) reaches is below the target, through behaviour.
 
-    Poor retrieval explains a low RAG score by itself, and is mended first; prompts count as tried only
-    after a serious week.
+    Without documents a prompt that was worked on for a serious week fails by behaviour, for nothing else is left. A
+    low score of retrieval is behaviour's only where the passages found are known to be the right ones and style,
+    format or reasoning matter; otherwise retrieval and prompt are looked at first.
     """
     facts, limits = context.facts, context.thresholds
     target = facts["evidence.target_score"]
     tried = facts["evidence.prompt_engineering_weeks"] >= limits["prompting_weeks"]
     prompt_fails = clearly_below(context, "prompt", target) & tried
-    retrieval_is_poor = facts["evidence.retrieval_precision"] < limits["retrieval_precision"]
-    rag_fails = clearly_below(context, "rag", target) & ~retrieval_is_poor
-    return np.where(knowledge, rag_fails, prompt_fails) & (need > 0)
+    found = facts["evidence.retrieval_precision"] >= limits["retrieval_precision"]
+    behaves = (need >= limits.thresholds["behaviour_need"].low) | (found & (need > 0))
+    return np.where(knowledge, clearly_below(context, "rag", target) & behaves, prompt_fails)
+
+
+def _training_pays(context: EvaluationContext) -> Array:
+    """Tell where, on a narrow task with enough examples at hand, a tuned model costs less over the horizon."""
+    enough = context.read("usable_examples") >= context.thresholds["labelled_examples"]
+    return (context.read("tuning_saves_usd") > 0) & enough
 
 
 def _latency_only_by_tuning(knowledge: Array, possible: Feasibility) -> Array:
-    """Tell where the limit rules out the plain arm and leaves the tuned one."""
+    """Tell where the limit is missed by the plain arm, which passes otherwise, and met by the tuned one."""
 
     def only(plain: str, tuned: str) -> Array:
-        others = [row for name, row in possible.blocked[plain].items() if name != "latency"]
-        plain_else_fine = ~np.any(np.broadcast_arrays(*others), axis=0) if others else np.asarray(True)
-        return (
-            possible.blocked[plain]["latency"] & plain_else_fine & possible.feasible[tuned] & ~possible.latency_lifted
-        )
+        return possible.feasible[plain] & ~possible.in_time[plain] & possible.in_time[tuned]
 
     return np.where(knowledge, only("rag", "hybrid"), only("prompt", "fine_tune"))
+
+
+def _by_ladder(context: EvaluationContext, gaps: Gaps, possible: Feasibility) -> Array:
+    """Take the first eligible arm of the ladder that the gaps ask for; the fastest where none is in time."""
+    pick = np.asarray(NOBODY)
+    for applies, ladder in _ladders(context, gaps):
+        pick = np.where(applies, _first_eligible(ladder, possible), pick)
+    return np.where(possible.late, _fastest(context, gaps, possible), pick)
 
 
 def _ladders(context: EvaluationContext, gaps: Gaps) -> list[tuple[Array, tuple[Array, ...]]]:
@@ -119,29 +135,38 @@ def _ladders(context: EvaluationContext, gaps: Gaps) -> list[tuple[Array, tuple[
     # Both bring the facts; the simpler one where it costs no more over the horizon.
     cheaper = np.where(total["long_context"] <= total["rag"], LONG_CONTEXT, RAG)
     dearer = np.where(cheaper == RAG, LONG_CONTEXT, RAG)
-    knowledge, tuning = gaps.knowledge, gaps.tuning
+    knowledge, tuning = gaps.knowledge, gaps.behaviour | gaps.economic
     arm = np.asarray
+    in_weights = np.where(brings_facts(context, "fine_tune"), FINE_TUNE, NOBODY)
     return [
         (~knowledge & ~tuning, (arm(PROMPT), arm(FINE_TUNE))),
-        (knowledge & ~tuning, (cheaper, dearer, arm(HYBRID))),
+        (knowledge & ~tuning, (cheaper, dearer, arm(HYBRID), in_weights)),
         (~knowledge & tuning, (arm(FINE_TUNE), arm(PROMPT))),
-        (knowledge & tuning, (arm(HYBRID), cheaper, dearer)),
+        (knowledge & tuning, (arm(HYBRID), in_weights, cheaper, dearer)),
     ]
 
 
-def _first_feasible(ladders: list[tuple[Array, tuple[Array, ...]]], possible: Feasibility) -> Array:
-    result = np.asarray(NOBODY)
-    for applies, ladder in ladders:
-        pick = np.asarray(NOBODY)
-        for arm in reversed(ladder):
-            pick = np.where(_feasible_at(arm, possible), arm, pick)
-        result = np.where(applies, pick, result)
-    return result
+def _first_eligible(ladder: tuple[Array, ...], possible: Feasibility) -> Array:
+    pick = np.asarray(NOBODY)
+    for arm in reversed(ladder):
+        pick = np.where(at(arm, possible.eligible), arm, pick)
+    return pick
 
 
-def _feasible_at(arm: Array, possible: Feasibility) -> Array:
-    """Look up the feasibility of the arm at each place of an array of arms."""
+def _fastest(context: EvaluationContext, gaps: Gaps, possible: Feasibility) -> Array:
+    """Where no arm that helps is in time: the one that people wait for least, so that no stricter limit brings a slower one."""
+    pick, least = np.asarray(NOBODY), np.asarray(np.inf)
+    for place, arm in enumerate(ARMS):
+        wait = felt_latency(context, arm)
+        helps = possible.feasible[arm] & (brings_facts(context, arm) | ~gaps.knowledge)
+        pick = np.where(helps & (wait < least), place, pick)
+        least = np.where(helps, np.minimum(wait, least), least)
+    return pick
+
+
+def at(place: Array, by_arm: Mapping[str, Array]) -> Array:
+    """Look up a yes/no of the arm at each place of an array of arms; nobody has none."""
     result = np.asarray(False)
-    for place, name in enumerate(ARMS):
-        result = np.where(arm == place, possible.feasible[name], result)
+    for number, name in enumerate(ARMS):
+        result = np.where(place == number, by_arm[name], result)
     return result

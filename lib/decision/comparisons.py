@@ -6,8 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from lib.arms import ARMS
-from lib.decision.evidence_gate import evaluation_size
-from lib.decision.features import EvaluationContext
+from lib.decision.features import EvaluationContext, graded_questions
 from lib.decision.measured import STORED, TYPED
 from lib.stats import SIGNIFICANCE, Z_TWO_SIDED, p_of_z, two_proportions_z
 from lib.wording import arm_title, listed
@@ -62,7 +61,7 @@ def _compared(context: EvaluationContext, first: str, second: str) -> Comparison
         return Comparison(
             first, second, MCNEMAR, pair.n, pair.only_first, pair.only_second, pair.gap, pair.p, told_apart, ""
         )
-    size = float(evaluation_size(context))
+    size = max(1.0, float(graded_questions(context)))
     z = float(two_proportions_z(np.asarray(one), np.asarray(other), np.asarray(size)))
     why = _why_unpaired(context, first, second)
     return Comparison(

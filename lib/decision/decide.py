@@ -7,26 +7,46 @@ from typing import Any
 
 import numpy as np
 
-from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
-from lib.client import ClientFile, Facts
+from lib.arms import ARMS, TUNED_ARMS, UNDECIDED
+from lib.client import ClientFile, Facts, answers, check_client
 from lib.client.facts import Array, field_specs
 from lib.costs import Estimates
 from lib.costs.overview import BUDGETS, MONEY
 from lib.decision import explain
 from lib.decision.advice import advice
-from lib.decision.choice import NOBODY, Outcome, evaluate
+from lib.decision.asking import (
+    Variations,
+    asked_next,
+    deciding_answered,
+    explaining_field,
+    track_record,
+    variations,
+)
+from lib.decision.choice import Outcome, evaluate
 from lib.decision.comparisons import comparisons
-from lib.decision.feasibility import BLOCKERS
-from lib.decision.features import assumed_fields
-from lib.decision.flips import arm_name, flips
+from lib.decision.feasibility import BLOCKERS, Blocker, brings_facts
+from lib.decision.features import assumed_fields, graded_questions
+from lib.decision.flips import Flip, arm_name, flips
 from lib.decision.frameworks import ABSTAINS, Rule, frameworks, rule_thresholds
 from lib.decision.result import ArmResult, BlockerTrace, Decision, EvidenceTrace, RuleTrace, Verdict
 from lib.decision.thresholds import ThresholdValues, own_thresholds
 from lib.decision.uncertain import Model
+from lib.errors import InputError
 from lib.prices import PriceBook, price_book
-from lib.wording import number
+
+PRICED_SECTIONS = ("stack", "prices")
+PRICED_FIELDS = (
+    "constraints.data_must_stay_in_house",
+    "constraints.runs_where",
+    "money.horizon_months",
+    "traffic.queries_per_month",
+)
+"""Facts that decide which prices apply: a change of one is followed by looking the prices up again."""
 
 DRAWS = 1024
+FACTS, LIMITS = "facts", "limits"
+"""Why nothing is recommended: something decisive is not known, or nothing that closes the gaps passes."""
+
 
 
 def thresholds() -> ThresholdValues:
@@ -45,31 +65,79 @@ def decide(
     """
     model = model_of(client, source, book)
     outcome = evaluate(model.present())
-    facts = outcome.context.facts
-    recommendation = arm_name(int(outcome.recommendation))
-    shares = _shares_of_draws(model)
-    found = tuple(flips(model.simulation.facts, recommender(model))) if with_flips else ()
-    verdicts = _verdicts(outcome)
+    facts = model.simulation.facts
     arms = {arm: _arm(outcome, model.estimates, arm) for arm in ARMS}
-    proven = recommendation not in TUNED_ARMS or bool(outcome.by_evidence) or bool(outcome.gaps.behaviour_proven)
+    varied = variations(model.stability(DRAWS), evaluate, facts)
+    pick = arm_name(int(outcome.recommendation))
+    because = _undecided_because(facts, pick, varied)
+    recommendation = UNDECIDED if because else pick
+    start = None
+    if because:
+        start = "rag" if because == FACTS and arms["rag"].feasible else explain.starting_point(outcome, arms)
+    # Of an undecided client: how often the answer that holds most often does.
+    stability = varied.shares[recommendation] if not because else max(varied.shares.values())
+    found = _edited(client, source, flips(facts, recommender(model))) if with_flips else ()
+    verdicts = _verdicts(outcome)
     return Decision(
         client=client.client.name,
         recommendation=recommendation,
-        runner_up=_runner_up(recommendation, shares, found, arms),
-        confidence=round(shares.get(recommendation, 0.0), 3),
+        runner_up=_runner_up(recommendation, varied.shares, found, arms),
+        stability=round(stability, 3),
+        track_record=track_record(stability, deciding_answered(facts)),
         agreement=_plain(outcome.support[recommendation]) if recommendation in ARMS else None,
-        proven=proven,
-        first_step=explain.first_step(outcome, recommendation, arms, proven),
+        proven=_proven(outcome, recommendation),
+        undecided_because=because,
+        starting_point=start,
+        answered=(sum(map(facts.answered, field_specs())), len(field_specs())),
+        ask_next=asked_next(varied, recommendation),
+        open_issues=tuple(explain.open_issues(outcome, recommendation, arms, varied.shares)),
+        first_step=explain.first_step(outcome, recommendation, arms, because),
         reasons=tuple(explain.reasons(outcome, recommendation, arms, verdicts)),
         steps=explain.steps(outcome, arms, verdicts, recommendation),
         arms=arms,
         frameworks=verdicts,
         flips=found,
-        advice=advice(outcome, recommendation) if recommendation in ARMS else (),
-        evidence=_evidence(outcome),
+        advice=advice(outcome, start or recommendation),
+        evidence=_evidence(outcome, recommendation),
         assumed=tuple(path for path in field_specs() if _is_assumed(facts, path)),
         notes=tuple(outcome.context.costs.notes),
     )
+
+
+def _edited(client: ClientFile, source: str | Path | None, found: list[Flip]) -> tuple[Flip, ...]:
+    """Keep the changes whose answer holds when the file is edited and its prices are resolved anew."""
+    kept = []
+    for flip in found:
+        section, name = flip.field.split(".")
+        if section in PRICED_SECTIONS or flip.field in PRICED_FIELDS:
+            values = answers(client)
+            try:
+                edited = check_client(values | {section: {**values.get(section, {}), name: flip.to_value}})
+                outcome = evaluate(model_of(edited, source).present())
+            except InputError:
+                continue
+            if arm_name(int(outcome.recommendation)) != flip.recommendation:
+                continue
+        kept.append(flip)
+    return tuple(kept)
+
+
+def _undecided_because(facts: Facts, pick: str, varied: Variations) -> str | None:
+    """Say why nothing is recommended, ``None`` where something is.
+
+    ``facts``: what answers draw on is not known at all, or no answer holds in half of the variations and one
+    unanswered field explains it. ``limits``: nothing that closes the gaps passes.
+    """
+    unknown = not facts.answered("knowledge.needed") and np.isnan(facts["knowledge.documents"])
+    if unknown or explaining_field(varied):
+        return FACTS
+    return LIMITS if pick == UNDECIDED else None
+
+
+def _proven(outcome: Outcome, recommendation: str) -> bool:
+    """Tell whether the recommended arm itself was measured, and its score decided for it or reaches the target."""
+    level = explain.evidence_level(outcome, recommendation)
+    return level == "proven" or (level == "measured" and bool(outcome.by_evidence))
 
 
 def model_of(client: ClientFile, source: str | Path | None = None, book: PriceBook | None = None) -> Model:
@@ -91,23 +159,20 @@ def recommender(model: Model) -> Callable[[Facts], Array]:
     return recommend
 
 
-def _shares_of_draws(model: Model) -> dict[str, float]:
-    """Give each recommendation's share of the draws, largest first."""
-    picks = np.concatenate([np.atleast_1d(evaluate(block).recommendation) for block in model.money(DRAWS)])
-    shares = {arm_name(place): float(np.mean(picks == place)) for place in range(NOBODY, len(ARMS))}
-    return dict(sorted(shares.items(), key=lambda item: -item[1]))
-
-
 def _runner_up(recommendation: str, shares: dict[str, float], found: tuple, arms: dict[str, ArmResult]) -> str | None:
-    """Give the arm that wins most of the other draws, else the nearest flip, else the most supported other arm."""
-    for arm, part in shares.items():
-        if arm not in (recommendation, UNDECIDED) and part > 0:
-            return arm
-    for flip in found:
-        if flip.recommendation not in (recommendation, UNDECIDED):
-            return flip.recommendation
-    others = [arm for arm in ARMS if arm != recommendation and arms[arm].feasible]
-    return max(others, key=lambda arm: arms[arm].support or 0.0, default=None)
+    """Give the arm that passes and wins most of the other draws, else the nearest flip, else the most supported one."""
+    others = [arm for arm in ARMS if arm != recommendation and arms[arm].passes]
+    nearest = {flip.recommendation: -place for place, flip in reversed(list(enumerate(found)))}
+    return max(
+        others,
+        key=lambda arm: (
+            shares.get(arm, 0.0),
+            arms[arm].closes_gaps,
+            nearest.get(arm, -len(found)),
+            arms[arm].support or 0.0,
+        ),
+        default=None,
+    )
 
 
 def _verdicts(outcome: Outcome) -> tuple[Verdict, ...]:
@@ -139,14 +204,14 @@ def _rule_trace(outcome: Outcome, framework: str, rule: Rule) -> RuleTrace:
     )
 
 
-def _evidence(outcome: Outcome) -> EvidenceTrace:
+def _evidence(outcome: Outcome, recommendation: str) -> EvidenceTrace:
     context = outcome.context
-    examples = float(context.facts["evidence.eval_examples"])
     return EvidenceTrace(
         run=context.run.run,
         status=context.run.status,
         why=context.run.why,
-        questions=context.run.questions or int(examples),
+        questions=int(graded_questions(context)),
+        level=explain.evidence_level(outcome, recommendation),
         decides=bool(outcome.by_evidence),
         comparisons=comparisons(context),
     )
@@ -155,12 +220,13 @@ def _evidence(outcome: Outcome) -> EvidenceTrace:
 def _arm(outcome: Outcome, estimates: Estimates, arm: str) -> ArmResult:
     context = outcome.context
     score = float(context.facts[f"evidence.{arm}_score"])
-    closes = (arm in KNOWING_ARMS or not outcome.gaps.knowledge) and (arm in TUNED_ARMS or not outcome.gaps.tuning)
-    feasible = bool(outcome.feasibility.feasible[arm])
+    facts_there = bool(brings_facts(context, arm)) or not outcome.gaps.knowledge
+    blocked = [blocker for blocker in BLOCKERS if _blocked(outcome, arm, blocker.id)]
     return ArmResult(
-        feasible=feasible,
-        blockers=() if feasible else tuple(_blocker(outcome, arm, b) for b in BLOCKERS if _blocked(outcome, arm, b.id)),
-        closes_gaps=bool(closes),
+        feasible=bool(outcome.feasibility.feasible[arm]),
+        blockers=tuple(_blocker(outcome, arm, blocker) for blocker in blocked if not blocker.soft),
+        limits_missed=tuple(_blocker(outcome, arm, blocker) for blocker in blocked if blocker.soft),
+        closes_gaps=facts_there and (arm in TUNED_ARMS or not outcome.gaps.behaviour),
         support=_plain(outcome.support[arm]),
         setup_usd=_money(context.costs.setup_usd[arm]),
         monthly_usd=_money(context.costs.monthly_usd[arm]),
@@ -195,17 +261,10 @@ def _blocked(outcome: Outcome, arm: str, blocker: str) -> bool:
     return bool(outcome.feasibility.blocked[arm].get(blocker, False))
 
 
-def _blocker(outcome: Outcome, arm: str, blocker) -> BlockerTrace:
+def _blocker(outcome: Outcome, arm: str, blocker: Blocker) -> BlockerTrace:
     context = outcome.context
     observed, limit = float(blocker.observed(context, arm)), float(blocker.limit(context, arm))
-    words = blocker.words
-    if math.isinf(observed) and blocker.words_if_unknown:
-        words = blocker.words_if_unknown
-    elif blocker.unit.startswith("USD"):
-        words += f" ({context.amount(observed)} against {context.amount(limit)}{blocker.unit.removeprefix('USD')})"
-    elif blocker.unit != "yes or no":
-        words += f" ({number(observed)} against {number(limit)} {blocker.unit})"
-    assumed = blocker.assumed(context, arm)
+    words, assumed = blocker.words(context, arm, observed, limit), blocker.assumed(context, arm)
     return BlockerTrace(blocker.id, _plain(observed), _plain(limit), blocker.unit, words, assumed)
 
 

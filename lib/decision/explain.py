@@ -1,61 +1,87 @@
-"""Reasons, steps and the first step, in words, from an evaluated context. Every number is computed."""
+"""The decision in words: reasons, open issues, steps and the first step, each written by what decided.
+
+For: sentences that a client reads; every number in them is computed here from the evaluated context.
+May import: client, costs, decision's own modules, wording.
+"""
 
 import math
 
-from lib.arms import ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
+import numpy as np
+
+from lib.arms import ARM, ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
 from lib.decision.choice import Outcome
+from lib.decision.evidence_gate import clearly_below
 from lib.decision.evidence_words import evidence_sentence
-from lib.decision.result import ArmResult, Step, Verdict
-from lib.wording import arm_title, every, listed, number, probability, share
+from lib.decision.feasibility import seconds
+from lib.decision.features import graded_questions, measured_score
+from lib.decision.result import ArmResult, OpenIssue, Step, Verdict
+from lib.wording import arm_title, counted, every, listed, months_words, number, probability, share
+
+Arms = dict[str, ArmResult]
 
 
-def gap_sentences(outcome: Outcome) -> list[str]:
-    """Say which gaps there are, and from what."""
-    facts, gaps = outcome.context.facts, outcome.gaps
-    read = outcome.context.read
+# --- gaps --------------------------------------------------------------------------------------
+
+
+def gap_sentences(outcome: Outcome, recommendation: str) -> list[str]:
+    """Say which gaps there are and from what, or that there is none where prompting is the answer."""
+    facts, gaps, read = outcome.context.facts, outcome.gaps, outcome.context.read
     sentences = []
     if gaps.knowledge:
-        sentences.append("Knowledge gap: " + _knowledge_words(outcome) + ".")
+        sentences.append(f"Knowledge gap: {_knowledge_words(outcome)}.")
     if gaps.behaviour_proven:
-        sentences.append("Behaviour gap, measured: " + _proof(outcome) + ".")
+        arm = "rag" if gaps.knowledge else "prompt"
+        sentences.append(
+            f"Behaviour gap, measured: with {arm_title(arm)} {share(float(facts[ARM[arm].score_field]))} of the answers are "
+            f"right, below the target of {share(float(facts['evidence.target_score']))} by more than chance."
+        )
     elif gaps.behaviour:
         limit = outcome.context.thresholds.thresholds["behaviour_need"]
         where = "inside" if gaps.behaviour_disputed else "above"
+        votes = "; most guides that answer see it too" if gaps.behaviour_disputed else ""
         sentences.append(
             f"Behaviour gap, likely: the need for style, format or reasoning is {number(float(read('behaviour_need')))} "
-            f"of 1, {where} the range {limit.low:g} to {limit.high:g} from which prompting is likely to miss it"
-            + ("; the frameworks' votes decide there." if gaps.behaviour_disputed else ".")
+            f"of 1, {where} the range {limit.low:g} to {limit.high:g} from which prompting is likely to miss it{votes}."
         )
-    elif (
-        outcome.context.holds("prompting_suffices")
-        and float(read("behaviour_need")) >= outcome.context.thresholds.thresholds["behaviour_need"].low
-    ):
+    elif outcome.context.holds("prompting_suffices") and float(read("behaviour_need")) >= _behaviour_limit(outcome):
         sentences.append("No behaviour gap: style matters, but prompts have been seen to meet it.")
     if gaps.economic:
-        saved = float(read("tuning_saves_usd"))
-        sentences.append(
-            f"Economic gap: on this narrow task a tuned model saves {outcome.context.amount(saved)} over "
-            f"{_months(float(facts['money.horizon_months']))}, training included."
-        )
+        sentences.append(_economic_sentence(outcome, recommendation))
     if gaps.latency:
         sentences.append(
-            f"Latency gap: only a tuned model with its shorter prompt answers within {number(float(facts['latency.p95_ms']))} ms."
+            f"Latency gap: of the two, only a tuned model with its shorter prompt answers within "
+            f"{seconds(float(facts['latency.p95_ms']))}."
         )
-    if not (gaps.knowledge or gaps.tuning) and outcome.context.holds("prompt_meets_target"):
+    if recommendation == "prompt" and not (gaps.knowledge or gaps.tuning):
         sentences.append(
             f"NO GAP LEFT: measured, prompting gets {share(float(facts['evidence.prompt_score']))} of the answers right, "
             "which meets the target, so what seemed to need retrieval or fine-tuning does not."
-        )
-    elif not (gaps.knowledge or gaps.tuning):
-        sentences.append(
-            "NO GAP: nothing stated here needs retrieval or fine-tuning. Careful prompting is the answer; "
-            "decision-matrix puts it at about 80 % of systems."
+            if outcome.context.holds("prompt_meets_target")
+            else "NO GAP: nothing stated here needs retrieval or fine-tuning. Careful prompting is the answer; one of the "
+            "articles puts it at about 80 % of systems."
         )
     return sentences
 
 
-def _months(count: float) -> str:
-    return f"{number(count)} month" + ("" if count == 1 else "s")
+def _economic_sentence(outcome: Outcome, recommendation: str) -> str:
+    facts = outcome.context.facts
+    saved = outcome.context.amount(float(outcome.context.read("tuning_saves_usd")))
+    months = months_words(round(float(facts["money.horizon_months"])))
+    words = f"Economic gap: on this narrow task a tuned model saves {saved} over {months}, training included"
+    if recommendation in TUNED_ARMS:
+        return words + "."
+    if recommendation == UNDECIDED:
+        return words + ", if it is as often right."
+    tuned = "hybrid" if outcome.gaps.knowledge else "fine_tune"
+    blocked = not outcome.feasibility.feasible[tuned]
+    why = (
+        f"{arm_title(tuned)} is ruled out" if blocked else f"measured, {arm_title(recommendation)} is the better choice"
+    )
+    return f"{words}; still, {why}."
+
+
+def _behaviour_limit(outcome: Outcome) -> float:
+    return outcome.context.thresholds.thresholds["behaviour_need"].low
 
 
 def _knowledge_words(outcome: Outcome) -> str:
@@ -72,157 +98,371 @@ def _knowledge_words(outcome: Outcome) -> str:
         words.append(f"they change {every(days)}{assumed}")
     if facts.truth("knowledge.citations_required"):
         words.append("answers must name their source")
-    return listed([word for word in words if word])
+    return listed(words)
 
 
-def _proof(outcome: Outcome) -> str:
-    facts = outcome.context.facts
-    arm = "rag" if outcome.gaps.knowledge else "prompt"
-    measured = float(facts[f"evidence.{arm}_score"])
-    return (
-        f"with {arm_title(arm)} {share(measured)} of the answers are right, below the target of "
-        f"{share(float(facts['evidence.target_score']))} by more than chance"
-    )
+# --- reasons -----------------------------------------------------------------------------------
 
 
-def votes_sentence(verdicts: tuple[Verdict, ...], recommendation: str) -> str:
-    """Say how the frameworks vote."""
-    groups: dict[str, list[str]] = {}
-    for verdict in verdicts:
-        groups.setdefault(arm_title(verdict.says) if verdict.says else "abstain", []).append(verdict.id)
-    words = "; ".join(f"{title}: {listed(names)}" for title, names in groups.items())
-    agreeing = sum(verdict.says == recommendation for verdict in verdicts)
-    voting = sum(verdict.says is not None for verdict in verdicts)
-    return f"{agreeing} of {voting} frameworks that give an answer agree ({words})."
-
-
-def reasons(
-    outcome: Outcome, recommendation: str, arms: dict[str, ArmResult], verdicts: tuple[Verdict, ...]
-) -> list[str]:
+def reasons(outcome: Outcome, recommendation: str, arms: Arms, verdicts: tuple[Verdict, ...]) -> list[str]:
     """Give the reasons in the order in which the recommendation comes about."""
-    sentences = gap_sentences(outcome)
+    sentences = gap_sentences(outcome, recommendation)
     ruled_out = [f"{arm_title(arm)}: {result.blockers[0].text}" for arm, result in arms.items() if not result.feasible]
     if ruled_out:
         sentences.append("Ruled out. " + ". ".join(ruled_out) + ".")
     sentences.append(votes_sentence(verdicts, recommendation))
     sentences.append(evidence_sentence(outcome))
+    sentences.append(path_sentence(outcome, recommendation, arms))
     if recommendation != UNDECIDED:
         sentences.append(_cost_sentence(outcome, recommendation, arms))
-        sentences += _warnings(outcome, recommendation, arms[recommendation])
-    return sentences
+    return [sentence for sentence in sentences if sentence]
 
 
-def _warnings(outcome: Outcome, recommendation: str, mine: ArmResult) -> list[str]:
-    """Say which of the client's limits the recommended arm does not meet, or meets only just."""
-    facts = outcome.context.facts
-    found = []
-    money = outcome.context.amount
-    budget, limit = float(facts["money.setup_usd"]), float(facts["latency.p95_ms"])
-    if mine.setup_usd > budget:
-        chance = probability(mine.chance_within["money.setup_usd"])
-        found.append(
-            f"BUDGET: building it is expected to cost {money(mine.setup_usd)}, above the {money(budget)} there are; "
-            f"in {chance} of the draws it stays within them."
+def path_sentence(outcome: Outcome, recommendation: str, arms: Arms) -> str:
+    """Say which step decided: the scores, the gaps and limits, or that nothing passes."""
+    wanted = wanted_arm(outcome)
+    if recommendation == UNDECIDED:
+        return ""
+    title = arm_title(recommendation)
+    if outcome.by_evidence:
+        return f"The measured scores decide for {title}."
+    if outcome.feasibility.late:
+        return (
+            f"No option that brings what is needed answers within {seconds(float(outcome.context.facts['latency.p95_ms']))}; "
+            f"{title} is the fastest of them."
         )
-    if outcome.feasibility.latency_lifted:
-        felt = mine.first_token_ms if facts.truth("latency.streaming") else mine.p95_latency_ms
+    if recommendation == wanted:
+        return f"{title} is the simplest option that brings what is missing within the limits."
+    blocker = (*arms[wanted].blockers, *arms[wanted].limits_missed)
+    why = f" because {blocker[0].text}" if blocker else ""
+    return f"{arm_title(wanted)} would be the first choice, but it does not pass{why}; {title} is the next that does."
+
+
+def wanted_arm(outcome: Outcome) -> str:
+    """Name the option that the gaps ask for before any limit is looked at."""
+    knowledge, tuning = bool(outcome.gaps.knowledge), bool(outcome.gaps.behaviour | outcome.gaps.economic)
+    if not knowledge:
+        return "fine_tune" if tuning else "prompt"
+    total = outcome.context.costs.horizon_usd
+    cheap = "long_context" if float(total["long_context"]) <= float(total["rag"]) else "rag"
+    fits = outcome.feasibility.feasible[cheap]
+    return "hybrid" if tuning else cheap if fits else "rag"
+
+
+def votes_sentence(verdicts: tuple[Verdict, ...], recommendation: str) -> str:
+    """Say how the published guides vote."""
+    total = len(verdicts)
+    votes = [verdict.says for verdict in verdicts if verdict.says]
+    if not votes:
+        return f"None of the {counted(total)} published guides gives an answer; they need facts that are missing."
+    groups = sorted(set(votes), key=lambda arm: (arm != recommendation, -votes.count(arm), ARMS.index(arm)))
+    points = [
+        f"{counted(votes.count(arm))} point{'s' if votes.count(arm) == 1 else ''} to {arm_title(arm)}" for arm in groups
+    ]
+    silent = total - len(votes)
+    if len(votes) == 1:
+        return (
+            f"Only one of the {counted(total)} published guides gives an answer ({arm_title(votes[0])}); "
+            f"{counted(silent)} need facts that are missing."
+        )
+    if len(groups) == 1 and not silent:
+        return f"All {counted(total)} published guides point to {arm_title(groups[0])}."
+    words = f"Of the {counted(total)} published guides {listed(points)}"
+    return words + (f"; {counted(silent)} give{'s' if silent == 1 else ''} no answer." if silent else ".")
+
+
+def next_best(outcome: Outcome, recommendation: str, arms: Arms) -> str | None:
+    """Name the cheapest other option that passes, closes the gaps and was not measured to miss the target."""
+    target = outcome.context.facts["evidence.target_score"]
+    # Retrieval would do as well where no facts are missing, but nobody would build it for that.
+    sensible = [arm for arm in arms if outcome.gaps.knowledge or arm not in KNOWING_ARMS]
+    others = [
+        arm
+        for arm in sensible
+        if arm != recommendation
+        and arms[arm].passes
+        and arms[arm].closes_gaps
+        and not clearly_below(outcome.context, arm, target)
+    ]
+    return min(others, key=lambda arm: arms[arm].horizon_usd, default=None)
+
+
+def _cost_sentence(outcome: Outcome, recommendation: str, arms: Arms) -> str:
+    mine, context = arms[recommendation], outcome.context
+    words = (
+        f"It is expected to cost {context.amount(mine.setup_usd)} to set up and {context.amount(mine.monthly_usd)} a month; "
+        f"{context.amount(mine.monthly_bill_usd)} of that is paid to vendors, the rest is staff time"
+    )
+    other = next_best(outcome, recommendation, arms)
+    if other:
+        words += (
+            f". The next cheapest option that meets the needs is {arm_title(other)} at "
+            f"{context.amount(arms[other].monthly_usd)} a month"
+        )
+    return words + "."
+
+
+# --- open issues -------------------------------------------------------------------------------
+
+
+def open_issues(outcome: Outcome, recommendation: str, arms: Arms, shares: dict[str, float]) -> list[OpenIssue]:
+    """List what must be settled or known before signing: gaps left open, limits missed, evidence, assumptions."""
+    found = [OpenIssue("contradiction", text) for text in contradictions(outcome)]
+    if recommendation == UNDECIDED:
+        return found
+    facts, mine, title = outcome.context.facts, arms[recommendation], arm_title(recommendation)
+    if outcome.gaps.knowledge and not mine.closes_gaps and recommendation not in KNOWING_ARMS:
+        found.append(OpenIssue("gap", f"{title} does not bring the facts that answers draw on."))
+    if outcome.gaps.behaviour and recommendation not in TUNED_ARMS and not outcome.by_evidence:
+        found.append(OpenIssue("gap", _left_open(outcome, recommendation, arms)))
+    found += [OpenIssue("limit", f"LATENCY: {missed.text}. A smaller model, caching or streaming must bring it.")
+              for missed in mine.limits_missed]  # fmt: skip
+    budget = float(facts["money.setup_usd"])
+    if mine.setup_usd > budget:
         found.append(
-            f"LATENCY: the limit of {number(limit)} ms is missed. {arm_title(recommendation)} takes about "
-            f"{number(felt)} ms, and no other arm that would do meets it: it needs a smaller model, caching or streaming."
+            OpenIssue(
+                "limit",
+                f"BUDGET: building it is expected to cost {outcome.context.amount(mine.setup_usd)}, above the "
+                f"{outcome.context.amount(budget)} there are; in {probability(mine.chance_within['money.setup_usd'])} of the "
+                "simulated variations it stays within them.",
+            )
+        )
+    found += _evidence_issues(outcome, recommendation, title)
+    ruled = [
+        (arm, blocker)
+        for arm in dict.fromkeys((wanted_arm(outcome),))
+        if arm != recommendation
+        for blocker in (*arms[arm].blockers, *arms[arm].limits_missed)
+        if blocker.assumed
+    ]
+    found += [
+        OpenIssue("assumption", f"{arm_title(arm)} is ruled out by something assumed: {blocker.text}.")
+        for arm, blocker in ruled
+    ]
+    likeliest = max(shares, key=lambda arm: shares[arm], default=recommendation)
+    if likeliest not in (recommendation, UNDECIDED) and shares[likeliest] > shares.get(recommendation, 0.0):
+        found.append(
+            OpenIssue(
+                "stability",
+                f"In {share(shares[likeliest])} of the simulated variations {arm_title(likeliest)} is the answer, more often "
+                f"than {title} ({share(shares.get(recommendation, 0.0))}): the facts stated lie close to a turning point.",
+            )
         )
     return found
 
 
-def _cost_sentence(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult]) -> str:
-    mine, money = arms[recommendation], outcome.context.amount
-    words = (
-        f"It is expected to cost {money(mine.setup_usd)} to set up and {money(mine.monthly_usd)} a month, of which "
-        f"{money(mine.monthly_bill_usd)} are bills and the rest is labour"
-    )
-    # Retrieval would do as well where no facts are missing, but nobody would build it for that.
-    sensible = [arm for arm in arms if outcome.gaps.knowledge or arm not in KNOWING_ARMS]
-    others = [arm for arm in sensible if arm != recommendation and arms[arm].feasible and arms[arm].closes_gaps]
-    if others:
-        next_best = min(others, key=lambda arm: arms[arm].horizon_usd)
-        words += f"; the cheapest other arm that would do is {arm_title(next_best)} at {money(arms[next_best].monthly_usd)} a month"
+def _left_open(outcome: Outcome, recommendation: str, arms: Arms) -> str:
+    tuned = "hybrid" if outcome.gaps.knowledge else "fine_tune"
+    blocker = next(iter((*arms[tuned].blockers, *arms[tuned].limits_missed)), None)
+    words = "Style, format or reasoning are likely to fall short: "
+    if blocker is None:
+        return words + f"{arm_title(tuned)} would close that gap."
+    words += f"{arm_title(tuned)} would close that gap, but {blocker.text}"
+    if blocker.id == "labelled-examples":
+        missing = math.ceil(float(blocker.limit) - float(blocker.observed))
+        words += f". Collect {number(missing)} more"
     return words + "."
 
 
-def steps(
-    outcome: Outcome, arms: dict[str, ArmResult], verdicts: tuple[Verdict, ...], recommendation: str
-) -> tuple[Step, ...]:
+def _evidence_issues(outcome: Outcome, recommendation: str, title: str) -> list[OpenIssue]:
+    facts = outcome.context.facts
+    level = evidence_level(outcome, recommendation)
+    found = []
+    if level == "anecdote":
+        graded, needed = (
+            float(graded_questions(outcome.context)),
+            float(outcome.context.thresholds["evaluation_examples"]),
+        )
+        so_far = f"on {number(graded)} graded questions" if graded else "on a number of questions that nobody states"
+        found.append(
+            OpenIssue("evidence", f"The score of {title} rests {so_far}; {number(needed)} are the least that decide.")
+        )
+    elif recommendation in TUNED_ARMS and level == "nothing":
+        gap = "is measured" if outcome.gaps.behaviour_proven else "is likely, not measured"
+        found.append(OpenIssue("evidence", f"The need for training {gap}, and {title} itself has not been measured."))
+    score, target = float(facts[ARM[recommendation].score_field]), float(facts["evidence.target_score"])
+    if level in ("measured", "proven") and score < target and facts.answered("evidence.target_score"):
+        found.append(OpenIssue("evidence", f"{title} is right in {share(score)}, below the target of {share(target)}."))
+    return found
+
+
+def contradictions(outcome: Outcome) -> list[str]:
+    """Say which stated facts do not go together."""
+    facts = outcome.context.facts
+    documents = float(facts["knowledge.documents"])
+    nothing = facts.answered("knowledge.needed") and bool(facts.is_word("knowledge.needed", "none"))
+    cites = bool(facts.truth("knowledge.citations_required"))
+    found = []
+    if nothing and documents > 0:
+        found.append(
+            f"{number(documents)} documents are stated, though answers are said to draw on nothing beyond the request."
+        )
+    if cites and (documents == 0 or (nothing and not documents > 0)):
+        found.append("Answers must cite a source, but there are no documents to cite.")
+    short, long = float(facts["traffic.tuned_instruction_tokens"]), float(facts["traffic.instruction_tokens"])
+    if short > long:
+        assumed = "" if facts.answered("traffic.tuned_instruction_tokens") else " (assumed)"
+        found.append(
+            f"The instruction after tuning, {number(short)} tokens{assumed}, is longer than the instruction of "
+            f"{number(long)} tokens that it replaces."
+        )
+    for arm in ARMS:
+        score, outcome_said = float(facts[ARM[arm].score_field]), (facts.text("evidence.tried") or {}).get(arm)
+        if outcome_said == "worse" and not math.isnan(score) and score >= float(facts["evidence.target_score"]):
+            found.append(
+                f"{arm_title(arm)} is said to have been worse than what runs today, and is measured to meet the target."
+            )
+    return found
+
+
+# --- evidence ----------------------------------------------------------------------------------
+
+
+def evidence_level(outcome: Outcome, arm: str) -> str:
+    """Say what is known of an arm: ``nothing``, ``anecdote``, ``measured`` or ``proven``."""
+    context = outcome.context
+    if arm not in ARM or np.isnan(context.facts[ARM[arm].score_field]):
+        return "nothing"
+    score = float(measured_score(context, arm))
+    if math.isnan(score):
+        return "anecdote"
+    reach = 1.6448536269514722 * math.sqrt(score * (1 - score) / max(float(graded_questions(context)), 1.0))
+    return "proven" if score - reach >= float(context.facts["evidence.target_score"]) else "measured"
+
+
+# --- steps -------------------------------------------------------------------------------------
+
+
+def steps(outcome: Outcome, arms: Arms, verdicts: tuple[Verdict, ...], recommendation: str) -> tuple[Step, ...]:
     """Give the way to the recommendation, step by step, in its order."""
-    passing = [arm_title(arm) for arm, result in arms.items() if result.feasible]
+    passing = [arm_title(arm) for arm, result in arms.items() if result.passes]
     blocked = [
-        f"{arm_title(arm)} ({', '.join(b.id for b in result.blockers)})"
+        f"{arm_title(arm)} ({'; '.join(b.text for b in (*result.blockers, *result.limits_missed))})"
         for arm, result in arms.items()
-        if not result.feasible
+        if not result.passes
     ]
+    gaps = " ".join(gap_sentences(outcome, recommendation)) or "No gap is stated."
     return (
-        Step("1 Gaps", " ".join(gap_sentences(outcome))),
-        Step("2 Feasibility", f"Passing: {listed(passing)}. Ruled out: {listed(blocked)}."),
-        Step("3 Frameworks", votes_sentence(verdicts, recommendation)),
+        Step("1 Gaps", gaps),
+        Step("2 Limits", f"Within the limits: {listed(passing)}. Not: {listed(blocked)}."),
+        Step("3 Published guides", votes_sentence(verdicts, recommendation)),
         Step("4 Evidence", evidence_sentence(outcome)),
-        Step("5 Recommendation", arm_title(recommendation)),
+        Step(
+            "5 Recommendation", f"{arm_title(recommendation)}. {path_sentence(outcome, recommendation, arms)}".strip()
+        ),
     )
 
 
-def first_step(outcome: Outcome, recommendation: str, arms: dict[str, ArmResult], proven: bool) -> str:
+def first_step(outcome: Outcome, recommendation: str, arms: Arms, because: str | None) -> str:
     """Say what to do on Monday."""
-    facts, thresholds = outcome.context.facts, outcome.context.thresholds
-    weeks = float(facts["evidence.prompt_engineering_weeks"])
-    tried = weeks >= float(thresholds["prompting_weeks"])
-    needed = float(thresholds["evaluation_examples"])
-    examples = float(facts["evidence.eval_examples"])
+    facts, limits = outcome.context.facts, outcome.context.thresholds
+    needed = float(limits["evaluation_examples"])
+    graded = float(graded_questions(outcome.context))
     evaluation = (
-        f"grade at least {number(needed)} real questions by hand as an evaluation set"
-        if examples < needed
-        else f"use the {number(examples)} graded examples as the evaluation set"
+        f"have people mark the answers to at least {number(needed)} real questions"
+        if graded < needed
+        else f"use the {number(graded)} graded questions as the evaluation set"
     )
     if recommendation == UNDECIDED:
-        return _undecided_step(arms)
-    score = arms[recommendation].measured_score
-    if score is not None and score >= float(facts["evidence.target_score"]):
-        return f"Pilot {arm_title(recommendation)} with real users, {evaluation}, and run it again after every change."
-    if score is not None and recommendation != "rag":
-        others = [result.measured_score for result in arms.values() if result.measured_score is not None]
-        standing = "is the best measured but misses the target"
-        if max(others) > score:
-            standing = "misses the target, and no arm is proven better that would do"
-        return (
-            f"Do not launch yet: {arm_title(recommendation)} {standing}. Read the wrong "
-            f"answers, mend what causes most of them, {evaluation}, and measure again."
-        )
+        return _undecided_step(outcome, arms, because)
+    tried = float(facts["evidence.prompt_engineering_weeks"]) >= float(limits["prompting_weeks"])
+    title, score = arm_title(recommendation), float(measured_score(outcome.context, recommendation))
+    target = float(facts["evidence.target_score"])
+    unhappy = float(facts["evidence.users_satisfied"]) == 0.0
+    if score >= target:
+        return f"Pilot {title} with real users, {evaluation}, and run it again after every change."
+    if not math.isnan(score):
+        return _mend(outcome, recommendation, evaluation)
     if recommendation == "prompt":
+        if tried and unhappy:
+            return f"Find out what users miss, facts or behaviour: read the answers they complain of, and {evaluation}."
         return (
-            f"Spend a serious week on the prompt (instructions, few-shot examples, output schema) and {evaluation}."
-            if not tried
-            else f"Ship the prompt, {evaluation}, and re-run it after each change."
+            f"Ship the prompt, {evaluation}, and run it again after each change."
+            if tried
+            else f"Spend a week improving the prompt (instructions, worked examples, output format) and {evaluation}."
         )
-    if recommendation in TUNED_ARMS and not proven:
-        build = (
-            "Build retrieval first, with a small model and a careful prompt"
-            if recommendation == "hybrid"
-            else "Spend a week on prompts with few-shot examples"
-        )
-        return f"{build}, and {evaluation}; train only once it shows the gap that is likely here."
     if recommendation in TUNED_ARMS:
-        return f"Curate the training examples, {evaluation}, hold it out of training, and train a first LoRA."
+        return _training_step(outcome, recommendation, evaluation, tried)
     if recommendation == "long_context":
         return f"Put the whole knowledge base behind a fixed instruction in one cached prompt, and {evaluation}."
-    precision = float(facts["evidence.retrieval_precision"])
-    if precision < float(thresholds["retrieval_precision"]):
-        return f"Mend retrieval first (precision@k is {share(precision)}): chunking, metadata filters, re-ranking; then measure again."
-    if score is not None:
+    if float(facts["evidence.retrieval_precision"]) < float(limits["retrieval_precision"]):
+        return _retrieval_first(outcome)
+    return (
+        f"Index the documents, write a careful prompt around the passages found, and {evaluation}: a first version takes "
+        "about a week."
+    )
+
+
+def _training_step(outcome: Outcome, recommendation: str, evaluation: str, tried: bool) -> str:
+    if outcome.gaps.behaviour_proven:
+        return f"Curate the training examples, {evaluation}, hold it out of training, and train a first LoRA adapter."
+    if outcome.gaps.economic and not outcome.gaps.behaviour:
         return (
-            "Read the wrong answers: RAG misses the target, but by no more than chance explains or with nothing proven "
-            f"better. Improve retrieval and prompt, {evaluation}, and measure again before training anything."
+            f"Train a first LoRA adapter on part of the examples, {evaluation}, and go on only if the tuned model is right as "
+            "often as the untuned one: the saving stands, the quality is not shown yet."
         )
-    return f"Index the documents in pgvector, write a careful prompt for a small model, and {evaluation}: a first version takes about a week."
+    gap = "the gap that is likely here" if outcome.gaps.behaviour else "that nothing simpler answers in time"
+    if recommendation == "hybrid":
+        return f"Build retrieval first, with a careful prompt, and {evaluation}; train only once it shows {gap}."
+    start = (
+        "Try worked examples that are retrieved for each question"
+        if tried
+        else "Spend a week on prompts with worked examples"
+    )
+    return f"{start}, and {evaluation}; train only once it shows {gap}."
 
 
-def _undecided_step(arms: dict[str, ArmResult]) -> str:
-    closing = {arm: result for arm, result in arms.items() if result.closes_gaps}
-    nearest = min(closing or arms, key=lambda arm: (len((closing or arms)[arm].blockers), ARMS.index(arm)))
-    blockers = listed([blocker.text for blocker in (closing or arms)[nearest].blockers]) or "nothing measured"
-    return f"No arm passes. The nearest is {arm_title(nearest)}, held up by this: {blockers}. Settle that, then decide again."
+def _mend(outcome: Outcome, recommendation: str, evaluation: str) -> str:
+    facts, limits = outcome.context.facts, outcome.context.thresholds
+    title = arm_title(recommendation)
+    if recommendation == "rag":
+        precision = float(facts["evidence.retrieval_precision"])
+        if math.isnan(precision):
+            return (
+                "Find out why RAG misses before anything is trained: mark for the same questions whether the right passages "
+                "were retrieved; mend retrieval first, then the prompt, and only then ask whether behaviour is the cause."
+            )
+        if precision < float(limits["retrieval_precision"]):
+            return _retrieval_first(outcome)
+        return (
+            "The right passages are retrieved, so work on the prompt next: read the wrong answers, mend what causes most of "
+            f"them, {evaluation}, and measure again before training anything."
+        )
+    scores = [float(measured_score(outcome.context, arm)) for arm in ARMS]
+    best = max(score for score in scores if not math.isnan(score))
+    mine = float(measured_score(outcome.context, recommendation))
+    standing = (
+        "is the best measured but misses the target"
+        if mine >= best
+        else "misses the target, and nothing measured is better by more than chance"
+    )
+    return (
+        f"Do not launch yet: {title} {standing}. Read the wrong answers, mend what causes most of them, {evaluation}, and "
+        "measure again."
+    )
+
+
+def _retrieval_first(outcome: Outcome) -> str:
+    precision = share(float(outcome.context.facts["evidence.retrieval_precision"]))
+    return (
+        f"Mend retrieval first ({precision} of the passages found are relevant): how documents are cut, filters, re-ranking; "
+        "then measure again."
+    )
+
+
+def _undecided_step(outcome: Outcome, arms: Arms, because: str | None) -> str:
+    if because == "facts":
+        return "Answer the questions named here first, the first of them before all others; then decide again."
+    nearest = starting_point(outcome, arms)
+    blockers = listed([blocker.text for blocker in arms[nearest].blockers])
+    needed = "brings the facts that answers draw on" if outcome.gaps.knowledge else "closes the gap"
+    return (
+        f"No option that {needed} is within the limits. The nearest is {arm_title(nearest)}: {blockers}. Settle that, then "
+        "decide again."
+    )
+
+
+def starting_point(outcome: Outcome, arms: Arms) -> str:
+    """Name the option nearest to passing among those that close the gaps: fewest blockers, then the simplest."""
+    closing = [arm for arm, result in arms.items() if result.closes_gaps and not result.feasible] or list(arms)
+    return min(closing, key=lambda arm: (len(arms[arm].blockers), ARMS.index(arm)))

@@ -28,7 +28,7 @@ class RecordedFacts(Facts):
 
     def __init__(self, facts: Facts, note: Callable[[str], None]) -> None:
         """Share the values of ``facts``."""
-        super().__init__(facts._values, facts._answered, facts._words, facts.name)
+        super().__init__(facts._values, facts._answered, facts._words, facts.name, facts._answered_rows)
         self._note = note
 
     def replaced(self, values: Mapping[str, Any], answered: bool = True) -> "RecordedFacts":
@@ -184,9 +184,27 @@ def known(condition: Array, value: Array) -> Array:
     return np.where(condition, value, np.nan)
 
 
-def _reaches_target(s: EvaluationContext, path: str) -> Array:
-    """Compare a score with the target as 1/0, keeping not-known; an unmeasured score reads no target."""
-    score = s.facts[path]
+def graded_questions(s: EvaluationContext) -> Array:
+    """Return the graded questions behind the scores: the stored run's, else what the client says; 0 where unsaid."""
+    stated = s.facts["evidence.eval_examples"]
+    return np.where(stated > 0, stated, float(s.run.questions))
+
+
+def measured_score(s: EvaluationContext, arm: str) -> Array:
+    """Return the share right of an arm where enough questions were graded to say so, ``nan`` elsewhere.
+
+    A score on fewer questions than an evaluation set, or on a number that nobody states, is an anecdote: it is
+    shown, and decides nothing.
+    """
+    score = s.facts[f"evidence.{arm}_score"]
+    if np.isnan(score).all():
+        return score
+    return known(graded_questions(s) >= s.thresholds["evaluation_examples"], score)
+
+
+def _reaches_target(s: EvaluationContext, arm: str) -> Array:
+    """Compare a measured score with the target as 1/0, keeping not-known; an unmeasured score reads no target."""
+    score = measured_score(s, arm)
     if np.isnan(score).all():
         return score
     return known(~np.isnan(score), score >= s.facts["evidence.target_score"])
@@ -196,10 +214,11 @@ def _reaches_target(s: EvaluationContext, path: str) -> Array:
 
 
 def _private(s: EvaluationContext) -> Array:
-    if s.facts.answered("knowledge.needed"):
-        return s.facts.is_word("knowledge.needed", "private")
+    private, said = s.facts.is_word("knowledge.needed", "private"), s.facts.answered_at("knowledge.needed")
+    if said.all():
+        return private
     # Documents without an answer to "what must answers draw on" are taken for the client's own.
-    return s.facts.is_word("knowledge.needed", "private") | (s.facts["knowledge.documents"] > 0)
+    return private | (~said & (s.facts["knowledge.documents"] > 0))
 
 
 def _drawn_on(s: EvaluationContext) -> Array:
@@ -248,10 +267,12 @@ def _dissatisfied(s: EvaluationContext) -> Array:
 
 def _behaviour_need(s: EvaluationContext) -> Array:
     facts, limits = s.facts, s.thresholds
+    # Where provider or server can force the answer into a schema, the schema by itself asks for no training.
+    forced = facts.truth("constraints.structured_outputs")
     need = (
         s.read("style_or_reasoning")
-        + limits["schema_weight"] * facts.truth("behaviour.strict_schema")
-        + limits["narrow_schema_weight"] * s.holds("schema_on_narrow_task")
+        + limits["schema_weight"] * (facts.truth("behaviour.strict_schema") & ~forced)
+        + limits["narrow_schema_weight"] * (s.holds("schema_on_narrow_task") & ~forced)
         + limits["dissatisfied_weight"] * s.applies("dissatisfied_after_prompting")
     )
     # Rounded, because 0.2 + 0.3 + 0.2 must reach a threshold of 0.7.
@@ -259,7 +280,7 @@ def _behaviour_need(s: EvaluationContext) -> Array:
 
 
 def _prompt_meets_target(s: EvaluationContext) -> Array:
-    reached = _reaches_target(s, "evidence.prompt_score")
+    reached = _reaches_target(s, "prompt")
     return np.where(s.facts["evidence.users_satisfied"] == 0.0, known(~np.isnan(reached), 0.0), reached)
 
 
@@ -268,7 +289,7 @@ def _prompting_suffices(s: EvaluationContext) -> Array:
     happy = facts["evidence.users_satisfied"] == 1.0
     tried = facts["evidence.prompt_engineering_weeks"] >= limits["prompting_weeks"]
     missed = s.read("prompt_falls_short") == 1.0
-    retrieval_does = (_reaches_target(s, "evidence.rag_score") == 1.0) & (facts["evidence.users_satisfied"] != 0.0)
+    retrieval_does = (_reaches_target(s, "rag") == 1.0) & (facts["evidence.users_satisfied"] != 0.0)
     return s.holds("prompt_meets_target") | (happy & tried & ~missed) | retrieval_does
 
 
@@ -325,7 +346,7 @@ FEATURES: dict[str, Callable[[EvaluationContext], Array]] = {
     "prompt_engineering_weeks": _field("evidence.prompt_engineering_weeks"),
     "eval_examples": _field("evidence.eval_examples"),
     "prompt_meets_target": _prompt_meets_target,
-    "prompt_falls_short": lambda s: 1.0 - _reaches_target(s, "evidence.prompt_score"),
+    "prompt_falls_short": lambda s: 1.0 - _reaches_target(s, "prompt"),
     "prompting_suffices": lambda s: _prompting_suffices(s).astype(float),
     "retrieval_precision": _field("evidence.retrieval_precision"),
     "usable_examples": _usable_examples,

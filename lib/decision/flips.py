@@ -115,8 +115,11 @@ def _ask(facts: Facts, trials: list[tuple[str, float]], recommend: Recommend) ->
         if path not in values:
             values[path] = np.full(len(trials), float(facts[path]))
         values[path][row] = value
-    # Which fields the client answered is part of the context and stays as it is.
-    return np.broadcast_to(recommend(facts.replaced(values, answered=False)), len(trials))
+    # A change is an edit of the file: the field counts as answered where it is changed, and only there.
+    answered = {path: np.full(len(trials), facts.answered(path)) for path in values}
+    for row, (path, _) in enumerate(trials):
+        answered[path][row] = True
+    return np.broadcast_to(recommend(facts.replaced(values, answered)), len(trials))
 
 
 def _edges(path: str, spec: FieldSpec, now: float, grid: Array, flipped: Array) -> list[_Edge]:

@@ -1,8 +1,9 @@
-"""The decision as an object that shows itself."""
+"""The decision as plain values; :mod:`lib.views.decision` shows it."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from lib.arms import TUNED_ARMS
 from lib.costs.estimates import Estimate
 from lib.decision.comparisons import Comparison
 from lib.decision.flips import Flip
@@ -40,7 +41,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class BlockerTrace:
-    """One reason that rules an arm out, with its numbers."""
+    """One reason that rules an arm out, or a limit that it misses, as a sentence with its numbers."""
 
     id: str
     observed: float | str | None
@@ -54,6 +55,8 @@ class BlockerTrace:
 class ArmResult:
     """One arm: whether it passes, what speaks for it, what it costs and how fast it answers.
 
+    ``feasible`` tells that nothing rules it out, ``closes_gaps`` that it brings what is missing (facts, behaviour):
+    two different things. ``limits_missed`` are limits that do not rule it out by themselves (latency).
     Money is in USD, expected, and the total over all components, work included: ``usd_per_query`` is the month over
     its queries. ``monthly_bill_usd`` is what vendors are paid of it, ``marginal_usd_per_query`` what one more
     query costs. ``ranges`` has P10, P90 and the as-planned value of each of these; ``chance_within`` the share of
@@ -62,6 +65,7 @@ class ArmResult:
 
     feasible: bool
     blockers: tuple[BlockerTrace, ...]
+    limits_missed: tuple[BlockerTrace, ...]
     closes_gaps: bool
     support: float | None
     setup_usd: float
@@ -77,6 +81,11 @@ class ArmResult:
     first_token_ms: float
     measured_score: float | None
 
+    @property
+    def passes(self) -> bool:
+        """Tell whether nothing rules it out and it misses no limit."""
+        return self.feasible and not self.limits_missed
+
 
 @dataclass(frozen=True)
 class Step:
@@ -87,31 +96,82 @@ class Step:
 
 
 @dataclass(frozen=True)
+class OpenIssue:
+    """Something to settle or to know before signing: ``kind`` is ``gap``, ``limit``, ``evidence``, ``assumption``,
+    ``contradiction`` or ``stability``."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A fact to ask the client for next: why it matters, and which other answers it could lead to."""
+
+    field: str
+    why: str
+    could_change_to: tuple[str, ...]
+    value: float = 0.0
+    """How much of the variations it settles (0 to 1): the gain in the share that the best answer holds."""
+
+
+@dataclass(frozen=True)
+class TrackRecord:
+    """How outside cases of like stability came out: right, wrong, without an answer, and Wilson's interval."""
+
+    right: int
+    wrong: int
+    no_answer: int
+    low: float
+    high: float
+
+    @property
+    def of(self) -> int:
+        """Count the cases."""
+        return self.right + self.wrong + self.no_answer
+
+
+@dataclass(frozen=True)
 class EvidenceTrace:
     """What the measured scores rest on: ``status`` and ``why`` as in :class:`lib.decision.measured.MeasuredRun`.
 
-    ``questions`` is the run's number of questions, or the client's own count; ``comparisons`` has one entry
-    for every two measured arms; ``decides`` tells whether all this decided the recommendation.
+    ``questions`` is the number of graded questions behind the scores, 0 where nobody says; ``level`` is what is known
+    of the recommended arm: ``nothing``, ``anecdote`` (fewer questions than an evaluation set), ``measured`` or
+    ``proven`` (reaches the target by more than chance). ``comparisons`` has one entry for every two measured arms;
+    ``decides`` tells whether all this decided the recommendation.
     """
 
     run: str | None
     status: str
     why: str
     questions: int
+    level: str
     decides: bool
     comparisons: tuple[Comparison, ...]
 
 
 @dataclass(frozen=True)
 class Decision:
-    """The workbook's recommendation for one client, with everything that led to it."""
+    """The workbook's recommendation for one client, with everything that led to it.
+
+    ``stability`` is the share of simulated variations in which the recommendation stays; ``undecided_because`` is
+    ``facts`` or ``limits`` for an undecided client, whose costs and plan are those of ``starting_point``.
+    ``answered`` counts the answered fields and all fields. ``proven`` tells that the recommended arm was measured and
+    reaches what is asked; the need for a tuned arm that is not is likely, and said to be.
+    """
 
     client: str
     recommendation: str
     runner_up: str | None
-    confidence: float
+    stability: float
+    track_record: TrackRecord | None
     agreement: float | None
     proven: bool
+    undecided_because: str | None
+    starting_point: str | None
+    answered: tuple[int, int]
+    ask_next: tuple[Question, ...]
+    open_issues: tuple[OpenIssue, ...]
     first_step: str
     reasons: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -123,21 +183,42 @@ class Decision:
     evidence: EvidenceTrace
     notes: tuple[str, ...] = field(default=())
 
+    @property
+    def unproven(self) -> bool:
+        """Tell whether training is recommended for a need that is likely, and no measurement shows that it helps."""
+        return self.recommendation in TUNED_ARMS and not self.proven
+
+    @property
+    def planned_arm(self) -> str:
+        """Name the arm whose costs and plan the pages show: the recommendation, or the starting point."""
+        return self.starting_point or self.recommendation
+
     def to_dict(self) -> dict[str, Any]:
         """Give the shape that ``decide --json`` prints; every value is plain JSON."""
         arms = {}
         for arm, result in self.arms.items():
             row = asdict(result)
-            row["blockers"] = [blocker["text"] for blocker in row["blockers"]]
+            for name in ("blockers", "limits_missed"):
+                row[name] = [blocker["text"] for blocker in row[name]]
             for name, figure in row.pop("ranges").items():
                 ends = {end: round(figure[end], 8) for end in ("p10", "p90", "as_planned")}
                 row |= {f"{name}_{end}": value for end, value in ends.items()}
             arms[arm] = row
+        record = self.track_record
         return {
             "client": self.client,
             "recommendation": self.recommendation,
             "runner_up": self.runner_up,
-            "confidence": self.confidence,
+            "stability": self.stability,
+            "track_record": None
+            if record is None
+            else {"right": record.right, "of": record.of, "low": record.low, "high": record.high}
+            | {"wrong": record.wrong, "no_answer": record.no_answer},
+            "undecided_because": self.undecided_because,
+            "starting_point": self.starting_point,
+            "answered": {"fields": self.answered[0], "of": self.answered[1]},
+            "ask_next": [asdict(question) for question in self.ask_next],
+            "open_issues": [asdict(issue) for issue in self.open_issues],
             "first_step": self.first_step,
             "reasons": list(self.reasons),
             "proven": self.proven,

@@ -83,7 +83,7 @@ def _cards(case: Case, result) -> list[tuple[str, str, str]]:
         f"{len(decision.frameworks) - voting} abstain" if voting < len(decision.frameworks) else "all gave an answer",
     )
     cards = [
-        ("Confidence", probability(decision.confidence), "stays the answer when facts move within their ranges"),
+        ("Confidence", probability(decision.stability), "stays the answer when facts move within their ranges"),
     ]
     if result:
         months = round(float(case.costs.horizon_months))

@@ -58,8 +58,8 @@ def _row(row: ClientRow) -> list:
     decision, title = row.decision, arm_title(row.decision.recommendation)
     return [
         name,
-        title if decision.proven else with_note(title, "unproven", "tag"),
-        probability(decision.confidence),
+        title if not decision.unproven else with_note(title, "unproven", "tag"),
+        probability(decision.stability),
         "none to agree on" if decision.agreement is None else share(decision.agreement),
         arm_title(decision.runner_up) if decision.runner_up else "none",
     ]

@@ -291,8 +291,8 @@ def text(decision: Decision) -> str:
     """Give the decision as plain text for a terminal."""
     runner_up = arm_title(decision.runner_up) if decision.runner_up else "none"
     lines = [
-        f"{decision.client}: {arm_title(decision.recommendation)}" + ("" if decision.proven else " (unproven)"),
-        f"  confidence {probability(decision.confidence)}, frameworks agreeing {share(decision.agreement)}, "
+        f"{decision.client}: {arm_title(decision.recommendation)}" + (" (unproven)" if decision.unproven else ""),
+        f"  confidence {probability(decision.stability)}, frameworks agreeing {share(decision.agreement)}, "
         f"runner-up {runner_up}",
     ]
     flips = [f"{field_label(f.field)}: {' → '.join(flip_ends(f))} gives {flip_to(f)}" for f in decision.flips[:6]]

@@ -140,7 +140,7 @@ def _flip_label(flip: Flip) -> str:
 
 def _flips_sentence(decision: Decision) -> str:
     stays = (
-        f"When facts and thresholds move within their ranges, the recommendation stays in {probability(decision.confidence)} "
+        f"When facts and thresholds move within their ranges, the recommendation stays in {probability(decision.stability)} "
         "of the cases"
     )
     if not decision.flips:

@@ -25,7 +25,7 @@ KEYS = {
     "client",
     "recommendation",
     "runner_up",
-    "confidence",
+    "stability",
     "first_step",
     "reasons",
     "arms",
@@ -55,7 +55,7 @@ def test_the_json_has_the_agreed_keys_and_plain_values(path: Path) -> None:
         assert arm.keys() >= ARM_KEYS
         assert arm["feasible"] == (not arm["blockers"])
     assert result["recommendation"] in (*ARMS, UNDECIDED)
-    assert 0 <= result["confidence"] <= 1
+    assert 0 <= result["stability"] <= 1
     assert {row["id"] for row in result["frameworks"]} == {item.id for item in frameworks()}
     for framework in result["frameworks"]:
         for row in framework["trace"]:

@@ -129,7 +129,7 @@ def test_the_scores_of_a_sample_run_are_not_used_and_that_is_said(stored, sample
     assert all(result.measured_score is None for result in decision.arms.values())
     assert decision.first_step == bare.first_step, "its questions are no evaluation set of the client's"
     assert "NOT USED" in decision.steps[3].text and said in decision.steps[3].text
-    assert decision.confidence == bare.confidence
+    assert decision.stability == bare.stability
     usable = usable_client(client_with(evidence_of(run, target_score=0.9)))
     assert answers(usable)["evidence"] == {"run": run, "target_score": 0.9}
     assert {item.name for item in model_of(client_with(evidence_of(run))).inputs} == {
@@ -146,7 +146,7 @@ def test_a_tuned_arm_must_be_better_than_every_plain_one(stored) -> None:
     decision = decided(evidence_of(run, **scores), behaviour={"style_sensitivity": 0.9})
     rows = {(row.first, row.second): row for row in decision.evidence.comparisons}
     assert rows["rag", "hybrid"].told_apart and not rows["prompt", "hybrid"].told_apart
-    assert decision.recommendation == "prompt"
+    assert decision.recommendation != "hybrid"
 
 
 def test_retrieval_that_is_not_told_from_prompting_is_kept_where_facts_are_missing_and_else_not(stored) -> None:
@@ -197,7 +197,7 @@ def test_flips_of_a_client_with_a_run_do_what_they_say(stored) -> None:
     for flip in found:
         spec = field_specs()[flip.field]
         assert spec.kind in ("number", "truth")
-        changed = facts.replaced({flip.field: float(flip.to_value)}, answered=False)
+        changed = facts.replaced({flip.field: float(flip.to_value)})
         assert (
             arm_name(int(evaluate(EvaluationContext(changed, book, limits)).recommendation)) == flip.recommendation
         ), flip

@@ -31,7 +31,6 @@ PLAIN = {"style_sensitivity": 0.1, "specialised_reasoning": 0.1}
 # --- 1 and 2: what a score may carry -------------------------------------------------------------
 
 
-@not_yet
 def test_a_score_without_graded_examples_proves_nothing() -> None:
     decision = decided(
         knowledge={"documents": 500, "days_between_changes": 30}, evidence={"rag_score": 0.74, "eval_examples": 0}
@@ -41,7 +40,6 @@ def test_a_score_without_graded_examples_proves_nothing() -> None:
 
 
 @pytest.mark.parametrize("examples", [0, 1, 20])
-@not_yet
 def test_fewer_graded_examples_are_never_stronger_evidence(examples: int) -> None:
     few = decided(
         knowledge={"documents": 500, "days_between_changes": 30},
@@ -51,14 +49,12 @@ def test_fewer_graded_examples_are_never_stronger_evidence(examples: int) -> Non
     assert few.evidence.decides is False
 
 
-@not_yet
 def test_a_low_rag_score_is_diagnosed_before_anything_is_trained() -> None:
     decision = decided(knowledge={"documents": 500}, behaviour=PLAIN, evidence={"rag_score": 0.5, "eval_examples": 100})
     assert decision.recommendation == "rag"
     assert "retriev" in decision.first_step.lower()
 
 
-@not_yet
 def test_an_arm_that_nobody_measured_is_not_called_proven() -> None:
     decision = decided(
         knowledge={"documents": 1, "tokens_per_document": 800}, evidence={"rag_score": 0.436, "eval_examples": 100}
@@ -70,7 +66,6 @@ def test_an_arm_that_nobody_measured_is_not_called_proven() -> None:
 # --- 4 and 5: physical limits for every arm -------------------------------------------------------
 
 
-@not_yet
 def test_a_prompt_that_does_not_fit_the_window_is_never_recommended() -> None:
     for sections in (
         {"traffic": {"instruction_tokens": 200_000}, "stack": {"context_window_tokens": 128_000}},
@@ -99,7 +94,6 @@ def test_without_documents_long_context_is_no_faster_than_the_same_prompt() -> N
 # --- 6 and 7: words and numbers agree -------------------------------------------------------------
 
 
-@not_yet
 def test_undecided_never_says_that_nothing_passes_where_something_does() -> None:
     decision = decided(knowledge={"documents": 200}, money={"monthly_usd": 106})
     passing = [arm for arm, result in decision.arms.items() if result.feasible]
@@ -118,17 +112,19 @@ def test_no_gap_is_not_said_of_another_recommendation_than_prompting() -> None:
         assert "NO GAP" not in text(decision)
 
 
-@not_yet
 def test_a_gap_that_stays_open_is_named_with_what_would_close_it() -> None:
-    decision = decided(behaviour={"specialised_reasoning": 0.92}, training_data={"labelled_examples": 50})
+    decision = decided(
+        knowledge={"needed": "none"},
+        behaviour={"specialised_reasoning": 0.92},
+        training_data={"labelled_examples": 50},
+    )
     assert decision.recommendation == "prompt"
-    assert any("150" in issue for issue in decision.open_issues)
+    assert any("150" in issue.text for issue in decision.open_issues)
 
 
 # --- 8: what is not answered ----------------------------------------------------------------------
 
 
-@not_yet
 def test_a_client_of_whom_nothing_is_known_is_undecided_with_five_questions() -> None:
     decision = decided()
     assert decision.recommendation == "undecided"
@@ -137,7 +133,6 @@ def test_a_client_of_whom_nothing_is_known_is_undecided_with_five_questions() ->
     assert len(decision.ask_next) == 5
 
 
-@not_yet
 def test_the_runner_up_passes_or_there_is_none() -> None:
     for documents in (50, 200, 5000):
         for setup in (2000, 4000, 8000):
@@ -148,7 +143,6 @@ def test_the_runner_up_passes_or_there_is_none() -> None:
 # --- 9: monotone ----------------------------------------------------------------------------------
 
 
-@not_yet
 def test_a_longer_latency_limit_never_rules_an_arm_out() -> None:
     for documents in (0, 200):
         base = {"knowledge": {"documents": documents}, "constraints": {"data_must_stay_in_house": True}}
@@ -171,7 +165,6 @@ def test_more_labelled_examples_never_rule_a_tuned_arm_out() -> None:
 # --- 10: flips are edits of the file --------------------------------------------------------------
 
 
-@not_yet
 def test_what_a_flip_promises_happens_when_the_file_is_edited() -> None:
     sections = {"knowledge": {"documents": 200}, "behaviour": PLAIN, "money": {"setup_usd": 6000}}
     decision = decided(with_flips=True, **sections)
@@ -193,6 +186,5 @@ def test_what_a_flip_promises_happens_when_the_file_is_edited() -> None:
         ({"traffic": {"instruction_tokens": 50}}, "instruction"),
     ],
 )
-@not_yet
 def test_contradictory_inputs_are_named(sections: dict, named: str) -> None:
-    assert any(named in issue for issue in decided(**sections).open_issues)
+    assert any(named in issue.text for issue in decided(**sections).open_issues)

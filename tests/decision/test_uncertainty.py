@@ -20,9 +20,9 @@ def client():
     return load_client(CLIENTS / "support-knowledge-base.yaml")
 
 
-def test_many_draws_and_the_decision_agree_on_the_confidence(client) -> None:
+def test_many_draws_and_the_decision_agree_on_the_stability(client) -> None:
     decision, found = decide(client), shares(client)
-    assert found[decision.recommendation] == pytest.approx(decision.confidence, abs=0.03)
+    assert found[decision.recommendation] == pytest.approx(decision.stability, abs=0.03)
     assert sum(found.values()) == pytest.approx(1.0)
 
 
