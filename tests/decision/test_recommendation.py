@@ -159,7 +159,9 @@ def test_a_score_below_the_target_by_chance_proves_no_gap() -> None:
 
 
 def test_the_first_step_follows_from_what_is_measured() -> None:
-    assert decided(knowledge=PRIVATE, evidence={"rag_score": 0.9, "eval_examples": 200}).first_step.startswith("Pilot RAG")
+    assert decided(knowledge=PRIVATE, evidence={"rag_score": 0.9, "eval_examples": 200}).first_step.startswith(
+        "Pilot RAG"
+    )
     scores = {"prompt_score": 0.5, "rag_score": 0.6, "hybrid_score": 0.7}
     missed = decided(knowledge=PRIVATE, evidence=scores | {"eval_examples": 500})
     assert missed.recommendation == "hybrid" and missed.first_step.startswith("Do not launch yet")
