@@ -76,14 +76,14 @@ def decide(
         start = "rag" if because == FACTS and arms["rag"].feasible else explain.starting_point(outcome, arms)
     # Of an undecided client: how often the answer that holds most often does.
     stability = varied.shares[recommendation] if not because else max(varied.shares.values())
-    found = _edited(client, source, flips(facts, recommender(model))) if with_flips else ()
+    found = _edited(client, source, flips(facts, recommender(model))) if with_flips and because != FACTS else ()
     verdicts = _verdicts(outcome)
     return Decision(
         client=client.client.name,
         recommendation=recommendation,
         runner_up=_runner_up(recommendation, varied.shares, found, arms),
         stability=round(stability, 3),
-        track_record=track_record(stability, deciding_answered(facts)),
+        track_record=None if because else track_record(stability, deciding_answered(facts)),
         agreement=_plain(outcome.support[recommendation]) if recommendation in ARMS else None,
         proven=_proven(outcome, recommendation),
         undecided_because=because,

@@ -78,12 +78,16 @@ def _cards(case: Case, result) -> list[tuple[str, str, str]]:
     voting = sum(verdict.says is not None for verdict in decision.frameworks)
     agreeing = sum(verdict.says == decision.recommendation for verdict in decision.frameworks)
     agreement = (
-        "Frameworks agreeing",
+        "Guides agreeing",
         f"{agreeing} of {voting}",
         f"{len(decision.frameworks) - voting} abstain" if voting < len(decision.frameworks) else "all gave an answer",
     )
     cards = [
-        ("Confidence", probability(decision.stability), "stays the answer when facts move within their ranges"),
+        (
+            "Stability",
+            probability(decision.stability),
+            "of the simulated variations of what is not known; not the chance that the project succeeds",
+        ),
     ]
     if result:
         months = round(float(case.costs.horizon_months))

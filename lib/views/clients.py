@@ -29,8 +29,8 @@ def decided_clients(folder: Path = CLIENTS) -> list[ClientRow]:
 
 
 def clients_table(rows: list[ClientRow]) -> Table:
-    """Give the clients side by side: recommendation, confidence, agreement and runner-up."""
-    columns = ["Client", "Recommendation", "Confidence", "Frameworks agreeing", "Runner-up"]
+    """Give the clients side by side: recommendation, stability, agreement and runner-up."""
+    columns = ["Client", "Recommendation", "Stability", "Guides agreeing", "Runner-up"]
     return Table(columns, list(map(_row, rows)), f"{len(rows)} clients and what the workbook recommends for each")
 
 

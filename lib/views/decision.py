@@ -23,7 +23,50 @@ HELD = {True: "✓ holds", False: "✗ does not", None: "· not known"}
 def headline(decision: Decision) -> Page:
     """Give the recommendation in large type, how sure it is, and the first step."""
     meaning = ARM[decision.recommendation].meaning if decision.recommendation in ARM else ""
-    return render("headline.html", decision=decision, meaning=meaning, training=_training(decision))
+    return render(
+        "headline.html",
+        decision=decision,
+        meaning=meaning,
+        training=_training(decision),
+        record=track_record_words(decision),
+        known=answered_words(decision),
+        issues=open_issues(decision),
+        questions=ask_next(decision),
+    )
+
+
+def open_issues(decision: Decision) -> Page:
+    """List what must be settled or known before signing; nothing where there is nothing."""
+    if not decision.open_issues:
+        return Page("")
+    return joined(Page("<h3>Open issues</h3>"), bullets(issue.text for issue in decision.open_issues))
+
+
+def ask_next(decision: Decision) -> Page:
+    """List the unanswered facts that could change the answer most; nothing where none could."""
+    if not decision.ask_next:
+        return Page("")
+    items = [joined(Page("<strong>{}</strong>: ").format(safe(field_label(q.field))), q.why) for q in decision.ask_next]
+    return joined(Page("<h3>What to ask next</h3>"), bullets(items))
+
+
+def track_record_words(decision: Decision) -> str:
+    """Say how published cases of like stability came out, and what that is not."""
+    record = decision.track_record
+    if record is None:
+        return ""
+    return (
+        f"Of {record.of} published cases of like stability and as many known facts, {record.right} came out as they were "
+        f"shipped or advised ({share(record.low)} to {share(record.high)}), {record.wrong} otherwise, and {record.no_answer} "
+        "without an answer. The rules were made knowing these cases. It is not the chance that a project succeeds."
+    )
+
+
+def answered_words(decision: Decision) -> str:
+    """Say how much of the client file is answered and how many guides answer."""
+    answered, of = decision.answered
+    guides = sum(verdict.says is not None for verdict in decision.frameworks)
+    return f"{answered} of {of} facts answered; {guides} of {len(decision.frameworks)} guides answer"
 
 
 def reasons(decision: Decision) -> Page:
@@ -42,7 +85,7 @@ def arms_table(decision: Decision) -> Table:
     rows = [
         [
             with_note(short_title(arm), "recommended") if arm == decision.recommendation else short_title(arm),
-            "✓ yes" if result.feasible else joined("✗ ruled out", bullets(map(_blocker, result.blockers))),
+            _possible(result),
             "yes" if result.closes_gaps else "no",
             _meter(result.support),
             "not measured" if result.measured_score is None else share(result.measured_score),
@@ -201,8 +244,10 @@ def votes_words(decision: Decision) -> str:
 
 def arms_caption(decision: Decision) -> Page:
     """Say in words which architectures pass."""
-    passing = [short_title(arm) for arm, result in decision.arms.items() if result.feasible]
-    closing = [short_title(arm) for arm, result in decision.arms.items() if result.feasible and result.closes_gaps]
+    passing = [short_title(arm) for arm, result in decision.arms.items() if result.passes]
+    closing = [
+        short_title(arm) for arm in decision.arms if decision.arms[arm].passes and decision.arms[arm].closes_gaps
+    ]
     closes = f"close{'s' if len(closing) == 1 else ''} every gap"
     return caption(
         f"{len(passing)} of the {len(decision.arms)} architectures pass ({listed(passing)}); of those, "
@@ -264,6 +309,12 @@ def _blocker(blocker) -> Page:
     return joined(blocker.text, Page(' <span class="tag">partly assumed</span>') if blocker.assumed else "")
 
 
+def _possible(result: ArmResult) -> Page | str:
+    if not result.feasible:
+        return joined("✗ ruled out", bullets(map(_blocker, result.blockers)))
+    return joined("misses a limit", bullets(map(_blocker, result.limits_missed))) if result.limits_missed else "✓ yes"
+
+
 def _meter(support: float | None) -> Page | str:
     if support is None:
         return "none votes"
@@ -292,11 +343,16 @@ def text(decision: Decision) -> str:
     runner_up = arm_title(decision.runner_up) if decision.runner_up else "none"
     lines = [
         f"{decision.client}: {arm_title(decision.recommendation)}" + (" (unproven)" if decision.unproven else ""),
-        f"  confidence {probability(decision.stability)}, frameworks agreeing {share(decision.agreement)}, "
-        f"runner-up {runner_up}",
+        f"  stability {probability(decision.stability)}, guides agreeing {share(decision.agreement)}, runner-up {runner_up}; "
+        + answered_words(decision),
+        *([f"  {track_record_words(decision)}"] if decision.track_record else []),
     ]
     flips = [f"{field_label(f.field)}: {' → '.join(flip_ends(f))} gives {flip_to(f)}" for f in decision.flips[:6]]
+    if decision.starting_point:
+        lines.append(f"  Starting point until then: {arm_title(decision.starting_point)}")
     blocks = {
+        "Open issues": [issue.text for issue in decision.open_issues],
+        "What to ask next": [f"{field_label(question.field)}: {question.why}" for question in decision.ask_next],
         "Why": decision.reasons,
         "First step": [decision.first_step],
         "Frameworks": [verdict_title(verdict) for verdict in decision.frameworks],
