@@ -18,8 +18,8 @@ from lib.simulation import SEED
 
 
 def shares(client: ClientFile, size: int = 2**12, source: str | Path | None = None) -> dict[str, float]:
-    """Give each recommendation's share of ``size`` money draws, largest first; ``source`` as for ``decide``."""
-    blocks = model_of(client, source).money(size)
+    """Give each recommendation's share of ``size`` stability draws, largest first; ``source`` as for ``decide``."""
+    blocks = model_of(client, source).stability(size)
     picks = np.concatenate([np.atleast_1d(evaluate(block).recommendation) for block in blocks])
     found = {arm_name(place): float(np.mean(picks == place)) for place in range(NOBODY, len(ARMS))}
     return dict(sorted(((arm, part) for arm, part in found.items() if part), key=lambda item: -item[1]))
