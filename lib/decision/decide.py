@@ -48,7 +48,6 @@ FACTS, LIMITS = "facts", "limits"
 """Why nothing is recommended: something decisive is not known, or nothing that closes the gaps passes."""
 
 
-
 def thresholds() -> ThresholdValues:
     """Give every threshold, of the frameworks and of the workbook, at its likely value."""
     return ThresholdValues(rule_thresholds() | own_thresholds())

@@ -14,6 +14,7 @@ from lib.arms import ARM, ARMS, KNOWING_ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client.facts import Array
 from lib.costs import derived
 from lib.decision.features import EvaluationContext, assumed_fields, known
+from lib.prices.window import points_against_retrieval
 from lib.wording import every, number, share
 
 Quantity = Callable[[EvaluationContext, str], Array]
@@ -124,6 +125,22 @@ def _window_share(s: EvaluationContext, arm: str) -> Array:
     return np.where(s.holds("knowledge_gap") & np.isnan(share), np.inf, share)
 
 
+def _read_against_retrieval(s: EvaluationContext, arm: str) -> Array:
+    """Points (of 100) by which long context was measured to do better than retrieval with this many tokens."""
+    tokens = s.read("knowledge_base_tokens")
+    compares = s.facts["knowledge.multi_hop_share"] > s.thresholds["majority"]
+    points = np.where(compares, points_against_retrieval(tokens, "comparison"), points_against_retrieval(tokens))
+    return known(s.holds("knowledge_gap") & ~np.isnan(tokens), points)
+
+
+def _read_words(s: EvaluationContext, arm: str, observed: float, limit: float) -> str:
+    tokens = number(float(f"{float(s.read('knowledge_base_tokens')):.2g}"))
+    return (
+        f"a window that holds about {tokens} tokens of documents does not read them all: measured at this length, answers "
+        f"fall {abs(observed):.1f} points behind retrieval"
+    )
+
+
 def _says(sentence: str) -> Words:
     return lambda s, arm, observed, limit: sentence
 
@@ -197,6 +214,10 @@ BLOCKERS: tuple[Blocker, ...] = (
     Blocker(
         "context-window", ("long_context",), _window_share, "above", _limit("share_of_window"), "context windows",
         _window_words,
+    ),
+    Blocker(
+        "window-reading", ("long_context",), _read_against_retrieval, "below", _limit("window_points"), "points",
+        _read_words,
     ),
     Blocker(
         "prompt-window", ARMS, _prompt_and_answer, "above", lambda s, arm: derived.context_window(s.priced), "tokens",

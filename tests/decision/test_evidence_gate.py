@@ -204,7 +204,8 @@ def test_flips_of_a_client_with_a_run_do_what_they_say(stored) -> None:
 
 
 def test_a_flip_from_a_default_says_that_it_was_assumed() -> None:
-    decision = decide(check_client({"client": {"name": "Test"}, "behaviour": {"specialised_reasoning": 0.1}}))
+    known = {"knowledge": {"needed": "none"}, "behaviour": {"specialised_reasoning": 0.1}}
+    decision = decide(check_client({"client": {"name": "Test"}} | known))
     flips = {flip.field: flip for flip in decision.flips}
     assert flips["behaviour.style_sensitivity"].assumed and flips["behaviour.style_sensitivity"].to_dict()["assumed"]
     assert not flips["behaviour.specialised_reasoning"].assumed

@@ -153,7 +153,6 @@ def test_a_longer_latency_limit_never_rules_an_arm_out() -> None:
         assert all(tight <= loose for tight, loose in pairwise(possible))
 
 
-@not_yet
 def test_more_labelled_examples_never_rule_a_tuned_arm_out() -> None:
     base = {"behaviour": {"style_sensitivity": 0.9}, "money": {"setup_usd": 26_000}}
     few = decided(**base, training_data={"labelled_examples": 2000})
