@@ -77,7 +77,7 @@ def test_a_dollar_sign_cannot_start_a_formula():
 
 def test_the_headline_gives_the_whole_answer(decision):
     words = repr(view.headline(decision)) + str(view.headline(decision))
-    for part in ("RAG", "Confidence", "Frameworks agreeing", "Runner-up", "not needed", decision.first_step[:20]):
+    for part in ("RAG", "Stability", "Frameworks agreeing", "Runner-up", "not needed", decision.first_step[:20]):
         assert part in words
 
 
@@ -123,7 +123,7 @@ def test_a_result_never_rests_on_colour_alone(decision):
 
 def test_a_client_file_that_is_refused_costs_no_other_its_row(tmp_path):
     (tmp_path / "bad.yaml").write_text("client: {name: <b>Bad</b>, nonsense: 1}\n")
-    (tmp_path / "good.yaml").write_text("client: {name: Good}\n")
+    (tmp_path / "good.yaml").write_text("client: {name: Good}\nknowledge: {needed: none}\n")
     rows = decided_clients(tmp_path)
     page = joined(clients_table(rows), clients_caption(rows))
     assert rows[0].problem in page.unescape() or "nonsense" in page
