@@ -77,7 +77,7 @@ def test_a_dollar_sign_cannot_start_a_formula():
 
 def test_the_headline_gives_the_whole_answer(decision):
     words = repr(view.headline(decision)) + str(view.headline(decision))
-    for part in ("RAG", "Stability", "Frameworks agreeing", "Runner-up", "not needed", decision.first_step[:20]):
+    for part in ("RAG", "Stability", "Guides agreeing", "Runner-up", "not needed", decision.first_step[:20]):
         assert part in words
 
 
