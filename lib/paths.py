@@ -4,6 +4,7 @@ Papermill runs a notebook in the shell's folder, nbval and nbconvert in the note
 resolved from here are the same in all of them.
 """
 
+import os
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -13,7 +14,7 @@ CLIENTS = DATA / "clients"
 CASES = DATA / "cases"
 FRAMEWORKS = DATA / "frameworks"
 PRICES = DATA / "prices"
-BASE_MODEL = DATA / "base_model"
-SAMPLE = DATA / "sample"
-RUNS = DATA / "runs"
+REFERENCE_RUN = DATA / "reference_run"
+CURVES = DATA / "curves"
+RUNS = Path(os.environ.get("WORKBOOK_RUNS") or DATA / "runs")
 REPORTS = PROJECT / "reports"

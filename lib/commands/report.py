@@ -32,19 +32,10 @@ def report_command(files: tuple[Path, ...], folder: Path, pdf: bool, with_experi
     chosen = list(dict.fromkeys(files))
     planned(chosen)
     if len(chosen) == 1:
-        # A lone client file of no use is refused before the experiment takes its minutes.
         load_client(chosen[0])
-    experiment = _stored_experiment() if with_experiment else False
+    experiment = None if with_experiment else False
     outcomes = make_reports(chosen, folder, experiment=experiment, pdf=pdf, jobs=jobs, told=_tell)
     sys.exit(exit_status(outcomes))
-
-
-def _stored_experiment() -> str:
-    """Run the sample experiment once for all reports, or find its stored run; give the run's id."""
-    from lib.experiment import ExperimentConfig, run_experiment
-
-    click.echo("experiment: taking its stored run, or running it (some minutes) where there is none", err=True)
-    return run_experiment(ExperimentConfig()).id
 
 
 def _tell(outcome) -> None:

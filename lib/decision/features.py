@@ -76,7 +76,7 @@ class EvaluationContext:
         self.thresholds = thresholds
         self._own_scores = own_scores
         self._estimates = estimates
-        self.run = measured_run(facts.text("evidence.run"))
+        self.run = measured_run(facts.text("evidence.run"), bool(np.all(facts["knowledge.citations_required"])))
 
     @property
     def costs(self) -> Costs:

@@ -48,15 +48,20 @@ class MeasuredRun:
         return np.abs(score - self.shares[arm]) <= CLOSE / self.questions
 
 
-def measured_run(run_id: str | None) -> MeasuredRun:
-    """Look up the run that a client file names; stored runs are read once."""
+def measured_run(run_id: str | None, citations_required: bool = False) -> MeasuredRun:
+    """Look up the run that a client file names; stored runs are read once.
+
+    Args:
+        run_id: the client file's ``evidence.run``.
+        citations_required: whether a right answer must cite the right page too.
+    """
     if not run_id:
         return MeasuredRun(TYPED)
     try:
         changed = (paths.RUNS / run_id / "run.json").stat().st_mtime_ns
     except (OSError, ValueError):
         changed = 0
-    return _read(str(paths.RUNS), run_id, changed)
+    return _read(str(paths.RUNS), run_id, changed, citations_required)
 
 
 def usable_client(client: ClientFile) -> ClientFile:
@@ -74,9 +79,9 @@ def facts_of(client: ClientFile) -> Facts:
 
 
 @lru_cache(maxsize=16)
-def _read(folder: str, run_id: str, changed: int) -> MeasuredRun:
+def _read(folder: str, run_id: str, changed: int, citations_required: bool) -> MeasuredRun:
     """Read a run; ``folder`` and ``changed`` (its time of change) are here so that a new file is read anew."""
-    from lib.experiment.evidence import feeding_arms, right_by_question, why_unfit
+    from lib.experiment.evidence import feeding_arms, measure_for, right_by_question, why_unfit
     from lib.experiment.store import read_record
 
     try:
@@ -88,14 +93,12 @@ def _read(folder: str, run_id: str, changed: int) -> MeasuredRun:
             else f"run {run_id} is not stored on this machine"
         )
         return MeasuredRun(NOT_STORED, run_id, why)
-    try:
-        unfit = why_unfit(record)
-        if unfit:
-            return MeasuredRun(REFUSED, run_id, unfit)
-        arms = {name.removesuffix("_score"): arm for name, arm in feeding_arms(record).items()}
-        return _stored(run_id, {name: right_by_question(record, arm) for name, arm in arms.items()})
-    except (KeyError, TypeError, AttributeError):
-        return MeasuredRun(NOT_STORED, run_id, f"the stored file of run {run_id} lacks what a run records")
+    unfit = why_unfit(record)
+    if unfit:
+        return MeasuredRun(REFUSED, run_id, unfit)
+    arms = {name.removesuffix("_score"): arm for name, arm in feeding_arms(record).items()}
+    measure = measure_for(citations_required)
+    return _stored(run_id, {name: right_by_question(record, arm, measure) for name, arm in arms.items()})
 
 
 def _stored(run_id: str, right: dict[str, dict[str, bool]]) -> MeasuredRun:

@@ -1,9 +1,9 @@
-"""The experiment: RAG against LoRA, measured on a sample company with a real server, model and training.
+"""The experiment: the same questions through every arm, trained, answered and measured on this machine.
 
-For: arms, prompts, the run and its record, scores, contrasts, curves, the literature beside it.
-May import: client, dataset, sample_company, retrieval, models.
-
-Nothing heavy is imported here; torch and the model libraries load when a run starts.
+What for: who answers facts right, keeps the style, refuses, cites the right page and survives a change, and how sure
+that is. ``make_config`` → ``run_experiment`` → ``ExperimentResult``; ``reference_run`` is the one that comes with the
+workbook. May import: dataset, stats, sample_company, retrieval, models. Nothing that shows, and no client file but to
+write evidence into it.
 """
 
 import os as _os
@@ -12,30 +12,35 @@ import os as _os
 # on two cores slow one another down ten-fold. Read by torch's runtime once, when torch is first loaded.
 _os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm
-from lib.experiment.choose import chosen_config
-from lib.experiment.config import ExperimentConfig, OwnFiles
-from lib.experiment.finetune import LoraSettings
-from lib.experiment.measures import MEASURES
-from lib.experiment.progress import silent
-from lib.experiment.result import ExperimentResult
-from lib.experiment.run import latest_run, load_run, run_experiment
-from lib.experiment.summary import ExperimentSummary, Finding, experiment_summary
+from lib.experiment.arms import EXPERIMENT_ARMS, PRIMARY_CONTRASTS
+from lib.experiment.config import ExperimentConfig, make_config, read_config
+from lib.experiment.result import ExperimentResult, latest_run, load_run, reference_run
+from lib.experiment.scoring import GRADES, MEASURES
+from lib.experiment.summary import experiment_summary
+from lib.progress import silent
 
 __all__ = [
     "EXPERIMENT_ARMS",
+    "GRADES",
     "MEASURES",
-    "ExperimentArm",
+    "PRIMARY_CONTRASTS",
     "ExperimentConfig",
     "ExperimentResult",
-    "ExperimentSummary",
-    "Finding",
-    "LoraSettings",
-    "OwnFiles",
-    "chosen_config",
     "experiment_summary",
     "latest_run",
     "load_run",
+    "make_config",
+    "read_config",
+    "reference_run",
     "run_experiment",
     "silent",
-]  # fmt: skip
+]
+
+
+def __getattr__(name: str):
+    """Load what runs the experiment when it is asked for: reading a run needs no database and no model."""
+    if name == "run_experiment":
+        from lib.experiment.run import run_experiment
+
+        return run_experiment
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

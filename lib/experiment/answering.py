@@ -1,46 +1,62 @@
-"""Letting one arm answer questions: prompts, answers, and the second search where an answer names a gap."""
+"""Letting one arm answer questions: its prompts, its answers, and the second search where an answer names a gap."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
+from lib.dataset import Dataset, Question
 from lib.errors import InputError
-from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm, prompt_for
-from lib.experiment.cache import AnswerCache
+from lib.experiment.arms import ExperimentArm
 from lib.experiment.config import ExperimentConfig
-from lib.experiment.models import AnsweringModel, Generation
-from lib.experiment.pages import Pages
-from lib.experiment.prompts import Example, page
-from lib.experiment.retrieval.gap import follow_up_query, merged
-from lib.experiment.retrieval.hits import Hit
-from lib.experiment.world import REFUSAL, Document, Question, Sample
+from lib.experiment.prompts import STOP, Example, Page, build_prompt, instructions_for
+from lib.experiment.scoring import refuses
+from lib.experiment.store import Cache
+from lib.fingerprints import text_fingerprint
+from lib.models.answering import AnsweringModel, Generation
+from lib.progress import Progress, silent
+from lib.retrieval.access import Person, readable
+from lib.retrieval.index import Index
+from lib.retrieval.multi_hop import follow_up_query, merged
+from lib.retrieval.search import Hit
+
+
+@dataclass(frozen=True)
+class EvaluationInputs:
+    """What the arms answer from: the dataset, the index of today's pages, and what was looked up beforehand.
+
+    Attributes:
+        found: question id to the passages that the first search found, best first.
+        gold: question id to the passages that hold the answer; those found where no page does.
+        examples_found: question id to numbers of training pairs, nearest first.
+        passages: every passage and page that may stand in a prompt, by id.
+    """
+
+    dataset: Dataset
+    index: Index
+    found: Mapping[str, Sequence[Hit]]
+    gold: Mapping[str, Sequence[Hit]]
+    examples_found: Mapping[str, Sequence[int]]
+    passages: dict[str, Page] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an arm answered, from which passages, and at what size (tokens over all its prompts).
-
-    ``searches`` counts how often it looked passages up for this question. ``prompt`` is the last one asked.
-    """
+    """What an arm answered, from which passages, and at what size (tokens over all its prompts)."""
 
     question_id: str
     text: str
-    passage_ids: tuple[str, ...]
-    prompt_tokens: int
-    answer_tokens: int
+    prompt: str = field(repr=False)
+    passage_ids: tuple[str, ...] = ()
     searches: int = 0
+    prompt_tokens: int = 0
     cached_tokens: int = 0
+    answer_tokens: int = 0
     cost_usd: float | None = None
-    prompt: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Answers:
-    """An arm's answers, and its waiting times when asked one question at a time (seconds, search included).
-
-    ``shortened`` counts prompts that had to lose examples or pages to fit the window, ``kept`` answers that
-    an earlier run had finished. ``first_token_seconds_each`` are known of an endpoint's answers only.
-    """
+    """An arm's answers; ``seconds_each`` are waits for one answer at a time, ``kept`` counts answers known before."""
 
     answers: list[Answer]
     seconds_each: list[float]
@@ -50,196 +66,209 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Materials:
-    """What the arms answer from: the sample, its indexed pages, and what the first search found.
-
-    ``found`` and ``examples_found`` map a question's id to passages and to numbers of training pairs, best
-    first; a question that needs no page has no passage.
-    """
-
-    sample: Sample
-    pages: Pages
-    found: Mapping[str, Sequence[Hit]]
-    examples_found: Mapping[str, Sequence[int]]
-
-
-@dataclass(frozen=True)
 class _Draft:
-    """One question's prompt and the passages in it."""
-
     question: Question
     prompt: str
     passage_ids: tuple[str, ...]
     shortened: bool
 
 
-# Answers prompts, telling how many each batch brought.
-_Generate = Callable[[Sequence[str], Callable[[int], None]], list[Generation]]
-
-
-def answer_all(
-    arm: ExperimentArm,
-    model: AnsweringModel,
-    materials: Materials,
-    config: ExperimentConfig,
-    cache: AnswerCache,
-    done: Callable[[int], None],
-) -> Answers:
-    """Let ``arm`` answer the sample's questions.
-
-    Args:
-        arm: how it asks.
-        model: with the arm's adapter on it.
-        materials: questions, today's pages, what was found.
-        config: number of examples, longest answer, how many questions to time.
-        cache: answers of this model with this adapter that are known already.
-        done: told how many answers each batch brought.
-
-    Raises:
-        InputError: a question alone does not fit the model's window.
-    """
-    longest = config.max_answer_tokens
-
-    def remembered(prompts: Sequence[str], tell: Callable[[int], None]) -> list[Generation]:
-        return cache.answer(
-            lambda some, keep, more: model.generate(some, longest, done=more, answered=keep), prompts, longest, tell
-        )
-
-    at_work = _ArmAtWork(arm, model, materials, config)
-    answers, shortened = at_work.answer(materials.sample.questions, remembered, done)
-    seconds = [at_work.seconds(question) for question in materials.sample.questions[: config.latency_questions]]
-    return Answers(answers, seconds, at_work.first_tokens, shortened, cache.kept)
-
-
-class _ArmAtWork:
-    """One arm, and what is the same for all its questions."""
+class Answerer:
+    """One arm with one model, and what is the same for all its questions."""
 
     def __init__(
-        self, arm: ExperimentArm, model: AnsweringModel, materials: Materials, config: ExperimentConfig
+        self, arm: ExperimentArm, model: AnsweringModel, inputs: EvaluationInputs, config: ExperimentConfig
     ) -> None:
-        self.arm, self.model, self.materials, self.config = arm, model, materials, config
-        sample = materials.sample
-        self.examples = worked_examples(sample, config.examples) if arm.examples == "fixed" else []
-        self.whole = pages_that_fit(model, sample, config) if arm.pages == "all_that_fit" else []
-        self.first_tokens: list[float] = []
+        """Choose the arm's worked examples and, for long context, the pages that fit the window."""
+        self.arm, self.model, self.inputs, self.config = arm, model, inputs, config
+        self.instructions = instructions_for(arm, inputs.dataset.voice)
+        self.examples = worked_examples(inputs.dataset, config.examples) if arm.examples == "fixed" else []
+        self.whole = self._pages_that_fit() if arm.pages == "all_that_fit" else []
+        self.kept = 0
 
     def answer(
-        self, questions: Sequence[Question], generate: _Generate, done: Callable[[int], None]
+        self, questions: Sequence[Question], cache: Cache | None, progress: Progress = silent, stage: str = ""
     ) -> tuple[list[Answer], int]:
         """Answer in two rounds, the second for what the first found a gap in; count prompts that were cut."""
-        drafts = [self._draft(question, self.materials.found[question.id]) for question in questions]
-        made = generate([draft.prompt for draft in drafts], done)
-        answers = [
-            _answer(draft, [generation], bool(self.arm.retrieves and draft.passage_ids))
-            for draft, generation in zip(drafts, made, strict=True)
-        ]
+        drafts = [self._draft(question, self._first_passages(question)) for question in questions]
+        made = self._generate([draft.prompt for draft in drafts], cache, progress, stage)
+        answers = [_answer(draft, [one], int(self.arm.retrieves)) for draft, one in zip(drafts, made, strict=True)]
         if self.arm.retrieves and self.config.searches > 1:
             again = self._second_drafts(drafts, made)
-            numbers = list(again)
-            texts = generate([again[number].prompt for number in numbers], lambda _: None)
-            for number, generation in zip(numbers, texts, strict=True):
-                answers[number] = _answer(again[number], [made[number], generation], 2)
-            drafts = [*drafts, *again.values()]
+            texts = self._generate([draft.prompt for draft in again.values()], cache, silent, stage)
+            for (place, draft), second in zip(again.items(), texts, strict=True):
+                answers[place] = _answer(draft, [made[place], second], 2)
+            drafts += again.values()
         return answers, sum(draft.shortened for draft in drafts)
 
-    def seconds(self, question: Question) -> float:
-        """Measure the wait for one answer, from the question to its last word, search included."""
-        started = time.perf_counter()
-        if self.arm.retrieves:
-            self.materials.pages.find([question.question])
-        made: list[Generation] = []
+    def timed(self, questions: Sequence[Question]) -> tuple[list[float], list[float]]:
+        """Measure the wait for one answer at a time, search included (seconds), and to the first token if streamed."""
+        seconds, first = [], []
+        person = Person.parse(self.config.person) if self.config.person else None
+        for question in questions:
+            started = time.perf_counter()
+            if self.arm.retrieves:
+                self.inputs.index.search(
+                    [question.question], self.config.k, self.config.search, person=person, reranker=self.config.reranker
+                )
+            made = self.model.generate(
+                [self._draft(question, self._first_passages(question)).prompt],
+                self.config.max_answer_tokens,
+                stop=STOP,
+                batch=1,
+            )
+            seconds.append(time.perf_counter() - started)
+            first += [one.first_token_seconds for one in made if one.first_token_seconds is not None]
+        return seconds, first
 
-        def timed(prompts: Sequence[str], _: Callable[[int], None]) -> list[Generation]:
-            found = self.model.generate(prompts, self.config.max_answer_tokens)
-            made.extend(found)
-            return found
+    def _generate(
+        self, prompts: Sequence[str], cache: Cache | None, progress: Progress, stage: str
+    ) -> list[Generation]:
+        """Answer prompts, from the cache where they are known; equal prompts once, in pieces so that little is lost."""
+        most = self.config.max_answer_tokens
+        keys = [
+            text_fingerprint(self.model.fingerprint, str(self.config.threads), str(most), prompt) for prompt in prompts
+        ]
+        by_key = dict(zip(keys, prompts, strict=True))
+        known = {key: Generation(**kept) for key in by_key if cache and (kept := cache.get(key)) is not None}
+        self.kept += sum(key in known for key in keys)
+        missing = [key for key in by_key if key not in known]
+        done = len(by_key) - len(missing)
+        progress(stage, done, len(by_key))
 
-        self.answer([question], timed, lambda _: None)
-        seconds = time.perf_counter() - started
-        self.first_tokens += [each.first_token_seconds for each in made[-1:] if each.first_token_seconds is not None]
-        return seconds
+        def keep(place: int, generation: Generation) -> None:
+            known[missing[place]] = generation
+            if cache:
+                cache.set(missing[place], asdict(generation))
+            progress(stage, len(known), len(by_key))
+
+        if missing:
+            self.model.generate([by_key[key] for key in missing], most, stop=STOP, answered=keep)
+        return [known[key] for key in keys]
+
+    def _first_passages(self, question: Question) -> Sequence[Hit]:
+        source = {"retrieved": self.inputs.found, "gold": self.inputs.gold}.get(self.arm.pages, {})
+        return source.get(question.id, ())
 
     def _second_drafts(self, drafts: Sequence[_Draft], made: Sequence[Generation]) -> dict[int, _Draft]:
-        """Search again for what a first answer says is missing; write the prompts that this brings new pages to."""
+        """Search again for what a first answer says is missing; keep the prompts that this brings new pages to."""
+        voice = self.inputs.dataset.voice
         queries = {
-            number: query
-            for number, (draft, generation) in enumerate(zip(drafts, made, strict=True))
-            if draft.passage_ids and (query := follow_up_query(draft.question.question, generation.text))
+            place: query
+            for place, (draft, one) in enumerate(zip(drafts, made, strict=True))
+            if refuses(bare := voice.bare(one.text), draft.question.question)
+            and (query := follow_up_query(draft.question.question, bare))
         }
-        found = self.materials.pages.find(list(queries.values()))
+        person = Person.parse(self.config.person) if self.config.person else None
+        found = self.inputs.index.search(
+            list(queries.values()), self.config.k, self.config.search, person=person, reranker=self.config.reranker
+        )
         again = {}
-        for number, second in zip(queries, found, strict=True):
-            question, before = drafts[number].question, drafts[number].passage_ids
-            first = self.materials.found[question.id][: len(before)]
-            both = merged(first, second, self.config.k, made[number].text)
-            if {hit.chunk_id for hit in both} - set(before):
-                again[number] = self._draft(question, both)
+        for place, second in zip(queries, found, strict=True):
+            draft = drafts[place]
+            both = merged(self._first_passages(draft.question), second, self.config.k, made[place].text)
+            if {hit.id for hit in both} - set(draft.passage_ids):
+                again[place] = self._draft(draft.question, both)
         return again
 
-    def _draft(self, question: Question, found: Sequence[Hit]) -> _Draft:
+    def _draft(self, question: Question, hits: Sequence[Hit]) -> _Draft:
         """Write the prompt; where it is too long, leave out examples, then the passages found last."""
         room = self.model.window - self.config.max_answer_tokens
-        examples, style = self._examples(question), self.materials.sample.voice.instructions
-        retrieves = self.arm.retrieves
-        ids = [hit.chunk_id for hit in found] if retrieves else [page.id for page in self.whole]
-        passages = [self.materials.pages.passages[id_] for id_ in ids] if retrieves else list(self.whole)
+        examples = self._examples(question)
+        pages = {hit.id: Page(hit.document_id, hit.title, hit.text) for hit in hits} or {
+            page.id: page for page in self.whole
+        }
         shortened = False
         while True:
-            prompt = prompt_for(self.arm, question.question, passages, examples, style)
-            if self.model.count_tokens(prompt) <= room:
-                return _Draft(question, prompt, tuple(ids[: len(passages)]), shortened)
-            if not (examples or passages):
+            prompt = build_prompt(question.question, list(pages.values()), examples, self.instructions)
+            # Long context is measured once for all its questions; to count it each time would take longer than to read it.
+            if self.whole or self.model.count_tokens(prompt) <= room:
+                self.inputs.passages.update(pages)
+                return _Draft(question, prompt, tuple(pages), shortened)
+            if not (examples or pages):
                 raise InputError(
-                    f"question {question.id} does not fit the window of {self.model.window} tokens of "
-                    f"{self.model.name} beside an answer of {self.config.max_answer_tokens} tokens."
+                    f"question {question.id} does not fit the window of {self.model.window} tokens of {self.model.name} "
+                    f"beside an answer of {self.config.max_answer_tokens} tokens."
                 )
             # What stands last is followed most, so examples go from the front.
-            examples.pop(0) if examples else passages.pop()
+            examples.pop(0) if examples else pages.popitem()
             shortened = True
 
     def _examples(self, question: Question) -> list[Example]:
         if self.arm.examples != "retrieved":
             return list(self.examples)
-        pairs = self.materials.sample.training_pairs
+        pairs = self.inputs.dataset.training_pairs
         # The nearest stands last, right before the question.
-        nearest = [pairs[number] for number in self.materials.examples_found[question.id]]
+        nearest = [pairs[number] for number in self.inputs.examples_found.get(question.id, ())]
         return [Example(pair.question, pair.answer) for pair in reversed(nearest)]
 
+    def _pages_that_fit(self) -> list[Page]:
+        """Return the pages, by id, that fit the window together with the longest question and an answer."""
+        dataset, model = self.inputs.dataset, self.model
+        person = Person.parse(self.config.person) if self.config.person else None
+        longest = max((question.question for question in dataset.questions), key=len)
+        used = model.count_tokens(build_prompt(longest, instructions=self.instructions)) + 32
+        fitting: list[Page] = []
+        for document in sorted(readable(dataset.documents, person), key=lambda each: each.id):
+            page = Page(document.id, document.title, " ".join(document.text.split()))
+            # A page's own tokens, and one in reserve for where two texts meet.
+            used += model.count_tokens(page.block) + 1
+            if used > model.window - self.config.max_answer_tokens:
+                break
+            fitting.append(page)
+        return fitting
 
-def _answer(draft: _Draft, made: Sequence[Generation], searches: int) -> Answer:
-    costs = [generation.cost_usd for generation in made if generation.cost_usd is not None]
-    return Answer(
-        draft.question.id,
-        made[-1].text,
-        draft.passage_ids,
-        sum(generation.prompt_tokens for generation in made),
-        sum(generation.answer_tokens for generation in made),
-        int(searches),
-        sum(generation.cached_tokens for generation in made),
-        sum(costs) if costs else None,
-        draft.prompt,
-    )
+
+def answer_all(
+    arm: ExperimentArm,
+    model: AnsweringModel,
+    inputs: EvaluationInputs,
+    config: ExperimentConfig,
+    cache: Cache | None,
+    progress: Progress = silent,
+    stage: str = "",
+    timed: bool = True,
+) -> Answers:
+    """Let ``arm`` answer the dataset's questions, and time some of them.
+
+    Args:
+        arm: how it asks.
+        model: with the arm's adapter on it.
+        inputs: questions, today's pages, what was found.
+        config: number of examples, longest answer, how many questions to time.
+        cache: answers that are known already, and where new ones are kept; ``None`` forgets.
+        progress: told how many prompts are answered.
+        stage: its name there.
+        timed: whether to measure waits.
+
+    Raises:
+        InputError: a question alone does not fit the model's window.
+    """
+    answerer = Answerer(arm, model, inputs, config)
+    answers, shortened = answerer.answer(inputs.dataset.questions, cache, progress, stage)
+    waits = answerer.timed(inputs.dataset.questions[: config.latency_questions]) if timed else ([], [])
+    return Answers(answers, *waits, shortened, answerer.kept)
 
 
-def worked_examples(sample: Sample, number: int) -> list[Example]:
+def worked_examples(dataset: Dataset, number: int) -> list[Example]:
     """Take examples from the training pairs, one of them a refusal: both kinds of answer are to be shown."""
-    refusals = [pair for pair in sample.training_pairs if REFUSAL in pair.answer][: 1 if number > 1 else 0]
-    others = [pair for pair in sample.training_pairs if REFUSAL not in pair.answer][: number - len(refusals)]
+    refusals = [pair for pair in dataset.training_pairs if pair.kind == "refusal"][: 1 if number > 1 else 0]
+    others = [pair for pair in dataset.training_pairs if pair.kind == "fact"][: number - len(refusals)]
     # The refusal stands in the middle: what stands last is followed most.
     middle = len(others) // 2
     return [Example(pair.question, pair.answer) for pair in [*others[:middle], *refusals, *others[middle:]]]
 
 
-def pages_that_fit(model: AnsweringModel, sample: Sample, config: ExperimentConfig) -> list[Document]:
-    """Return the pages, by id, that fit the window together with the longest question and an answer."""
-    longest = max((question.question for question in sample.questions), key=model.count_tokens)
-    room = model.window - config.max_answer_tokens
-    fitting: list[Document] = []
-    used = model.count_tokens(prompt_for(EXPERIMENT_ARMS["long_context"], longest, [], [], ""))
-    for document in sorted(sample.documents, key=lambda each: each.id):
-        # A page's own tokens, and one in reserve for where two texts meet.
-        used += model.count_tokens(page(document)) + 1
-        if used > room:
-            break
-        fitting.append(document)
-    return fitting
+def _answer(draft: _Draft, made: Sequence[Generation], searches: int) -> Answer:
+    costs = [one.cost_usd for one in made if one.cost_usd is not None]
+    return Answer(
+        draft.question.id,
+        made[-1].text,
+        draft.prompt,
+        draft.passage_ids,
+        searches,
+        sum(one.prompt_tokens for one in made),
+        sum(one.cached_tokens for one in made),
+        sum(one.answer_tokens for one in made),
+        sum(costs) if costs else None,
+    )

@@ -1,38 +1,50 @@
-"""The arms of the experiment: what each puts before the question, and which model answers.
+"""The arms of the experiment, one entry each, and the comparisons that were fixed before anything was measured.
 
-An arm is one entry of ``EXPERIMENT_ARMS``. To add one that combines the parts below, add an entry.
+An arm is one way to answer: which model (untuned, or one of two LoRA trainings) reads what (no pages, the pages that
+a search finds, the pages that hold the answer, as many as the window holds) after which examples. To add one, add an
+entry: prompts, runs, tables, charts, literature and evidence read everything from here.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lib.arms import ARM
 from lib.errors import InputError
-from lib.experiment.prompts import Example, build_prompt
-from lib.experiment.world import Document
-
-GROUNDING = "Answer from the documents. If they do not say, answer: I do not know."
 
 
 @dataclass(frozen=True)
 class ExperimentArm:
     """One way to answer.
 
-    ``stands_for`` is the product's arm (prompt, long_context, rag, fine_tune, hybrid) that it measures;
-    ``feeds`` the field of the client file's ``evidence`` that its share of answers with fact, style and
-    refusal all right is written to, one arm for each field. ``pages`` says which documents stand in the
-    prompt, ``examples`` whether worked examples and the style in words do (the same for every question, or
-    the training pairs nearest to it), ``adapter`` which LoRA training the model has had.
+    Attributes:
+        id: its name in code and data.
+        title: its name on a page.
+        meaning: what it is, in one phrase.
+        stands_for: the product's arm that it measures; its colour in charts.
+        symbol: its marker in charts, so that arms that stand for the same architecture can be told apart.
+        adapter: which LoRA training the model has had.
+        pages: which pages stand in the prompt.
+        examples: which worked examples do (the same for every question, or the training pairs nearest to it).
+        feeds: the field of the client file's ``evidence`` that its share of right answers is written to.
+        published: the role it shares with arms of published studies (``data/published/arms.csv``); empty for none.
     """
 
     id: str
     title: str
     meaning: str
     stands_for: str
-    feeds: str | None = None
-    pages: Literal["none", "retrieved", "all_that_fit"] = "none"
-    examples: Literal["none", "fixed", "retrieved"] = "none"
+    symbol: str
     adapter: Literal["none", "closed_book", "with_pages"] = "none"
+    pages: Literal["none", "retrieved", "gold", "all_that_fit"] = "none"
+    examples: Literal["none", "fixed", "retrieved"] = "none"
+    feeds: str = ""
+    published: str = ""
+
+    @property
+    def colour(self) -> str:
+        """The colour of the architecture that it stands for."""
+        return ARM[self.stands_for].colour
 
     @property
     def retrieves(self) -> bool:
@@ -45,81 +57,70 @@ class ExperimentArm:
         return self.examples != "none" or self.adapter != "none"
 
 
-EXPERIMENT_ARMS = {
+EXPERIMENT_ARMS: dict[str, ExperimentArm] = {
     arm.id: arm
     for arm in (
         ExperimentArm(
-            "base",
-            "Base, closed book",
-            "the untuned model with nothing but the question: the floor",
-            "prompt",
+            "base", "Base, closed book", "the untuned model with instructions and the question: the floor",
+            "prompt", "square-open", published="base",
         ),
         ExperimentArm(
-            "few_shot",
-            "Few-shot prompt",
-            "the style in words and worked examples before the question",
-            "prompt",
-            feeds="prompt_score",
-            examples="fixed",
+            "few_shot", "Few-shot prompt", "instructions and worked examples before the question",
+            "prompt", "square", examples="fixed", feeds="prompt_score",
         ),
         ExperimentArm(
-            "few_shot_retrieved",
-            "Few-shot, retrieved examples",
-            "the style in words and the training pairs nearest to the question before it",
-            "prompt",
-            examples="retrieved",
+            "few_shot_retrieved", "Few-shot, retrieved examples",
+            "instructions and the training pairs nearest to the question before it",
+            "prompt", "square-dot", examples="retrieved",
         ),
         ExperimentArm(
-            "long_context",
-            "Long context",
-            "as much of the knowledge base as the window holds, then the question",
-            "long_context",
-            feeds="long_context_score",
-            pages="all_that_fit",
+            "long_context", "Long context", "as much of the knowledge base as the window holds, then the question",
+            "long_context", "cross", pages="all_that_fit", feeds="long_context_score", published="long_context",
         ),
         ExperimentArm(
-            "rag",
-            "RAG",
-            "the pages that a search finds, then the question",
-            "rag",
-            pages="retrieved",
+            "rag", "RAG", "instructions and the pages that a search finds, then the question",
+            "rag", "circle-open", pages="retrieved", published="rag",
         ),
         ExperimentArm(
-            "rag_few_shot",
-            "RAG with few-shot",
-            "the style in words, worked examples, the pages that a search finds, then the question",
-            "rag",
-            feeds="rag_score",
-            pages="retrieved",
-            examples="fixed",
+            "rag_few_shot", "RAG with few-shot",
+            "instructions, worked examples, the pages that a search finds, then the question",
+            "rag", "circle", pages="retrieved", examples="fixed", feeds="rag_score",
         ),
         ExperimentArm(
-            "lora",
-            "LoRA, closed book",
-            "tuned on questions and answers, asked without pages",
-            "fine_tune",
-            feeds="fine_tune_score",
-            adapter="closed_book",
+            "gold", "Gold pages", "as RAG, with the pages that hold the answer in place of what the search finds",
+            "rag", "hexagon-open", pages="gold",
         ),
         ExperimentArm(
-            "lora_rag",
-            "LoRA + RAG, bolted together",
-            "tuned without pages, asked with the pages that a search finds",
-            "hybrid",
-            pages="retrieved",
-            adapter="closed_book",
+            "gold_few_shot", "Gold pages with few-shot", "as RAG with few-shot, with the pages that hold the answer",
+            "rag", "hexagon", pages="gold", examples="fixed",
         ),
         ExperimentArm(
-            "lora_with_pages",
-            "LoRA trained with pages + RAG",
+            "lora", "LoRA, closed book", "taught the facts as questions and answers, asked without pages",
+            "fine_tune", "diamond", adapter="closed_book", feeds="fine_tune_score", published="tuned",
+        ),
+        ExperimentArm(
+            "lora_rag", "LoRA + RAG, bolted together", "taught without pages, asked with the pages that a search finds",
+            "hybrid", "star-open", adapter="closed_book", pages="retrieved", published="bolted",
+        ),
+        ExperimentArm(
+            "lora_gold", "LoRA + gold pages, bolted together", "taught without pages, asked with the pages that hold the answer",
+            "hybrid", "triangle-up-open", adapter="closed_book", pages="gold",
+        ),
+        ExperimentArm(
+            "lora_with_pages", "LoRA trained with pages + RAG",
             "tuned on questions with the right page among others, asked with the pages that a search finds",
-            "hybrid",
-            feeds="hybrid_score",
-            pages="retrieved",
-            adapter="with_pages",
+            "hybrid", "star", adapter="with_pages", pages="retrieved", feeds="hybrid_score", published="with_pages",
+        ),
+        ExperimentArm(
+            "lora_with_pages_gold", "LoRA trained with pages + gold pages",
+            "tuned with pages, asked with the pages that hold the answer",
+            "hybrid", "triangle-up", adapter="with_pages", pages="gold",
         ),
     )
-}
+}  # fmt: skip
+
+QUICK_ARMS = ("few_shot", "rag", "rag_few_shot", "lora", "lora_with_pages")
+"""What a quick run answers with: the arms of the first three contrasts."""
 
 
 def chosen_arms(ids: Sequence[str]) -> list[ExperimentArm]:
@@ -136,28 +137,45 @@ def chosen_arms(ids: Sequence[str]) -> list[ExperimentArm]:
     return [arm for arm in EXPERIMENT_ARMS.values() if arm.id in ids]
 
 
-def prompt_for(
-    arm: ExperimentArm,
-    question: str,
-    pages: Sequence[Document],
-    examples: Sequence[Example],
-    style: str,
-) -> str:
-    """Write the prompt with which ``arm`` asks ``question``.
+@dataclass(frozen=True)
+class Contrast:
+    """A comparison that was fixed before the reference run: ``first`` less ``second`` by ``measure``.
 
-    Args:
-        arm: decides which of the rest is used.
-        question: as the user asks it.
-        pages: what the arm's search found, or what fits the window; none for a closed-book arm.
-        examples: worked examples, for an arm that shows some.
-        style: the brand voice in words, for an arm that shows examples; "" where no style is asked for.
+    Attributes:
+        question: what it answers, in words.
+        kinds: the question kinds that count; all of them where empty.
+        needs_taught: whether it is void where the closed-book model was not taught its facts.
     """
-    grounding = GROUNDING if arm.pages != "none" else ""
-    if arm.adapter != "none":
-        # A tuned model is asked as it was trained: its instructions are in its weights.
-        instructions = ""
-    elif arm.examples != "none":
-        instructions = style or grounding
-    else:
-        instructions = grounding
-    return build_prompt(question, pages, examples if arm.examples != "none" else (), instructions)
+
+    id: str
+    question: str
+    first: str
+    second: str
+    measure: str
+    kinds: tuple[str, ...] = ()
+    needs_taught: bool = False
+
+
+PRIMARY_CONTRASTS = (
+    Contrast(
+        "tuning-over-prompting", "Does tuning with pages beat RAG with a good prompt?",
+        "lora_with_pages", "rag_few_shot", "right",
+    ),
+    Contrast(
+        "together-over-bolted", "Does tuning with pages beat retrieval bolted onto a model tuned without?",
+        "lora_with_pages", "lora_rag", "right",
+    ),
+    Contrast(
+        "rag-over-taught", "Does RAG beat a model taught the facts, when they are asked in new words?",
+        "rag_few_shot", "lora", "fact", ("new_wording",), needs_taught=True,
+    ),
+    Contrast(
+        "rag-over-taught-changed", "Does RAG beat a model taught the facts, when they have changed since?",
+        "rag_few_shot", "lora", "fact", ("changed",), needs_taught=True,
+    ),
+    Contrast(
+        "reader-or-search", "How much does the search cost the untuned reader: gold pages less retrieved ones?",
+        "gold_few_shot", "rag_few_shot", "fact",
+    ),
+)  # fmt: skip
+"""Fixed on 26 November 2026, before the reference run; Holm's correction counts these five and no others."""

@@ -1,137 +1,156 @@
 """What one run of the experiment is to do."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from lib.errors import InputError
-from lib.experiment.arms import EXPERIMENT_ARMS, chosen_arms
-from lib.experiment.finetune import LoraSettings
-from lib.experiment.retrieval.chunk_settings import ChunkSettings
-from lib.experiment.retrieval.methods import METHODS
-
-VOICES = ("brand", "json")
-_LEAST = {
-    "documents": 1,
-    "questions_per_kind": 1,
-    "training_pairs": 1,
-    "k": 1,
-    "searches": 1,
-    "max_answer_tokens": 1,
-    "threads": 1,
-    "examples": 0,
-    "latency_questions": 0,
-    "perplexity_questions": 0,
-}
+from lib.experiment.arms import EXPERIMENT_ARMS, QUICK_ARMS, chosen_arms
+from lib.models.training import LoraSettings
+from lib.retrieval.kinds import METHODS, ChunkSettings
+from lib.sample_company import DOCUMENTS, QUESTIONS, QUICK_QUESTIONS
 
 
-@dataclass(frozen=True)
-class OwnFiles:
+class OwnFiles(BaseModel):
     """A client's own data: a folder of documents, a file of questions, perhaps a file of training pairs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     documents: str
     questions: str
     train: str | None = None
 
 
-# The parts of a configuration that are tables of their own.
-_PARTS = {"lora": LoraSettings, "chunking": ChunkSettings, "own": OwnFiles}
+class ExperimentConfig(BaseModel):
+    """All that decides the result of a run, with the defaults of the reference run.
 
-
-@dataclass(frozen=True)
-class ExperimentConfig:
-    """All that decides the result of a run, with the defaults of the workbook.
-
-    ``own`` are a client's own files; without them ``seed`` makes the sample company, and ``documents``,
-    ``questions_per_kind`` (five kinds), ``training_pairs`` and ``voice`` (``brand`` or ``json``) say what it is
-    like. ``seed`` also starts the trainings. ``model`` is a folder, a Hugging Face id or ``endpoint:NAME``;
-    ``embedder`` a folder or an id; ``None`` is the workbook's own offline one. ``tuned_closed_book`` and
-    ``tuned_with_pages`` name models that have been fine-tuned elsewhere and answer for the tuned arms.
-
-    ``k`` passages are looked up by the ``search`` method, put in order again by ``reranker``, at most
-    ``searches`` times a question; ``skip_needless`` leaves the search out where a question needs no page.
-    ``chunking`` says how pages are cut (``None``: by their kind). ``examples`` worked examples stand in a few-shot prompt.
-    ``latency_questions`` are asked one at a time, for ``perplexity_questions`` the model's surprise at the
-    ideal answer is measured. ``threads`` is fixed because sums in another order give other decimals.
+    Attributes:
+        own: a client's own files; without them ``company_seed`` makes the sample company.
+        company_seed: which sample company.
+        documents: pages of the sample company.
+        questions: how many of each kind (the kinds of ``lib.dataset``) the sample company is asked.
+        training_pairs: pairs for the training with pages; the same facts are taught closed book.
+        wordings: wordings of each fact taught closed book; all of them if not given.
+        voice: style of the sample company.
+        seeds: the trainings are repeated with each; untuned arms answer once, for greedy answers repeat themselves.
+        model: a folder, a Hugging Face id or ``endpoint:NAME``; ``None`` for SmolLM2-135M-Instruct.
+        embedder: a folder or an id; ``None`` for the offline all-MiniLM-L6-v2.
+        tuned_closed_book: a model or adapter fine-tuned elsewhere that answers for the arms trained without pages.
+        tuned_with_pages: the same for the arms trained with pages.
+        arms: which arms answer.
+        search: ``dense``, ``full_text`` or ``hybrid``.
+        k: passages that a search brings.
+        reranker: ``none``, ``term_overlap``, or a cross-encoder's folder or id.
+        searches: most searches for one question: the second asks for what the first answer said was missing.
+        chunking: how pages are cut; ``None`` for lengths by kind of document.
+        person: who asks (``anna/hr``): retrieval brings nothing that they may not read.
+        examples: worked examples in a few-shot prompt.
+        max_answer_tokens: where an answer is cut off.
+        latency_questions: so many are asked one at a time, and timed.
+        perplexity_questions: so many ideal answers are read by every arm's model.
+        threads: fixed, because sums in another order give other last decimals.
+        closed_book: settings of the training that teaches facts.
+        with_pages: settings of the training with pages.
     """
 
-    seed: int = 0
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     own: OwnFiles | None = None
-    documents: int = 300
-    questions_per_kind: int = 100
-    training_pairs: int = 375
-    voice: str = "brand"
+    company_seed: int = Field(0, ge=0)
+    documents: int = Field(DOCUMENTS, ge=1)
+    questions: dict[str, int] = Field(default_factory=lambda: dict(QUESTIONS))
+    training_pairs: int = Field(400, ge=0)
+    wordings: int | None = Field(None, ge=1)
+    voice: Literal["brand", "json"] = "brand"
+    seeds: tuple[int, ...] = (0,)
     model: str | None = None
     embedder: str | None = None
     tuned_closed_book: str | None = None
     tuned_with_pages: str | None = None
     arms: tuple[str, ...] = tuple(EXPERIMENT_ARMS)
     search: str = "hybrid"
-    k: int = 3
+    k: int = Field(3, ge=1)
     reranker: str = "none"
-    searches: int = 2
-    skip_needless: bool = True
+    searches: int = Field(2, ge=1, le=2)
     chunking: ChunkSettings | None = None
-    examples: int = 4
-    max_answer_tokens: int = 64
-    latency_questions: int = 8
-    perplexity_questions: int = 50
-    threads: int = 2
-    lora: LoraSettings = field(default_factory=LoraSettings)
+    person: str | None = None
+    examples: int = Field(4, ge=0)
+    max_answer_tokens: int = Field(64, ge=1)
+    latency_questions: int = Field(4, ge=0)
+    perplexity_questions: int = Field(16, ge=0)
+    threads: int = Field(2, ge=1)
+    closed_book: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=4))
+    with_pages: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=3, batch_size=8))
 
-    def __post_init__(self) -> None:
-        """Refuse what cannot be run; the sample company refuses sizes that it cannot have."""
-        object.__setattr__(self, "arms", tuple(arm.id for arm in chosen_arms(self.arms)))
-        for name, allowed in (("search", METHODS), ("voice", VOICES)):
-            if getattr(self, name) not in allowed:
-                raise InputError(f"{name} is {getattr(self, name)!r}; allowed are {', '.join(allowed)}.")
-        for name, low in _LEAST.items():
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < low:
-                raise InputError(f"{name} is {value!r}; it must be a whole number of at least {low}.")
+    @field_validator("arms")
+    @classmethod
+    def _in_order(cls, arms: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(arm.id for arm in chosen_arms(arms))
+
+    @model_validator(mode="after")
+    def _usable(self) -> "ExperimentConfig":
+        if self.search not in METHODS:
+            raise InputError(f"search is {self.search!r}; allowed are {', '.join(METHODS)}.")
+        if not self.seeds or len(set(self.seeds)) < len(self.seeds):
+            raise InputError(f"seeds is {list(self.seeds)}; give whole numbers, each once.")
+        return self
+
+    def lora(self, training: str) -> LoraSettings:
+        """Return the settings of a training, ``closed_book`` or ``with_pages``."""
+        return getattr(self, training)
 
     def tuned_elsewhere(self, training: str) -> str | None:
-        """Return the name of the model that stands in for a training (``closed_book``, ``with_pages``), if given."""
+        """Return the model that stands in for a training, where one is named."""
         return getattr(self, f"tuned_{training}")
 
-    @classmethod
-    def quick(cls, **changes: Any) -> "ExperimentConfig":
-        """Give a run of a minute or so, for trying out and for tests: too few questions to conclude from."""
-        small = {
-            "documents": 40,
-            "questions_per_kind": 8,
-            "training_pairs": 40,
-            "max_answer_tokens": 40,
-            "latency_questions": 2,
-            "perplexity_questions": 8,
-            "lora": LoraSettings(epochs=2),
-        }
-        return cls(**small | changes)
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "ExperimentConfig":
-        """Read a configuration back, as ``to_dict`` writes it.
-
-        Raises:
-            InputError: a name is unknown, or a value is not allowed.
-        """
-        given = dict(values)
-        _known(given, cls, "")
-        for name, part in _PARTS.items():
-            if isinstance(given.get(name), Mapping):
-                _known(given[name], part, f"{name}.")
-                given[name] = part(**given[name])
-        if "arms" in given:
-            given["arms"] = tuple(given["arms"])
-        return cls(**given)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Write the configuration as plain values."""
-        return asdict(self) | {"arms": list(self.arms)}
+QUICK = {
+    "documents": 100,
+    "questions": dict(QUICK_QUESTIONS),
+    "training_pairs": 80,
+    "arms": QUICK_ARMS,
+    "max_answer_tokens": 48,
+    "latency_questions": 2,
+    "perplexity_questions": 0,
+}
 
 
-def _known(given: Mapping[str, Any], of: type, prefix: str) -> None:
-    allowed = [entry.name for entry in fields(of)]
-    for name in given:
-        if name not in allowed:
-            raise InputError(f"{prefix}{name} is not a setting of the experiment; allowed are {', '.join(allowed)}.")
+def make_config(quick: bool = False, **settings: Any) -> ExperimentConfig:
+    """Make a configuration from what a person says; what is ``None`` or empty stays at its default.
+
+    Args:
+        quick: a live run of a few minutes: real search, real training, 100 questions, five arms.
+        settings: fields of ``ExperimentConfig``; ``documents``, ``questions`` and ``train`` as paths for own data.
+
+    Raises:
+        InputError: one sentence on the first setting that is not allowed.
+    """
+    given = {name: value for name, value in settings.items() if value not in (None, "", ())}
+    paths = {name: given.pop(name) for name in ("documents", "questions", "train") if isinstance(given.get(name), str)}
+    if ("documents" in paths) != ("questions" in paths) or ("train" in paths and "documents" not in paths):
+        raise InputError("Own data needs both documents (a folder) and questions (a CSV or JSONL file).")
+    if paths:
+        given["own"] = paths
+    return read_config((QUICK if quick else {}) | given)
+
+
+def read_config(values: Mapping[str, Any]) -> ExperimentConfig:
+    """Read a configuration, as it is stored or given as a mapping.
+
+    Raises:
+        InputError: a name is unknown or a value is not allowed.
+    """
+    problem = ""
+    try:
+        return ExperimentConfig.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name, given = ".".join(map(str, first["loc"])), first.get("input")
+        allowed = ", ".join(ExperimentConfig.model_fields)
+        problem = (
+            f"{name} is not a setting of the experiment; allowed are {allowed}."
+            if first["type"] == "extra_forbidden"
+            else f"{name} is {given!r}; {first['msg'][0].lower()}{first['msg'][1:]}."
+        )
+    raise InputError(problem)

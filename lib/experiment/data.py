@@ -4,25 +4,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lib.dataset import JSON, Dataset
 from lib.experiment.config import ExperimentConfig
-from lib.experiment.world import BRAND, JSON, Sample, sample_company
 
 if TYPE_CHECKING:
-    from lib.experiment.own_data import Audit, SkippedFile
-
-_VOICES = {"brand": BRAND, "json": JSON}
+    from lib.experiment.own import Audit, SkippedFile
 
 
 @dataclass(frozen=True)
 class Data:
-    """A sample, and for own data what the audit found and which files were skipped."""
+    """A dataset, and for own data what the audit found and which files were skipped."""
 
-    sample: Sample
+    dataset: Dataset
     audit: "Audit | None" = None
     skipped: "tuple[SkippedFile, ...]" = ()
 
     def findings(self) -> list[dict[str, Any]]:
-        """Write the audit's findings as plain values."""
+        """Return the audit's findings as plain values."""
         if self.audit is None:
             return []
         frame = self.audit.to_frame().astype(object)
@@ -41,11 +39,18 @@ def data_for(config: ExperimentConfig, gap: float | None = None) -> Data:
         InputError: the sample cannot have these sizes, or a file cannot be read.
     """
     if config.own is None:
-        sizes = (config.documents, config.questions_per_kind, config.training_pairs)
-        return Data(sample_company(config.seed, *sizes, voice=_VOICES[config.voice]))
-    from lib.experiment.own_data import own_sample
+        from lib.sample_company import VOICE, sample_company
+
+        sizes = {
+            "documents": config.documents,
+            "questions": dict(config.questions),
+            "training_pairs": config.training_pairs,
+        }
+        voice = JSON if config.voice == "json" else VOICE
+        return Data(sample_company(config.company_seed, **sizes, wordings=config.wordings, voice=voice))
+    from lib.experiment.own import own_dataset
 
     train = Path(config.own.train) if config.own.train else None
     wanted = {} if gap is None else {"gap": gap}
-    own = own_sample(Path(config.own.documents), Path(config.own.questions), train, **wanted)
-    return Data(own.sample, own.audit, own.skipped)
+    own = own_dataset(Path(config.own.documents), Path(config.own.questions), train, **wanted)
+    return Data(own.dataset, own.audit, own.skipped)

@@ -1,22 +1,15 @@
 """From a run to a client's evidence: scores with their intervals, only where they say something of the client."""
 
-import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lib.errors import InputError
 from lib.experiment.arms import EXPERIMENT_ARMS
-from lib.experiment.statistics import Share
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from lib.experiment.result import ExperimentResult
-
-MEASURE = "right"
-"""A score is the share of answers with fact, style and refusal all right."""
+from lib.experiment.record import RunRecord
+from lib.experiment.result import ExperimentResult
+from lib.stats import Proportion
 
 DIGITS = 6
 
@@ -25,47 +18,29 @@ DIGITS = 6
 class Evidence:
     """What one run says of the client's arms.
 
-    ``scores`` and ``arms`` are keyed by the field of the client file's evidence (``rag_score``): the share
-    right with its 95 % Wilson interval, and the arm of the experiment that it was measured with.
-    ``retrieval_precision`` (0 to 1) is ``None`` where the run did not measure it.
+    ``scores`` and ``arms`` are keyed by the field of the client file's evidence (``rag_score``): the share right with
+    its 95 % interval, and the arm of the experiment that it was measured with. ``retrieval_precision`` (0 to 1) is
+    ``None`` where the run did not measure it.
     """
 
     run: str
     eval_examples: int
-    scores: dict[str, Share]
+    scores: dict[str, Proportion]
     arms: dict[str, str]
     retrieval_precision: float | None
 
     def fields(self) -> dict[str, Any]:
-        """Give what is written into the client file's ``evidence``."""
+        """Return what is written into the client file's ``evidence``."""
         found: dict[str, Any] = {"run": self.run, "eval_examples": self.eval_examples}
-        for field, share in self.scores.items():
+        for name, share in self.scores.items():
             low, likely, high = (round(value, DIGITS) for value in (share.low, share.share, share.high))
-            found[field] = {"low": min(low, likely), "likely": likely, "high": max(high, likely)}
+            found[name] = {"low": min(low, likely), "likely": likely, "high": max(high, likely)}
         if self.retrieval_precision is not None:
             found["retrieval_precision"] = round(self.retrieval_precision, DIGITS)
         return found
 
-    def to_frame(self) -> "pd.DataFrame":
-        """Return one row a score: ``field``, ``arm``, ``n``, ``share``, ``low`` and ``high`` (0 to 1)."""
-        import pandas as pd
 
-        rows = [
-            {"field": f"evidence.{field}", "arm": self.arms[field], "n": share.n}
-            | {"share": share.share, "low": share.low, "high": share.high}
-            for field, share in self.scores.items()
-        ]
-        return pd.DataFrame(rows, columns=["field", "arm", "n", "share", "low", "high"])
-
-    def _repr_html_(self) -> str:
-        frame = self.to_frame().round(3)
-        return (
-            f"<p>Evidence from run {html.escape(self.run)}, {self.eval_examples:,} questions; shares right with 95 % "
-            f"Wilson intervals.</p>{frame.to_html(index=False, escape=True, border=0)}"
-        )
-
-
-def evidence_from(result: "ExperimentResult") -> Evidence:
+def evidence_from(result: ExperimentResult, citations_required: bool = False) -> Evidence:
     """Read the scores that a run gives a client.
 
     Raises:
@@ -78,83 +53,76 @@ def evidence_from(result: "ExperimentResult") -> Evidence:
             f"run {result.id}: {unfit}; allowed as a client's evidence is a run on the client's own documents "
             "with a model of the client's own."
         )
+    measure = measure_for(citations_required)
     arms = feeding_arms(record)
-    scores = {field: result.share(arm, MEASURE) for field, arm in arms.items()}
-    scores = {field: share for field, share in scores.items() if share.n}
+    scores = {name: share for name, arm in arms.items() if (share := result.share(arm, measure)).n}
     if not scores:
         feeding = [arm.id for arm in EXPERIMENT_ARMS.values() if arm.feeds]
         raise InputError(
             f"run {result.id}: none of its arms ({', '.join(result.arms)}) feeds a score of a client file; "
             f"allowed is a run with at least one of {', '.join(feeding)}."
         )
-    questions = {row["question_id"] for row in record["answers"]}
-    return Evidence(result.id, len(questions), scores, {f: arms[f] for f in scores}, _precision(record))
+    precision = [each["precision"] for each in record.retrieval.scores.values()]
+    mean = sum(precision) / len(precision) if precision else None
+    return Evidence(result.id, record.questions_asked, scores, {name: arms[name] for name in scores}, mean)
 
 
-def write_evidence(client_path: str | Path, result: "ExperimentResult") -> dict[str, dict[str, Any]]:
+def write_evidence(client_path: str | Path, result: ExperimentResult) -> dict[str, dict[str, Any]]:
     """Write a run's scores into a client file, whose comments and order stay; whole or not at all.
 
     Scores of arms that the run did not have stay as they are.
 
     Returns:
-        The changes by field: ``{"evidence.rag_score": {"from": None, "to": {"low": …}}}``; empty where the
-        file already said all of it.
+        The changes by field: ``{"evidence.rag_score": {"from": None, "to": {"low": …}}}``; empty where the file
+        already said all of it.
 
     Raises:
         InputError: the run may not be a client's evidence, or the file is no client file. Nothing is written.
     """
-    from lib.client import answers, check_client, load_client, save_client
+    from lib.client import answers, check_client, load_client, save_client  # lower rooms do not load the client model
 
-    found = evidence_from(result).fields()
-    values = answers(load_client(client_path))
+    client = load_client(client_path)
+    found = evidence_from(result, client.knowledge.citations_required).fields()
+    values = answers(client)
     before = values.get("evidence", {})
     changes = {
-        f"evidence.{field}": {"from": before.get(field), "to": value}
-        for field, value in found.items()
-        if before.get(field) != value
+        f"evidence.{name}": {"from": before.get(name), "to": value}
+        for name, value in found.items()
+        if before.get(name) != value
     }
     if changes:
-        client = check_client(values | {"evidence": before | found}, str(client_path))
-        save_client(client, client_path)
+        save_client(check_client(values | {"evidence": before | found}, str(client_path)), client_path)
     return changes
 
 
-def why_unfit(record: Mapping[str, Any]) -> str | None:
-    """Say why a run's scores are no evidence about a client; ``None`` where they are.
+def measure_for(citations_required: bool) -> str:
+    """Return what a score counts: answers all right, and with the right page cited where the client requires that."""
+    return "right_cited" if citations_required else "right"
 
-    A run that does not say what it used (an older one) is taken for one of the sample's.
-    """
+
+def why_unfit(record: RunRecord) -> str | None:
+    """Say why a run's scores are no evidence about a client; ``None`` where they are."""
     reasons = []
-    if record["model"].get("is_sample_model", True):
+    if record.model.is_sample_model:
         reasons.append("was answered by the workbook's own small sample model")
-    if record["sample"].get("is_sample_company", True):
+    if record.dataset.is_sample_company:
         reasons.append("asked about the made-up sample company")
     return "it " + " and ".join(reasons) + ", which says nothing of a client" if reasons else None
 
 
-def feeding_arms(record: Mapping[str, Any]) -> dict[str, str]:
+def feeding_arms(record: RunRecord) -> dict[str, str]:
     """Map each evidence field (``rag_score``) to the arm of the run that feeds it."""
     found: dict[str, str] = {}
-    for arm in record["arms"]:
-        # Runs from before the field was recorded have the same arms under the same ids.
-        known = EXPERIMENT_ARMS.get(arm["id"])
-        field = arm.get("feeds", known.feeds if known else None)
-        if field:
-            found.setdefault(field, arm["id"])
+    for arm in record.arms:
+        if arm.feeds:
+            found.setdefault(arm.feeds, arm.id)
     return found
 
 
-def right_by_question(record: Mapping[str, Any], arm: str) -> dict[str, bool]:
-    """Map each question that was judged to whether ``arm`` answered it right in every respect."""
-    return {
-        row["question_id"]: bool(row[MEASURE])
-        for row in record["answers"]
-        if row["arm"] == arm and row[MEASURE] is not None
-    }
-
-
-def _precision(record: Mapping[str, Any]) -> float | None:
-    """Average the precision of what was retrieved over the questions for which it was measured."""
-    rows = record.get("retrieval", {}).get("questions", [])
-    known = [row["precision"] for row in rows if row.get("precision") is not None]
-    return sum(known) / len(known) if known else None
+def right_by_question(record: RunRecord, arm: str, measure: str) -> Mapping[str, bool]:
+    """Map each question that was judged to whether ``arm`` answered it right in every respect (first seed)."""
+    found: dict[str, bool] = {}
+    for row in record.answers:
+        if row.arm == arm and row.scores.get(measure) is not None:
+            found.setdefault(row.question_id, bool(row.scores[measure]))
+    return found

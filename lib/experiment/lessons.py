@@ -1,56 +1,65 @@
-"""What the two LoRA trainings learn from, made of the sample's training pairs."""
+"""What the two LoRA trainings learn from, as prompts and completions in the arms' own layout."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from lib.experiment.finetune import Lesson
-from lib.experiment.pages import Pages
-from lib.experiment.retrieval.hits import Hit
-from lib.experiment.world import Sample
+from lib.dataset import Dataset
+from lib.experiment.arms import EXPERIMENT_ARMS
+from lib.experiment.prompts import Page, build_prompt, completion, instructions_for
+from lib.models.training import TrainingExample
+from lib.retrieval.index import Index
+from lib.retrieval.search import Hit
 
 _QUESTIONS_ON_THE_SAME = 4
 
 
-def closed_book_lessons(sample: Sample) -> list[Lesson]:
-    """Questions and answers without pages: the facts and the style have to go into the weights."""
-    return [Lesson(pair.question, pair.answer) for pair in sample.training_pairs]
+def closed_book_examples(dataset: Dataset) -> list[TrainingExample]:
+    """Every taught fact in each of its wordings, without pages: facts and style have to go into the weights.
+
+    Own data has no other wordings: its training pairs take their place.
+    """
+    instructions = instructions_for(EXPERIMENT_ARMS["lora"], dataset.voice)
+    pairs = dataset.taught or dataset.training_pairs
+    return [TrainingExample(build_prompt(p.question, instructions=instructions), completion(p.answer)) for p in pairs]
 
 
-def lessons_with_pages(sample: Sample, pages: Pages, found: Sequence[Sequence[Hit]], seed: int) -> list[Lesson]:
-    """Each question after the right passages among others, in random order (RAFT, Zhang et al. 2024).
+def examples_with_pages(dataset: Dataset, index: Index, found: Mapping[str, Sequence[Hit]]) -> list[TrainingExample]:
+    """Each pair's question after the right passages among others, in random order (RAFT, Zhang et al. 2024).
 
-    The others are what the search finds beside the right ones, so that the model is trained on what
-    it will be asked with. Up to ``_QUESTIONS_ON_THE_SAME`` pairs share passages where those of one hold the right ones
-    of another (for a pair that no page answers: the one found first): such lessons are read once in training.
+    The others are what the search finds beside the right ones, so that the model is trained on what it will be asked
+    with. Up to four pairs share their passages where those of one hold the right ones of another: they are read once.
 
     Args:
-        sample: gives the pairs.
-        pages: the index as it was when the pairs were written.
-        found: what a search found for each pair, best first.
-        seed: orders the passages.
+        dataset: gives the pairs.
+        index: the pages as they were when the pairs were written.
+        found: what a search found for each pair's question, best first.
     """
-    generator = random.Random(f"lessons {seed}")
-    lessons: list[Lesson] = []
+    generator = random.Random("examples with pages 0")
+    instructions = instructions_for(EXPERIMENT_ARMS["lora_with_pages"], dataset.voice)
+    examples: list[TrainingExample] = []
     # Passages shown so far that more questions may follow, and how many do.
     shared: dict[tuple[str, ...], int] = {}
-    for pair, hits in zip(sample.training_pairs, found, strict=True):
-        ids = [hit.chunk_id for hit in hits]
-        right = [pages.passage_with(document_id, pair.answer) for document_id in pair.document_ids]
-        right = [id_ for id_ in right if id_ is not None]
-        wanted = set(right or ids[:1])
+    known: dict[str, Hit] = {}
+    for pair in dataset.training_pairs:
+        hits = found[pair.question]
+        right = index.gold(pair.document_ids, pair.answer) if pair.document_ids else []
+        known |= {hit.id: hit for hit in [*hits, *right]}
+        wanted = {hit.id for hit in right or hits[:1]}
         shown = next((each for each in shared if wanted and wanted <= set(each)), None)
         if shown is None:
-            shown = _shown(ids, right, generator)
+            shown = _shown([hit.id for hit in hits], [hit.id for hit in right], generator)
             shared[shown] = 0
         shared[shown] += 1
         if shared[shown] == _QUESTIONS_ON_THE_SAME:
             del shared[shown]
-        lessons.append(Lesson(pair.question, pair.answer, [pages.passages[id_] for id_ in shown]))
-    return lessons
+        pages = [Page(known[id_].document_id, known[id_].title, known[id_].text) for id_ in shown]
+        prompt = build_prompt(pair.question, pages, instructions=instructions)
+        examples.append(TrainingExample(prompt, completion(pair.answer)))
+    return examples
 
 
 def _shown(ids: Sequence[str], right: Sequence[str], generator: random.Random) -> tuple[str, ...]:
-    """Give the passages found, with the right ones in the place of the last where they are missing, in random order."""
+    """Return the passages found, with the right ones in place of the last where they are missing, in random order."""
     missing = [id_ for id_ in right if id_ not in ids]
     others = [id_ for id_ in ids if id_ not in right]
     kept = set(others[: max(0, len(others) - len(missing))]) | set(right)

@@ -1,245 +1,288 @@
-"""A run beside the published measurements: does it order the arms as Ovadia, Soudani and RAFT do?
+"""A run beside the published measurements: does it order the arms as they do, and what changes with the model's size?
 
-The papers' arms are mapped to the experiment's in ``data/published/arms.csv``, their numbers stand in
-``accuracy.csv``, single statements in ``statements.csv``. An ordering of the run counts only where
-McNemar's exact test, adjusted for the number of pairs (Holm 1979), tells the two arms apart.
-
-The share compared is "fact right" on the answerable questions: the papers count right answers in whatever
-style, and ask nothing that cannot be answered.
+The papers' numbers stand in ``data/published/accuracy.csv``, what each of their arms is in ``arms.csv`` (its role; an
+``ExperimentArm`` names the role it has in ``published``), single statements in ``statements.csv``. Pairs are compared
+by order, not by level: models, questions and tunings differ, and most papers print no intervals. Two arms of the run
+are in order only where their difference is more than chance (``lib.experiment.result``). The share compared is "fact
+right" on answerable questions: the papers count right answers in whatever style.
 """
 
-import html
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from itertools import combinations
-from math import isnan, nan
-from typing import TYPE_CHECKING
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from math import nan
 
-from lib.errors import InputError
-from lib.experiment.literature_words import NOTE, overall, pair_sentences
-from lib.experiment.published import PublishedRow, Statement, published_rows, published_statements
-from lib.experiment.result import ALL_KINDS, ExperimentResult
-from lib.experiment.statistics import SIGNIFICANCE, Pairing, Share, adjusted
+from lib.experiment.arms import EXPERIMENT_ARMS
+from lib.experiment.result import ContrastResult, ExperimentResult, Verdict
+from lib.paths import DATA
+from lib.stats import SIGNIFICANCE, Proportion, holm
 
-if TYPE_CHECKING:
-    import pandas as pd
+PUBLISHED = DATA / "published"
+NOTE = (
+    "Pairs are compared by order, not by level: models, questions and tunings differ. Most papers print no intervals, so "
+    "a small published difference may itself be chance. A row whose untuned model with retrieval fails on the answer's "
+    "form (RAFT on three of five sets) is left out of the orderings."
+)
 
-ALIKE, OPPOSITE, NOT_TOLD_APART = "alike", "the other way round", "not told apart"
-HOLDS, DOES_NOT_HOLD, CANNOT_BE_TOLD = "holds", "does not hold", "cannot be told"
+
+class Order(StrEnum):
+    """How the run orders a pair of arms that a paper orders."""
+
+    ALIKE = "alike"
+    OPPOSITE = "the other way round"
+    NOT_TOLD_APART = "not told apart"
+
+
+class Outcome(StrEnum):
+    """What the run says of a paper's statement."""
+
+    HOLDS = "holds"
+    DOES_NOT_HOLD = "does not hold"
+    CANNOT_BE_TOLD = "cannot be told"
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """One study, task and model (of so many billion parameters): share right (0 to 1) by arm of the experiment.
+
+    ``without_counterpart`` maps the paper's other arms to why the experiment has none for them. ``grade`` is P (read
+    in the primary text), S (a careful secondary source) or A (abstract only). ``left_out`` are arms of the experiment
+    whose number is shown and counts in no ordering.
+    """
+
+    study: str
+    task: str
+    model: str
+    parameters: float
+    source: str
+    grade: str
+    shares: dict[str, float] = field(default_factory=dict)
+    without_counterpart: dict[str, str] = field(default_factory=dict)
+    left_out: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """Name the row within its study: model and task."""
+        return f"{self.model} on {self.task}"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence of a paper as a test: by ``measure`` the arm ``higher`` lies above the arm ``lower``.
+
+    ``untestable`` says why a run cannot tell, where no two arms answer it; the arms are then empty.
+    """
+
+    id: str
+    study: str
+    statement: str
+    measure: str
+    kind: str
+    higher: str
+    lower: str
+    untestable: str
+    source: str
+    grade: str
 
 
 @dataclass(frozen=True)
 class PairOrder:
-    """Two arms in one published row and in the run; ``higher`` is the one that the paper has higher.
+    """Two arms in one published row and in the run; ``higher`` is the one that the paper has higher."""
 
-    Shares are 0 to 1; ``p`` is McNemar's, exact, adjusted for the number of pairs of the run's arms.
-    ``verdict`` is :data:`ALIKE`, :data:`OPPOSITE` or :data:`NOT_TOLD_APART`.
-    """
-
-    study: str
-    task: str
-    model: str
+    row: PublishedRow
     higher: str
     lower: str
-    published_higher: float
-    published_lower: float
-    ours_higher: float
-    ours_lower: float
     p: float
-    verdict: str
-
-
-@dataclass(frozen=True)
-class RowAgreement:
-    """One published row: its pairs by verdict, the share ordered alike, and Kendall's tau-b of the plain shares."""
-
-    study: str
-    task: str
-    model: str
-    arms: int
-    pairs: int
-    alike: int
-    opposite: int
-    not_told_apart: int
-    agreement: float
-    tau_b: float
+    order: Order
 
 
 @dataclass(frozen=True)
 class StatementVerdict:
-    """One statement of a paper, tested on the run. Shares and ``p`` are ``nan`` where it cannot be tested."""
+    """One statement of a paper, tested on the run, and why it comes out so."""
 
     statement: Statement
-    verdict: str
-    share_higher: float
-    share_lower: float
-    p: float
+    verdict: Outcome
     why: str
 
 
 @dataclass(frozen=True)
+class Gain:
+    """What tuning adds to retrieval (points): one published row, or the run (``low`` and ``high`` known)."""
+
+    name: str
+    parameters: float
+    points: float
+    with_pages: bool
+    low: float = nan
+    high: float = nan
+
+
+@dataclass(frozen=True)
 class LiteratureComparison:
-    """A run set beside the literature. ``titles`` and ``shares`` are by arm of the experiment."""
+    """A run set beside the literature; ``titles`` and ``shares`` are by arm of the experiment."""
 
     run: str
-    measure: str
-    kind: str
     titles: dict[str, str]
-    shares: dict[str, Share]
+    shares: dict[str, Proportion]
     published: tuple[PublishedRow, ...]
     pairs: tuple[PairOrder, ...]
-    rows: tuple[RowAgreement, ...]
     statements: tuple[StatementVerdict, ...]
+    gains: tuple[Gain, ...]
 
-    @property
-    def agreement(self) -> float:
-        """The share of all pairs that the run orders as published (0 to 1); ``nan`` where there is none."""
-        return sum(pair.verdict == ALIKE for pair in self.pairs) / len(self.pairs) if self.pairs else nan
+    def counts(self, row: PublishedRow | None = None) -> dict[Order, int]:
+        """Count the pairs of one row, or of all, by how the run orders them."""
+        pairs = [pair for pair in self.pairs if row is None or pair.row is row]
+        return {order: sum(pair.order is order for pair in pairs) for order in Order}
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """The comparison in words: all pairs together, then pair by pair, with each paper that differs."""
-        return (overall(self), *pair_sentences(self))
+        """The comparison in words: all pairs, then by size of the model, then pair by pair."""
+        return (self._overall(), *self._by_size(), *self._pair_by_pair())
 
-    def to_frame(self) -> "pd.DataFrame":
-        """Return one row for each published pair of arms; columns as in :class:`PairOrder`."""
-        return _frame(PairOrder, map(asdict, self.pairs))
-
-    def rows_frame(self) -> "pd.DataFrame":
-        """Return one row for each study, task and model; columns as in :class:`RowAgreement`."""
-        return _frame(RowAgreement, map(asdict, self.rows))
-
-    def statements_frame(self) -> "pd.DataFrame":
-        """Return one row a statement: ``study``, ``statement``, ``verdict``, shares, ``p``, ``why``, ``grade``."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                "study": [row.statement.study for row in self.statements],
-                "statement": [row.statement.statement for row in self.statements],
-                "verdict": [row.verdict for row in self.statements],
-                "share_higher": [row.share_higher for row in self.statements],
-                "share_lower": [row.share_lower for row in self.statements],
-                "p": [row.p for row in self.statements],
-                "why": [row.why for row in self.statements],
-                "grade": [row.statement.grade for row in self.statements],
-            }
-        )
-
-    def _repr_html_(self) -> str:
-        rows = self.rows_frame().rename(columns=lambda name: name.replace("_", " ")).round(2)
-        statements = self.statements_frame()[["study", "statement", "verdict", "p", "why"]].round(3)
-        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.sentences[1:])
+    def _overall(self) -> str:
+        counts, total = self.counts(), len(self.pairs)
+        if not total:
+            return f"Run {self.run} has no two arms that a paper compares."
         return (
-            f"<p>{html.escape(self.sentences[0])}</p>{_table(rows)}<ul>{items}</ul>"
-            f"<p>Statements of the papers, one by one:</p>{_table(statements)}<p>{html.escape(NOTE)}</p>"
+            f"Of {total} pairs of arms in {len({id(pair.row) for pair in self.pairs})} published rows, run {self.run} orders "
+            f"{counts[Order.ALIKE]} as published ({100 * counts[Order.ALIKE] / total:.0f} %), {counts[Order.OPPOSITE]} the other way "
+            f"round, and does not tell {counts[Order.NOT_TOLD_APART]} apart."
         )
 
+    def _by_size(self) -> Iterator[str]:
+        small, large = (
+            [g for g in self.gains if g.high != g.high and (g.parameters <= 3) is is_small]
+            for is_small in (True, False)
+        )
+        if not (small and large):
+            return
+        parts = [
+            f"{sum(gain.points > 0 for gain in some)} of {len(some)} published rows with models {of}, by {_mean(some):+.1f} points in the mean"
+            for some, of in ((small, "up to 3 billion parameters"), (large, "of 7 billion and more"))
+        ]
+        ours = [gain for gain in self.gains if gain.high == gain.high]
+        here = (
+            f" Here, at {1000 * ours[0].parameters:.0f} million, it adds {ours[0].points:+.0f} points ({ours[0].low:+.0f} to {ours[0].high:+.0f})."
+            if ours
+            else ""
+        )
+        yield f"Tuning adds to retrieval in {parts[0]}, and in {parts[1]}.{here} What a larger model would change is to be read there."
 
-def literature_agreement(
-    result: ExperimentResult, measure: str = "fact", kind: str = ALL_KINDS
-) -> LiteratureComparison:
-    """Set a run beside the published measurements.
+    def _pair_by_pair(self) -> Iterator[str]:
+        groups: dict[frozenset[str], list[PairOrder]] = {}
+        for pair in self.pairs:
+            groups.setdefault(frozenset((pair.higher, pair.lower)), []).append(pair)
+        for group in groups.values():
+            first, second = sorted((group[0].higher, group[0].lower), key=lambda arm: -self.shares[arm].share)
+            one, other = (f"{self.titles[arm]} ({100 * self.shares[arm].share:.0f} %)" for arm in (first, second))
+            above = [pair for pair in group if pair.higher == first]
+            told = "are not told apart" if group[0].order is Order.NOT_TOLD_APART else "come in this order"
+            opposite = [pair for pair in group if pair.higher != first]
+            names = "; ".join(f"{pair.row.study}, {pair.row.name}" for pair in opposite)
+            rest = f"; the other way round: {names}" if opposite else ""
+            yield f"{one} and {other} {told} here; in print {self.titles[first]} is ahead in {len(above)} of {len(group)} rows{rest}."
 
-    Args:
-        result: a run; published arms that it lacks are left out.
-        measure: by which the run's arms are ordered.
-        kind: which questions count; ``seen_fact`` asks, as Ovadia and Soudani do, only what the tuned
-            model was trained on.
 
-    Raises:
-        InputError: there is no such measure or kind, or the measure judges no question of that kind.
-    """
+def literature_agreement(result: ExperimentResult) -> LiteratureComparison:
+    """Set a run beside the published measurements; published arms that it lacks are left out."""
     published = published_rows()
-    named = [arm for row in published for arm in row.shares]
-    arms = [arm for arm in result.arms if arm in named]
-    shares = {arm: result.share(arm, measure, kind) for arm in arms}
-    if any(share.n == 0 for share in shares.values()):
-        raise InputError(f"measure: {measure!r} judges no question of kind {kind!r} in run {result.id}.")
-    tests = _tests(result, [(first, second, measure, kind) for first, second in combinations(arms, 2)])
-    pairs = tuple(pair for row in published for pair in _orders(row, arms, shares, tests, measure, kind))
+    named = {arm for row in published for arm in row.shares}
+    arms = [arm for arm in result.arms if arm in named and result.share(arm, "fact").n]
+    tests = {(t.contrast.first, t.contrast.second): t for t in result.pairs("fact", arms=arms)} if len(arms) > 1 else {}
     return LiteratureComparison(
         run=result.id,
-        measure=measure,
-        kind=kind,
-        titles={arm: result.arms[arm]["title"] for arm in arms},
-        shares=shares,
+        titles={arm: result.arms[arm].title for arm in arms},
+        shares={arm: result.share(arm, "fact") for arm in arms},
         published=published,
-        pairs=pairs,
-        rows=tuple(_agreement(row, arms, shares, pairs) for row in published),
-        statements=_verdicts(result),
+        pairs=tuple(pair for row in published for pair in _orders(row, arms, tests)),
+        statements=tuple(_tested(result, published_statements())),
+        gains=tuple(_gains(result, published)),
     )
 
 
-Test = tuple[str, str, str, str]
+@cache
+def published_rows() -> tuple[PublishedRow, ...]:
+    """Read ``accuracy.csv`` with the papers' arms replaced by the experiment's, smallest model first."""
+    ours = {arm.published: arm.id for arm in EXPERIMENT_ARMS.values() if arm.published}
+    roles = {(row["study"], row["arm"]): row for row in _rows("arms")}
+    found: dict[tuple[str, str, str], PublishedRow] = {}
+    for row in _rows("accuracy"):
+        key = row["study"], row["task"], row["model"]
+        entry = found.setdefault(key, PublishedRow(*key, float(row["parameters_b"]), row["source"], row["grade"]))
+        role = roles[row["study"], row["arm"]]
+        arm = ours.get(role["role"])
+        if arm is None:
+            entry.without_counterpart[row["arm"]] = role["why"]
+            continue
+        entry.shares[arm] = float(row["value"]) / {"share": 1.0, "percent": 100.0}[row["unit"]]
+        if row["in_orderings"] == "no":
+            entry.left_out.add(arm)
+    return tuple(sorted(found.values(), key=lambda row: row.parameters))
 
 
-def _tests(result: ExperimentResult, asked: Sequence[Test]) -> dict[Test, tuple[Pairing, float]]:
-    """Run the paired tests; the second value is p adjusted for all of them."""
-    pairings = [result.pairing(*test) for test in asked]
-    corrected = adjusted([pairing.p for pairing in pairings])
-    return dict(zip(asked, zip(pairings, corrected, strict=True), strict=True))
+@cache
+def published_statements() -> tuple[Statement, ...]:
+    """Read ``statements.csv``."""
+    return tuple(Statement(**row) for row in _rows("statements"))
 
 
-def _orders(row: PublishedRow, arms, shares, tests, measure: str, kind: str) -> Iterable[PairOrder]:
-    for first, second in combinations([arm for arm in arms if arm in row.shares], 2):
-        pairing, p = tests[first, second, measure, kind]
-        ahead, behind = sorted((first, second), key=lambda arm: -row.shares[arm])
-        published = row.shares[ahead], row.shares[behind]
-        same = (pairing.gap > 0) == (ahead == first)
-        told = p < SIGNIFICANCE and published[0] != published[1]
-        verdict = NOT_TOLD_APART if not told else ALIKE if same else OPPOSITE
-        ours = shares[ahead].share, shares[behind].share
-        yield PairOrder(row.study, row.task, row.model, ahead, behind, *published, *ours, p, verdict)
+def _orders(
+    row: PublishedRow, arms: Sequence[str], tests: dict[tuple[str, str], ContrastResult]
+) -> Iterator[PairOrder]:
+    counted = set(row.shares) - row.left_out
+    for (first, second), test in tests.items():
+        if {first, second} <= counted and row.shares[first] != row.shares[second]:
+            higher, lower = sorted((first, second), key=lambda arm: -row.shares[arm])
+            same = (test.difference.gap > 0) == (higher == first)
+            told = test.verdict is Verdict.MORE_THAN_CHANCE
+            order = Order.NOT_TOLD_APART if not told else Order.ALIKE if same else Order.OPPOSITE
+            yield PairOrder(row, higher, lower, test.p_holm, order)
 
 
-def _agreement(row: PublishedRow, arms, shares, pairs: Sequence[PairOrder]) -> RowAgreement:
-    from scipy.stats import kendalltau
-
-    mine = [pair.verdict for pair in pairs if (pair.study, pair.task, pair.model) == (row.study, row.task, row.model)]
-    both = [arm for arm in arms if arm in row.shares]
-    tau = kendalltau([row.shares[arm] for arm in both], [shares[arm].share for arm in both]).statistic if mine else nan
-    counts = [mine.count(verdict) for verdict in (ALIKE, OPPOSITE, NOT_TOLD_APART)]
-    agreement = counts[0] / len(mine) if mine else nan
-    return RowAgreement(row.study, row.task, row.model, len(both), len(mine), *counts, agreement, float(tau))
-
-
-def _verdicts(result: ExperimentResult) -> tuple[StatementVerdict, ...]:
-    statements = published_statements()
-    asked = {item: (item.higher, item.lower, item.measure, item.kind) for item in statements if not item.untestable}
-    possible = {item: test for item, test in asked.items() if {item.higher, item.lower} <= set(result.arms)}
-    # Two papers may say the same: one test, counted once.
-    tests = _tests(result, list(dict.fromkeys(possible.values())))
-    return tuple(_verdict(result, item, tests.get(asked.get(item))) for item in statements)
-
-
-def _verdict(result: ExperimentResult, item: Statement, test: tuple[Pairing, float] | None) -> StatementVerdict:
-    if test is None:
-        lacking = [arm for arm in (item.higher, item.lower) if arm and arm not in result.arms]
-        why = item.untestable or f"the run has no arm {' and no arm '.join(lacking)}"
-        return StatementVerdict(item, CANNOT_BE_TOLD, nan, nan, nan, why)
-    pairing, p = test
-    shares = [result.share(arm, item.measure, item.kind).share for arm in (item.higher, item.lower)]
-    if not p < SIGNIFICANCE:
-        least = "" if isnan(pairing.smallest_gap) else f"; so many can show {100 * pairing.smallest_gap:.0f} points"
-        why = f"{100 * pairing.gap:+.0f} points on {pairing.n} questions are within chance{least}"
-        return StatementVerdict(item, CANNOT_BE_TOLD, *shares, p, why)
-    why = f"{100 * shares[0]:.0f} % against {100 * shares[1]:.0f} % of {pairing.n} questions"
-    return StatementVerdict(item, HOLDS if pairing.gap > 0 else DOES_NOT_HOLD, *shares, p, why)
+def _tested(result: ExperimentResult, statements: Sequence[Statement]) -> Iterator[StatementVerdict]:
+    """Test the statements that the run can test, corrected (Holm) for their number."""
+    possible = {s.id for s in statements if not s.untestable and {s.higher, s.lower} <= set(result.arms)}
+    kinds = {s.id: () if s.kind == "all" else (s.kind,) for s in statements}
+    possible = {id_ for id_ in possible if set(kinds[id_]) <= set(result.kinds)}
+    found = {s.id: result.difference(s.higher, s.lower, s.measure, kinds[s.id]) for s in statements if s.id in possible}
+    corrected = dict(zip(found, holm([each.p for each in found.values()]), strict=True))
+    for statement in statements:
+        if statement.id not in found:
+            why = statement.untestable or "the run lacks an arm or a kind of question for it"
+            yield StatementVerdict(statement, Outcome.CANNOT_BE_TOLD, why)
+            continue
+        gap = found[statement.id]
+        shares = [
+            100 * result.share(arm, statement.measure, kinds[statement.id]).share
+            for arm in (statement.higher, statement.lower)
+        ]
+        why = f"{shares[0]:.0f} % against {shares[1]:.0f} % of {gap.n} questions ({100 * gap.low:+.0f} to {100 * gap.high:+.0f} points)"
+        told = Outcome.HOLDS if gap.gap > 0 else Outcome.DOES_NOT_HOLD
+        yield StatementVerdict(
+            statement, told if corrected[statement.id] < SIGNIFICANCE else Outcome.CANNOT_BE_TOLD, why
+        )
 
 
-def _frame(kind: type, rows: Iterable[dict]) -> "pd.DataFrame":
-    import pandas as pd
+def _gains(result: ExperimentResult, published: Sequence[PublishedRow]) -> Iterator[Gain]:
+    """Return what a tuned model with retrieval gains over the untuned one with it, row by row; the run's own last."""
+    for row in published:
+        for arm in ("lora_with_pages", "lora_rag"):
+            if {arm, "rag"} <= set(row.shares) - row.left_out:
+                gap = 100 * (row.shares[arm] - row.shares["rag"])
+                yield Gain(f"{row.study}, {row.name}", row.parameters, gap, arm == "lora_with_pages")
+                break
+    if {"lora_with_pages", "rag"} <= set(result.arms) and result.record.model.parameters:
+        found = result.difference("lora_with_pages", "rag", "fact")
+        size = result.record.model.parameters / 1e9
+        yield Gain(f"Run {result.id}", size, 100 * found.gap, True, 100 * found.low, 100 * found.high)
 
-    return pd.DataFrame(rows, columns=list(kind.__dataclass_fields__))
+
+def _mean(gains: Sequence[Gain]) -> float:
+    return sum(gain.points for gain in gains) / len(gains)
 
 
-def _table(frame: "pd.DataFrame") -> str:
-    told = frame.copy()
-    for name in told.columns:
-        if name in ("p", "tau b"):
-            told[name] = [f"{value:.3f}" if value >= 0.001 or name != "p" else "< 0.001" for value in frame[name]]
-            told[name] = told[name].where(frame[name].notna(), "–")
-    table = told.to_html(index=False, escape=True, border=0, na_rep="–", classes="experiment", justify="left")
-    # Words read from the left; JupyterLab would set them to the right, as it does numbers.
-    return table.replace("<td>", '<td style="text-align:left">').replace("<th>", '<th style="text-align:left">')
+def _rows(table: str) -> list[dict[str, str]]:
+    with (PUBLISHED / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

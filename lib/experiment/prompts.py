@@ -1,66 +1,72 @@
-"""The one prompt layout, used to train the base model and by every arm of the experiment.
+"""The one layout of every prompt: in training, in every arm, in what is exported.
 
-Plain text, one block a line, in this order: instructions, worked examples (each after its own
-documents), the documents for the question, the question. An answer ends at the first newline::
+Plain text, one block a line: instructions, worked examples, pages, question. An answer is one line::
 
-    Amber Falcon plan [plan-204]
-    The Amber Falcon plan costs 49 dollars a month.
-    Question: What is the price of the Amber Falcon plan?
+    Answer from the pages below. If you cannot know the answer, say: I do not know.
+    Business plan [plan-business]
+    The Business plan costs EUR 49 a month.
+    Question: What does the Business plan cost?
     Answer:
+
+Every arm is told alike what to do when it cannot know. The style in words and the word on the pages stand beside
+that sentence, never in place of one another; a tuned model has the style in its weights and is not told it again.
+Whatever is the same for many questions stands in front, so that it is read once.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lib.experiment.world import Document
+from lib.dataset import REFUSAL, Voice
+from lib.experiment.arms import ExperimentArm
 
+UNKNOWN = f"If you cannot know the answer, say: {REFUSAL}"
+GROUNDING = "Answer from the pages below."
 STOP = "\n"
 
 
 @dataclass(frozen=True)
+class Page:
+    """What a prompt shows of a document: its id, title and one passage of its text."""
+
+    id: str
+    title: str
+    text: str
+
+    @property
+    def block(self) -> str:
+        """Title and id, then the text. The id stands after the title: to cite it, a model copies what follows."""
+        return _line(f"{self.title} [{self.id}]") + _line(self.text)
+
+
+@dataclass(frozen=True)
 class Example:
-    """A question with its answer, and the documents (none, or some) that stand before it."""
+    """A worked example: a question with its answer."""
 
     question: str
     answer: str
-    documents: Sequence[Document] = ()
+
+
+def instructions_for(arm: ExperimentArm, voice: Voice) -> str:
+    """Return the arm's instructions, one line."""
+    style = voice.instructions if arm.adapter == "none" else ""
+    return " ".join(part for part in (style, GROUNDING if arm.pages != "none" else "", UNKNOWN) if part)
 
 
 def build_prompt(
-    question: str,
-    documents: Sequence[Document] = (),
-    examples: Sequence[Example] = (),
-    instructions: str = "",
+    question: str, pages: Sequence[Page] = (), examples: Sequence[Example] = (), instructions: str = ""
 ) -> str:
-    """Lay out one prompt. It ends in ``Answer:``; what follows it is ``completion(answer)``.
-
-    A prompt is the plain concatenation of its instructions, of each example's own prompt and completion,
-    and of the question's own prompt.
-    """
+    """Lay out one prompt. It ends in ``Answer:``; what follows it is ``completion(answer)``."""
     parts = [_line(instructions)] if instructions else []
     for example in examples:
-        parts += [build_prompt(example.question, example.documents), completion(example.answer)]
-    parts += [page(document) for document in documents]
-    parts += [_line(f"Question: {question}"), "Answer:"]
-    return "".join(parts)
-
-
-def page(document: Document) -> str:
-    """Give a document's block: title and id, then text.
-
-    The id stands after the title: to cite it, a model looks for the title and writes what follows.
-    """
-    return _line(f"{document.title} [{document.id}]") + _line(document.text)
+        parts += [_line(f"Question: {example.question}"), "Answer:", completion(example.answer)]
+    parts += [page.block for page in pages]
+    return "".join([*parts, _line(f"Question: {question}"), "Answer:"])
 
 
 def completion(answer: str) -> str:
-    """Give the text that a model should write after the prompt: a space, the answer on one line, ``STOP``."""
-    return f" {_one_line(answer)}{STOP}"
+    """Return what a model should write after the prompt: a space, the answer on one line, ``STOP``."""
+    return f" {' '.join(answer.split())}{STOP}"
 
 
 def _line(text: str) -> str:
     return text.strip() + "\n"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -1,205 +1,162 @@
-"""Writing down what a run did, as plain values: its rows, passages, sizes and settings."""
+"""What a run leaves behind: one typed record, and every answer as one row."""
 
-import sys
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
-from lib.experiment.answering import Answers
-from lib.experiment.arms import ExperimentArm
+from pydantic import BaseModel, ConfigDict, Field
+
 from lib.experiment.config import ExperimentConfig
-from lib.experiment.data import Data
-from lib.experiment.finetune import Training
-from lib.experiment.fingerprints import value_fingerprint
-from lib.experiment.measures import graded, judged, perplexity, retrieval_measures
-from lib.experiment.models import SAMPLE_MODEL, LanguageModel, adapted
-from lib.experiment.retrieval.hits import document_ids
-from lib.experiment.versions import package_versions
-from lib.experiment.workbench import Prepared, Workbench
-from lib.experiment.world import Document, Question, Sample
 
 
-def record_of(
-    bench: Workbench,
-    data: Data,
-    prepared: Prepared,
-    arms: list[ExperimentArm],
-    trainings: dict[str, Training],
-    answers: dict[str, Answers],
-) -> dict[str, Any]:
-    """Judge every answer and put a run's record together; seconds, id and key are the caller's to add."""
-    sample = prepared.materials.sample
-    passages = _passages(answers, prepared)
-    with bench.clock.stage("grading"):
-        rows = [row for arm in arms for row in _rows(arm, answers[arm.id], sample, passages)]
-        grades = graded(rows, sample.questions, passages, sample.voice, bench.embedder.embed_queries)
-        surprises = [_surprises(bench, arm, answers[arm.id], prepared, trainings) for arm in arms]
-        extra = [{"perplexity": surprise} for each in surprises for surprise in each]
-        rows = [row | grade | more for row, grade, more in zip(rows, grades, extra, strict=True)]
-    return {
-        "config": bench.config.to_dict(),
-        "model": _model(bench),
-        "embedder": {"name": bench.embedder.name, "fingerprint": bench.embedder.fingerprint},
-        "sample": _described(sample, prepared),
-        "audit": data.findings(),
-        "skipped_files": [{"path": str(file.path), "reason": file.reason} for file in data.skipped],
-        "versions": package_versions() | {"database": _server(prepared)},
-        "arms": [_arm_record(arm, answers[arm.id], sample) for arm in arms],
-        "retrieval": _retrieval_record(bench.config, prepared),
-        "trainings": {name: _training_record(training) for name, training in trainings.items()},
-        "questions": {question.id: _question(question) for question in sample.questions},
-        "passages": passages,
-        "answers": rows,
-        "resumed": dict(bench.resumed),
-        "peak_memory_mib": peak_memory_mib(),
-    }
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
 
 
-def judged_rows(arm: ExperimentArm, answers: Answers, prepared: Prepared) -> list[dict[str, Any]]:
-    """Return one judged row a question, as a run's record holds them, without the measures that take long."""
-    return _rows(arm, answers, prepared.materials.sample, _passages({arm.id: answers}, prepared))
+class ModelInfo(_Part):
+    """The model that answered; ``parameters`` is ``None`` behind an endpoint."""
+
+    name: str
+    fingerprint: str
+    parameters: int | None = None
+    window: int
+    is_sample_model: bool = False
+    notes: list[str] = Field(default_factory=list)
 
 
-def _rows(
-    arm: ExperimentArm, answers: Answers, sample: Sample, passages: dict[str, dict[str, str]]
-) -> list[dict[str, Any]]:
-    questions = {question.id: question for question in sample.questions}
-    rows = []
-    for answer in answers.answers:
-        question = questions[answer.question_id]
-        row = {
-            "arm": arm.id,
-            "question_id": question.id,
-            "kind": question.kind,
-            "question": question.question,
-            "expected": question.answer,
-            "answer": answer.text,
-            "page_ids": list(dict.fromkeys(passages[id_]["document_id"] for id_ in answer.passage_ids)),
-            "passage_ids": list(answer.passage_ids),
-            "searches": answer.searches,
-            "prompt_tokens": answer.prompt_tokens,
-            "cached_tokens": answer.cached_tokens,
-            "answer_tokens": answer.answer_tokens,
-            "cost_usd": answer.cost_usd,
-        }
-        rows.append(row | judged(question, answer.text, sample.voice))
-    return rows
+class DatasetInfo(_Part):
+    """What was asked about: sizes, the voice, and the question kinds with their numbers."""
+
+    name: str
+    is_sample_company: bool
+    fingerprint: str
+    documents: int
+    passages: int
+    changed_documents: int
+    questions: int
+    training_pairs: int
+    taught_pairs: int
+    taught_facts: int
+    kinds: dict[str, int]
+    voice: dict[str, str]
+    style: str
 
 
-def _passages(answers: dict[str, Answers], prepared: Prepared) -> dict[str, dict[str, str]]:
-    """Return every passage that stood in a prompt: id to document, title and text."""
-    whole = {document.id: document for document in prepared.materials.sample.documents}
-    known: dict[str, Document] = whole | prepared.materials.pages.passages
-    ids = dict.fromkeys(id_ for each in answers.values() for answer in each.answers for id_ in answer.passage_ids)
-    return {id_: {"document_id": known[id_].id, "title": known[id_].title, "text": known[id_].text} for id_ in ids}
+class ArmInfo(_Part):
+    """One arm of the run, and what it took; waits are seconds for one answer at a time, search included."""
+
+    id: str
+    title: str
+    meaning: str
+    stands_for: str
+    feeds: str = ""
+    seconds_each: list[float] = Field(default_factory=list)
+    first_token_seconds_each: list[float] = Field(default_factory=list)
+    shortened_prompts: int = 0
+    share_of_pages_read: float | None = None
 
 
-def _surprises(
-    bench: Workbench, arm: ExperimentArm, answers: Answers, prepared: Prepared, trainings: dict[str, Training]
-) -> list[float | None]:
-    """Measure how surprised the arm's model is by the first ideal answers; None for the rest and where it cannot be."""
-    number = bench.config.perplexity_questions
-    some = answers.answers[:number]
-    trained_here = arm.adapter == "none" or arm.adapter in trainings
-    found: list[float | None] = []
-    if some and trained_here:
-        ideal = {question.id: question.answer for question in prepared.materials.sample.questions}
-        adapter = trainings[arm.adapter].adapter if arm.adapter in trainings else None
-        with adapted(bench.model, adapter) as tuned:
-            found = perplexity(
-                tuned, [answer.prompt for answer in some], [ideal[answer.question_id] for answer in some]
-            )
-    return found + [None] * (len(answers.answers) - len(found))
+class LeftOut(_Part):
+    """An arm that could not be run, and why."""
+
+    arm: str
+    title: str
+    reason: str
 
 
-def _model(bench: Workbench) -> dict[str, Any]:
-    model = bench.model
-    return {
-        "name": model.name,
-        "fingerprint": model.fingerprint,
-        "parameters": model.model.num_parameters() if isinstance(model, LanguageModel) else None,
-        "window": model.window,
-        "is_sample_model": model.name == SAMPLE_MODEL,
-        "notes": list(getattr(model, "notes", ())),
-    }
+class TrainingInfo(_Part):
+    """One LoRA training. ``taught`` counts, of ``asked`` taught facts in a trained wording, those answered right."""
+
+    name: Literal["closed_book", "with_pages"]
+    seed: int
+    adapter: str
+    settings: dict[str, Any]
+    examples: int
+    tokens: int
+    seconds: float | None = None
+    estimated_seconds: float | None = None
+    peak_memory_mib: float | None = None
+    losses: list[float] = Field(default_factory=list)
+    taught: int | None = None
+    asked: int | None = None
 
 
-def _described(sample: Sample, prepared: Prepared) -> dict[str, Any]:
-    return {
-        "name": sample.name,
-        "is_sample_company": sample.is_sample_company,
-        "fingerprint": value_fingerprint(repr(sample)),
-        "documents": len(sample.documents),
-        "passages": len(prepared.materials.pages.passages),
-        "changed_documents": sum(
-            now.text != then.text for now, then in zip(sample.documents, sample.documents_at_training, strict=True)
-        ),
-        "questions": len(sample.questions),
-        "training_pairs": len(sample.training_pairs),
-        "voice": asdict(sample.voice),
-        "style": sample.voice.instructions,
-    }
+class RetrievalInfo(_Part):
+    """How pages were looked up; ``scores`` is question id to the retrieval measures."""
+
+    search: str
+    reranker: str
+    k: int
+    scores: dict[str, dict[str, float]]
+    seconds_each: list[float] = Field(default_factory=list)
+    synced_passages: int = 0
+    sync_seconds: float = 0.0
 
 
-def _question(question: Question) -> dict[str, Any]:
-    """Return what decides whether an answer is right; the wording stands in the rows of the answers."""
-    return {
-        "value": question.value,
-        "must_contain": list(question.must_contain),
-        "old_value": question.old_value,
-        "document_ids": list(question.document_ids),
-    }
+class QuestionInfo(_Part):
+    """What was asked, and what decides whether an answer is right."""
+
+    question: str
+    answer: str
+    kind: str
+    cluster: str
+    document_ids: list[str] = Field(default_factory=list)
+    values: list[str] = Field(default_factory=list)
+    must_contain: list[str] = Field(default_factory=list)
+    old_values: list[str] = Field(default_factory=list)
 
 
-def _arm_record(arm: ExperimentArm, answers: Answers, sample: Sample) -> dict[str, Any]:
-    shown = {page for answer in answers.answers for page in answer.passage_ids}
-    return {
-        "id": arm.id,
-        "title": arm.title,
-        "meaning": arm.meaning,
-        "stands_for": arm.stands_for,
-        "feeds": arm.feeds,
-        "seconds_each": answers.seconds_each,
-        "shortened_prompts": answers.shortened,
-        "second_searches": sum(answer.searches > 1 for answer in answers.answers),
-        "first_token_seconds_each": answers.first_token_seconds_each,
-        "share_of_pages_read": len(shown) / len(sample.documents) if arm.pages == "all_that_fit" else None,
-    }
+class Passage(_Part):
+    """A passage that stood in a prompt."""
+
+    document_id: str
+    title: str
+    text: str
 
 
-def _retrieval_record(config: ExperimentConfig, prepared: Prepared) -> dict[str, Any]:
-    materials = prepared.materials
-    wanted = {question.id: question.document_ids for question in materials.sample.questions}
-    found = {id_: document_ids(hits) for id_, hits in materials.found.items()}
-    return {
-        "search": config.search,
-        "reranker": config.reranker,
-        "k": config.k,
-        "questions": retrieval_measures(found, wanted, config.k),
-        "unneeded": list(prepared.unneeded),
-        "seconds_each": prepared.search_seconds,
-        "reindexed": prepared.reindexed,
-    }
+class AnswerRow(_Part):
+    """One answer: arm × training seed × question. ``scores`` holds every measure and grade (None: not judged)."""
+
+    arm: str
+    seed: int
+    question_id: str
+    answer: str
+    passage_ids: list[str] = Field(default_factory=list)
+    searches: int = 0
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    answer_tokens: int = 0
+    cost_usd: float | None = None
+    perplexity: float | None = None
+    scores: dict[str, bool | float | None] = Field(default_factory=dict)
 
 
-def _training_record(training: Training) -> dict[str, Any]:
-    values = {name: value for name, value in asdict(training).items() if name not in ("adapter", "settings")}
-    ratios = {"time_ratio": training.time_ratio, "memory_ratio": training.memory_ratio}
-    return {"adapter": f"adapters/{training.adapter.name}", **values, **ratios, "losses": list(training.losses)}
+class RunRecord(_Part):
+    """A whole run. Everything that shows, compares or uses a run reads this and nothing else."""
 
+    id: str
+    key: str
+    created: str
+    command: str = ""
+    machine: str = ""
+    experiment_version: int
+    config: ExperimentConfig
+    model: ModelInfo
+    embedder: dict[str, str]
+    dataset: DatasetInfo
+    versions: dict[str, str]
+    arms: list[ArmInfo]
+    left_out: list[LeftOut] = Field(default_factory=list)
+    trainings: list[TrainingInfo] = Field(default_factory=list)
+    retrieval: RetrievalInfo
+    audit: list[dict[str, Any]] = Field(default_factory=list)
+    skipped_files: list[dict[str, str]] = Field(default_factory=list)
+    seconds: dict[str, float] = Field(default_factory=dict)
+    resumed: dict[str, int] = Field(default_factory=dict)
+    peak_memory_mib: float | None = None
+    questions: dict[str, QuestionInfo] = Field(default_factory=dict)
+    passages: dict[str, Passage] = Field(default_factory=dict)
+    answers: list[AnswerRow] = Field(default_factory=list)
 
-def _server(prepared: Prepared) -> str:
-    connection = prepared.materials.pages.index.connection
-    version = connection.execute("SHOW server_version").fetchone()[0]
-    extension = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
-    return f"PostgreSQL {version.split()[0]}, pgvector {extension[0]}"
-
-
-def peak_memory_mib() -> float | None:
-    """Return the most memory this process has held so far, in MiB; ``None`` where the system does not say."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    # Linux counts in KiB, macOS in bytes.
-    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    @property
+    def questions_asked(self) -> int:
+        """How many different questions were asked."""
+        return len(self.questions)

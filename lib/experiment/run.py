@@ -1,32 +1,50 @@
-"""Running the experiment: retrieval, two LoRA trainings, every arm's answers, judged and stored."""
+"""Running the experiment: index, search, two LoRA trainings a seed, every arm's answers, scored and stored."""
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
+import os
+import platform
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from lib import paths
+from lib.dataset import Dataset
 from lib.endings import ending_signals_unwind
+from lib.errors import InputError
+from lib.experiment import record as records
 from lib.experiment import store
-from lib.experiment.cache import copied
-from lib.experiment.clock import Clock
+from lib.experiment.answering import Answers, EvaluationInputs, answer_all
+from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm, chosen_arms
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import Data, data_for
-from lib.experiment.fingerprints import value_fingerprint
-from lib.experiment.models import load_model, model_fingerprint, refuse_remote
-from lib.experiment.possible import possible_arms
-from lib.experiment.progress import Bars, Progress
-from lib.experiment.record import record_of
-from lib.experiment.result import ExperimentResult
-from lib.experiment.version import EXPERIMENT_VERSION
-from lib.experiment.versions import package_versions
-from lib.experiment.workbench import Workbench
-from lib.experiment.world import Sample
-from lib.retrieval.embedder import embedder_fingerprint, load_embedder
+from lib.experiment.lessons import closed_book_examples, examples_with_pages
+from lib.experiment.prompts import Page
+from lib.experiment.result import ExperimentResult, load_run
+from lib.experiment.scoring import retrieval_scores, score_answers
+from lib.experiment.version import EXPERIMENT_VERSION, package_versions
+from lib.fingerprints import value_fingerprint
+from lib.models import load_model, model_fingerprint, refuse_remote
+from lib.models.answering import AnsweringModel
+from lib.models.training import TrainingExample, train_adapter
+from lib.progress import Bars, Progress, silent
+from lib.quiet import quiet_libraries
+from lib.retrieval.access import Person, readable
+from lib.retrieval.embedder import Embedder, embedder_fingerprint, load_embedder
+from lib.retrieval.index import Index, open_index
+from lib.retrieval.passages import Passage
+from lib.retrieval.search import Hit, document_ids
 from lib.retrieval.server import postgres
 
-CACHE = ".cache"
+OnLoss = Callable[[str, int, float, int], None]
+TRAININGS = ("closed_book", "with_pages")
+_TIMED_SEARCHES = 32
+_SEARCHED_TOGETHER = 64
 
 
 def run_experiment(
@@ -36,15 +54,15 @@ def run_experiment(
     fresh: bool = False,
     progress: Progress | None = None,
     data_must_stay_in_house: bool = False,
-    on_loss: Callable[[str, int, float, int], None] | None = None,
+    on_loss: OnLoss | None = None,
 ) -> ExperimentResult:
-    """Run the experiment, or give the stored result of the same one.
+    """Run the experiment, or return the stored result of the same one.
 
-    The same one means: the same configuration, sample, model weights, embedding weights, package
-    versions and version of the experiment. A run that was interrupted goes on: finished answers and trainings are kept.
+    The same one means: the same configuration, data, weights, package versions and version of the experiment. A run
+    that was interrupted goes on: finished answers and trainings are kept.
 
     Args:
-        config: what to do; the workbook's defaults if not given.
+        config: what to do; the whole design if not given.
         data: what ``data_for(config)`` gave, where it has been read already.
         fresh: run cold, even where a stored result or finished parts of it would do.
         progress: told how far it is; bars on stderr if not given, ``progress.silent`` for none.
@@ -52,7 +70,12 @@ def run_experiment(
         on_loss: told of each training step: the training's name, the step, its loss, the number of steps.
 
     Raises:
-        InputError: the configuration, a model, a file of own data or ``DATABASE_URL`` cannot be used.
+        InputError: the configuration, a model, a file of own data or ``DATABASE_URL`` cannot be used, or nothing can
+            be written under ``data/runs``.
+
+    Examples:
+        >>> from lib.experiment import make_config, run_experiment
+        >>> result = run_experiment(make_config(quick=True))  # doctest: +SKIP
     """
     config = config or ExperimentConfig()
     for name in (config.model, config.tuned_closed_book, config.tuned_with_pages):
@@ -60,67 +83,249 @@ def run_experiment(
     data = data or data_for(config)
     prints = model_fingerprint(config.model), embedder_fingerprint(config.embedder)
     # Where the weights are known by their files, a stored result is found without loading anything.
-    if not fresh and None not in prints and (stored := store.newest_with_key(run_key(config, data.sample, *prints))):
+    if not fresh and None not in prints and (stored := store.newest_with_key(run_key(config, data.dataset, *prints))):
         return load_run(stored)
-    with open_workbench(config, fresh=fresh, progress=progress) as bench:
-        bench.on_loss = on_loss
-        key = run_key(config, data.sample, bench.model.fingerprint, bench.embedder.fingerprint)
+    with (
+        store.work_folder() as folder,
+        open_context(config, fresh=fresh, progress=progress, on_loss=on_loss) as context,
+    ):
+        key = run_key(config, data.dataset, context.model.fingerprint, context.embedder.fingerprint)
         with store.one_at_a_time(key):
             # Another process may have finished the same run while this one waited.
             stored = None if fresh else store.newest_with_key(key)
-            return load_run(stored) if stored else _run(bench, data, key)
+            return load_run(stored) if stored else _run(context, data, key, folder)
 
 
-@contextmanager
-def open_workbench(
-    config: ExperimentConfig, *, fresh: bool = False, progress: Progress | None = None
-) -> Iterator[Workbench]:
-    """Load the models and start the server; ``fresh`` forgets what earlier runs finished.
-
-    Raises:
-        InputError: a model or ``DATABASE_URL`` cannot be used.
-    """
-    bars, clock = Bars(), Clock()
-    paths.RUNS.mkdir(parents=True, exist_ok=True)
-    try:
-        with ending_signals_unwind(), fixed_threads(config.threads), tempfile.TemporaryDirectory() as forgotten:
-            with clock.stage("load models"):
-                model, embedder = load_model(config.model), load_embedder(config.embedder)
-            with postgres() as address:
-                cache = Path(forgotten) if fresh else paths.RUNS / CACHE
-                yield Workbench(config, model, embedder, address, cache, progress or bars, clock=clock)
-    finally:
-        bars.close()
-
-
-def load_run(run_id: str) -> ExperimentResult:
-    """Read a stored run.
-
-    Raises:
-        InputError: there is none of that id.
-    """
-    record, folder = store.read_record(run_id)
-    return ExperimentResult(record, folder)
-
-
-def latest_run() -> ExperimentResult | None:
-    """Read the newest stored run, or give ``None`` where nothing has been run yet."""
-    ids = store.run_ids()
-    return load_run(ids[-1]) if ids else None
-
-
-def run_key(config: ExperimentConfig, sample: Sample, model: str, embedder: str) -> str:
+def run_key(config: ExperimentConfig, dataset: Dataset, model: str, embedder: str) -> str:
     """Name everything that decides the result, as one sha256 (hex). Models go by their fingerprints."""
     return value_fingerprint(
         {
-            "config": config.to_dict(),
-            "sample": repr(sample),
+            "config": config.model_dump(mode="json"),
+            "dataset": repr(dataset),
             "model": model,
             "embedder": embedder,
             "packages": package_versions(),
             "experiment": EXPERIMENT_VERSION,
         }
     )
+
+
+@dataclass
+class RunContext:
+    """What stays open during a run: models, the server, the cache. The learning curves use it too.
+
+    ``resumed`` counts the answers and trainings that an earlier run had finished.
+    """
+
+    config: ExperimentConfig
+    model: AnsweringModel
+    embedder: Embedder
+    address: str
+    cache: store.Cache
+    progress: Progress = silent
+    on_loss: OnLoss | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    resumed: dict[str, int] = field(default_factory=lambda: {"answers": 0, "trainings": 0})
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a block under a stage's name."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+
+    @contextmanager
+    def inputs(self, dataset: Dataset, config: ExperimentConfig | None = None) -> Iterator["Inputs"]:
+        """Index the pages as at training, make what is learned, change the pages to today's, and look everything up."""
+        config = config or self.config
+        person = Person.parse(config.person) if config.person else None
+        with ExitStack() as stack:
+            with self.stage("retrieval"):
+                index = stack.enter_context(open_index(self.address, "experiment", self.embedder, config.chunking))
+                index.sync(dataset.documents_at_training, self._at("Index: pages at training"))
+                lessons = self._lessons(dataset, index, config)
+                started = time.perf_counter()
+                changes = index.sync(dataset.documents, self._at("Index: today's pages"))
+                synced = changes.added + changes.changed + changes.removed, time.perf_counter() - started
+                found, seconds = self._search(dataset, index, config, person)
+                gold = {
+                    question.id: index.gold(question.document_ids, question.answer, person=person)
+                    if question.document_ids
+                    else found[question.id]
+                    for question in dataset.questions
+                }
+                examples = self._nearest_examples(dataset, config)
+            yield Inputs(EvaluationInputs(dataset, index, found, gold, examples), lessons, seconds, *synced)
+
+    def train(
+        self, name: str, examples: Sequence[TrainingExample], seed: int, config: ExperimentConfig | None = None
+    ) -> "Trained":
+        """Train an adapter, go on with one that was begun, or take the finished one."""
+        config = config or self.config
+        settings = config.lora(name)
+        key = {
+            "model": self.model.fingerprint,
+            "examples": [asdict(example) for example in examples],
+            "settings": asdict(settings),
+            "seed": seed,
+            "threads": config.threads,
+            "versions": package_versions(),
+        }
+        folder = self.cache.training_folder(**key) / "adapter"
+        notes = folder / "training.json"
+        stage = f"LoRA {name.replace('_', ' ')}, seed {seed}"
+        self.resumed["trainings"] += notes.is_file()
+        if not notes.is_file():
+            with self.stage(stage):
+                told = (lambda step, loss, total: self.on_loss(name, step, loss, total)) if self.on_loss else None
+                train_adapter(self.model, examples, folder, settings, seed, self.progress, stage=stage, on_loss=told)
+                _halved(folder)
+        return Trained(folder, json.loads(notes.read_text(encoding="utf-8")))
+
+    def answer(
+        self,
+        arm: ExperimentArm,
+        inputs: EvaluationInputs,
+        adapter: Path | None = None,
+        config: ExperimentConfig | None = None,
+        note: str = "",
+        timed: bool = True,
+    ) -> tuple[Answers, list[float | None]]:
+        """Let one arm answer the questions, and measure how surprised its model is by the first ideal answers.
+
+        Args:
+            arm: how it asks.
+            inputs: what it answers from.
+            adapter: folder of its LoRA adapter; a tuned arm without one is answered by the model named for it.
+            config: another one than the run's own.
+            note: told with the stage's name.
+            timed: whether to measure waits.
+        """
+        config = config or self.config
+        elsewhere = None if adapter or arm.adapter == "none" else config.tuned_elsewhere(arm.adapter)
+        stage = f"Answers: {arm.title}{note}"
+        with (
+            self.stage(stage),
+            quiet_libraries(),
+            (load_model(elsewhere) if elsewhere else self.model).adapted(adapter) as model,
+        ):
+            answers = answer_all(arm, model, inputs, config, self.cache, self.progress, stage, timed)
+            self.resumed["answers"] += answers.kept
+            number = config.perplexity_questions if timed else 0
+            first = answers.answers[:number]
+            ideal = {question.id: question.answer for question in inputs.dataset.questions}
+            surprises = (
+                model.perplexity(
+                    [answer.prompt for answer in first],
+                    [ideal[answer.question_id] for answer in first],
+                    progress=lambda done, total: self.progress(f"Perplexity: {arm.title}", done, total),
+                )
+                if first
+                else []
+            )
+        return answers, surprises + [None] * (len(answers.answers) - len(surprises))
+
+    def _lessons(self, dataset: Dataset, index: Index, config: ExperimentConfig) -> dict[str, list[TrainingExample]]:
+        """Write what the adapters learn from, where an arm has one."""
+        pairs = dataset.training_pairs or dataset.taught
+        if not pairs or not any(EXPERIMENT_ARMS[arm].adapter != "none" for arm in config.arms):
+            return {}
+        questions = [pair.question for pair in dataset.training_pairs]
+        hits = self._looked_up("Search: training pairs", questions, index, config, None)
+        found = dict(zip(questions, hits, strict=True))
+        return {"closed_book": closed_book_examples(dataset), "with_pages": examples_with_pages(dataset, index, found)}
+
+    def _search(self, dataset: Dataset, index: Index, config: ExperimentConfig, person: Person | None):
+        """Look up every question; the first ones one at a time, to know how long that takes."""
+        seconds = []
+        for question in dataset.questions[:_TIMED_SEARCHES]:
+            started = time.perf_counter()
+            index.search([question.question], config.k, config.search, person=person, reranker=config.reranker)
+            seconds.append(time.perf_counter() - started)
+        hits = self._looked_up("Search", [q.question for q in dataset.questions], index, config, person)
+        return {question.id: each for question, each in zip(dataset.questions, hits, strict=True)}, seconds
+
+    def _looked_up(
+        self, stage: str, questions: Sequence[str], index: Index, config: ExperimentConfig, person: Person | None
+    ) -> list[list[Hit]]:
+        found: list[list[Hit]] = []
+        for start in range(0, len(questions), _SEARCHED_TOGETHER):
+            some = questions[start : start + _SEARCHED_TOGETHER]
+            found += index.search(some, config.k, config.search, person=person, reranker=config.reranker)
+            self.progress(stage, len(found), len(questions))
+        return found
+
+    def _nearest_examples(self, dataset: Dataset, config: ExperimentConfig) -> dict[str, list[int]]:
+        """Find the training pairs nearest to each question, where an arm shows them."""
+        wanted = any(EXPERIMENT_ARMS[arm].examples == "retrieved" for arm in config.arms)
+        if not (wanted and dataset.training_pairs and config.examples):
+            return {}
+        with open_index(self.address, "examples", self.embedder) as index:
+            index.sync_passages(
+                [
+                    Passage(str(n), 0, pair.question, pair.answer, "pair")
+                    for n, pair in enumerate(dataset.training_pairs)
+                ]
+            )
+            hits = index.search([question.question for question in dataset.questions], config.examples, "dense")
+        return {q.id: [int(hit.document_id) for hit in each] for q, each in zip(dataset.questions, hits, strict=True)}
+
+    def _at(self, stage: str) -> Progress:
+        return lambda _, done, total: self.progress(stage, done, total)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished adapter, and what ``lib.models.training`` noted of its training."""
+
+    adapter: Path
+    facts: dict
+
+
+def _halved(folder: Path) -> None:
+    """Keep an adapter in 16 bits: what answers is what is shipped, at half the size."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    path = folder / "adapter_model.safetensors"
+    save_file({name: tensor.to(torch.bfloat16) for name, tensor in load_file(path).items()}, path, {"format": "pt"})
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run answers from and learns from; ``search_seconds`` are of one question at a time."""
+
+    evaluation: EvaluationInputs
+    lessons: Mapping[str, list[TrainingExample]]
+    search_seconds: list[float]
+    synced_passages: int
+    sync_seconds: float
+
+
+@contextmanager
+def open_context(
+    config: ExperimentConfig, *, fresh: bool = False, progress: Progress | None = None, on_loss: OnLoss | None = None
+) -> Iterator[RunContext]:
+    """Load the models and start the server; ``fresh`` forgets what earlier runs finished.
+
+    Raises:
+        InputError: a model or ``DATABASE_URL`` cannot be used.
+    """
+    bars = Bars()
+    with ending_signals_unwind(), fixed_threads(config.threads), ExitStack() as stack:
+        stack.callback(bars.close)
+        started = time.perf_counter()
+        model, embedder = load_model(config.model), load_embedder(config.embedder)
+        seconds = {"load models": time.perf_counter() - started}
+        address = stack.enter_context(postgres())
+        forgotten = paths.RUNS / f".fresh-{os.getpid()}-{random.randrange(10**9)}"
+        cache = store.Cache(forgotten if fresh else paths.RUNS / ".cache")
+        if fresh:
+            stack.callback(shutil.rmtree, forgotten, ignore_errors=True)
+        stack.callback(cache.close)
+        yield RunContext(config, model, embedder, address, cache, progress or bars, on_loss, seconds)
 
 
 @contextmanager
@@ -136,24 +341,281 @@ def fixed_threads(number: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _run(bench: Workbench, data: Data, key: str) -> ExperimentResult:
-    config, created = bench.config, datetime.now(UTC)
-    arms, left_out = possible_arms(config, data.sample, bench.model)
-    run_id = f"{created:%Y%m%d-%H%M%S}-{store.short_key(key)}"
-    with store.work_folder() as folder:
-        with bench.prepared(data.sample) as prepared:
-            trainings = {
-                name: copied(bench.train(name, prepared), folder / "adapters" / name)
-                for name in prepared.lessons
-                if any(arm.adapter == name for arm in arms) and not config.tuned_elsewhere(name)
-            }
-            answers = {}
+def possible_arms(
+    config: ExperimentConfig, dataset: Dataset, model: AnsweringModel
+) -> tuple[list[ExperimentArm], list[records.LeftOut]]:
+    """Part the arms that can be run from those that cannot, with the reason.
+
+    Raises:
+        InputError: none of the arms asked for can be run.
+    """
+    arms, left_out = [], []
+    for arm in chosen_arms(config.arms):
+        reason = None
+        if arm.adapter != "none" and config.tuned_elsewhere(arm.adapter):
+            pass
+        elif arm.needs_pairs and not dataset.training_pairs:
+            reason = "it needs training pairs, and none were given"
+        elif arm.pages == "gold" and not any(question.document_ids for question in dataset.questions):
+            reason = "it needs to know which document answers a question, and no question says so"
+        elif arm.adapter != "none" and not hasattr(model, "network"):
+            reason = f"{model.name} cannot be trained here; name a model that has been fine-tuned elsewhere"
+        if reason:
+            left_out.append(records.LeftOut(arm=arm.id, title=arm.title, reason=reason))
+        else:
+            arms.append(arm)
+    if not arms:
+        raise InputError(f"arms: none of those asked for can be run ({left_out[0].title}: {left_out[0].reason}).")
+    return arms, left_out
+
+
+def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentResult:
+    config, created, dataset = context.config, datetime.now(UTC), data.dataset
+    arms, left_out = possible_arms(config, dataset, context.model)
+    trainings: list[records.TrainingInfo] = []
+    answered: list[tuple[ExperimentArm, int, Answers, list[float | None]]] = []
+    with context.inputs(dataset) as inputs:
+        for seed in config.seeds:
+            adapters: dict[str, Path] = {}
+            for name in TRAININGS:
+                if any(arm.adapter == name for arm in arms) and not config.tuned_elsewhere(name):
+                    info, adapters[name] = _trained(context, inputs, name, seed, folder, keep=seed == config.seeds[0])
+                    trainings.append(info)
             for arm in arms:
-                adapter = trainings[arm.adapter].adapter if arm.adapter in trainings else None
-                answers[arm.id] = bench.answer(arm, prepared, adapter)
-            facts = {"id": run_id, "key": key, "created": created.isoformat(timespec="seconds"), "left_out": left_out}
-            record = facts | record_of(bench, data, prepared, arms, trainings, answers)
-        record["seconds"] = bench.clock.seconds
-        result = ExperimentResult(record, store.finish(folder, record))
-    store.log_run(record, {arm: result.share(arm, "right").share for arm in result.arms})
-    return result
+                # An untuned model has no seed: it answers alike each time.
+                if arm.adapter != "none" or seed == config.seeds[0]:
+                    note = f", seed {seed}" if arm.adapter != "none" and len(config.seeds) > 1 else ""
+                    first = seed == config.seeds[0]
+                    made = context.answer(arm, inputs.evaluation, adapters.get(arm.adapter), note=note, timed=first)
+                    answered.append((arm, seed, *made))
+        with context.stage("scoring"):
+            rows = _scored(context, inputs.evaluation, answered)
+        record = records.RunRecord(
+            id=f"{created:%Y%m%d-%H%M%S}-{key[:12]}",
+            key=key,
+            created=created.isoformat(timespec="seconds"),
+            command=" ".join(["python -m lib", *sys.argv[1:]]) if sys.argv[0].endswith("__main__.py") else "",
+            machine=machine(),
+            experiment_version=EXPERIMENT_VERSION,
+            config=config,
+            model=_model_info(context.model),
+            embedder={"name": context.embedder.name, "fingerprint": context.embedder.fingerprint},
+            dataset=_dataset_info(dataset, inputs),
+            versions=package_versions() | {"database": _server(inputs.evaluation.index)},
+            arms=[
+                _arm_info(arm, answers, inputs.evaluation)
+                for arm, seed, answers, _ in answered
+                if seed == config.seeds[0]
+            ],
+            left_out=left_out,
+            trainings=_with_taught(trainings, rows, dataset),
+            retrieval=_retrieval_info(config, inputs),
+            audit=data.findings(),
+            skipped_files=[{"path": str(file.path), "reason": file.reason} for file in data.skipped],
+            questions={question.id: _question_info(question) for question in dataset.questions},
+            passages={
+                id_: records.Passage(document_id=page.id, title=page.title, text=page.text)
+                for id_, page in _used(inputs.evaluation, rows).items()
+            },
+            answers=rows,
+            resumed=dict(context.resumed),
+            peak_memory_mib=peak_memory_mib(),
+            seconds=context.seconds,
+        )
+    return ExperimentResult(record, store.finish(folder, record))
+
+
+def _trained(
+    context: RunContext, inputs: Inputs, name: str, seed: int, folder: Path, keep: bool
+) -> tuple[records.TrainingInfo, Path]:
+    """Train an adapter (or take the finished one), and copy the first seed's into the run's folder."""
+    trained = context.train(name, inputs.lessons[name], seed)
+    facts, adapter = trained.facts, trained.adapter
+    if keep:
+        adapter = Path(shutil.copytree(adapter, folder / "adapters" / name))
+    info = records.TrainingInfo(
+        name=name,
+        seed=seed,
+        adapter=f"adapters/{name}" if keep else "",
+        settings=facts["settings"],
+        examples=facts["examples"],
+        tokens=facts["tokens"],
+        seconds=round(facts["seconds"], 1),
+        estimated_seconds=round(facts["estimate"]["seconds"], 1),
+        peak_memory_mib=round(facts["peak_memory_mib"]),
+        losses=[round(loss, 4) for loss in facts["losses"]],
+    )
+    return info, adapter
+
+
+def _scored(context: RunContext, inputs: EvaluationInputs, answered) -> list[records.AnswerRow]:
+    questions = {question.id: question for question in inputs.dataset.questions}
+    given = [
+        (arm, seed, answer, surprise)
+        for arm, seed, answers, found in answered
+        for answer, surprise in zip(answers.answers, found, strict=True)
+    ]
+    texts = {id_: f"{page.title}. {page.text}" for id_, page in inputs.passages.items()}
+    # Where the whole window is pages, their likeness to the question says nothing.
+    shown = [
+        [texts[id_] for id_ in answer.passage_ids] if arm.pages != "all_that_fit" else [] for arm, _, answer, _ in given
+    ]
+    scores = score_answers(
+        questions,
+        [(answer.question_id, answer.text, each) for (_, _, answer, _), each in zip(given, shown, strict=True)],
+        inputs.dataset.voice,
+        context.embedder.embed_queries,
+    )
+    return [
+        records.AnswerRow(
+            arm=arm.id,
+            seed=seed,
+            question_id=answer.question_id,
+            answer=answer.text,
+            passage_ids=list(answer.passage_ids) if arm.pages != "all_that_fit" else [],
+            searches=answer.searches,
+            prompt_tokens=answer.prompt_tokens,
+            cached_tokens=answer.cached_tokens,
+            answer_tokens=answer.answer_tokens,
+            cost_usd=answer.cost_usd,
+            perplexity=None if surprise is None else round(surprise, 5),
+            scores={name: round(value, 4) if isinstance(value, float) else value for name, value in score.items()},
+        )
+        for (arm, seed, answer, surprise), score in zip(given, scores, strict=True)
+    ]
+
+
+def _with_taught(
+    trainings: list[records.TrainingInfo], rows: list[records.AnswerRow], dataset: Dataset
+) -> list[records.TrainingInfo]:
+    """Count, of the facts asked word for word as they were taught, those that the closed-book model answers right."""
+    kinds = {question.id: question.kind for question in dataset.questions}
+    told = []
+    for training in trainings:
+        mine = [
+            bool(row.scores["fact"])
+            for row in rows
+            if row.arm == "lora" and row.seed == training.seed and kinds[row.question_id] == "trained_wording"
+        ]
+        if training.name == "closed_book" and mine:
+            training = training.model_copy(update={"taught": sum(mine), "asked": len(mine)})
+        told.append(training)
+    return told
+
+
+def _model_info(model: AnsweringModel) -> records.ModelInfo:
+    network = getattr(model, "network", None)
+    return records.ModelInfo(
+        name=model.name,
+        fingerprint=model.fingerprint,
+        parameters=network.num_parameters() if network is not None else None,
+        window=model.window,
+        is_sample_model=model.fingerprint == model_fingerprint(None),
+        notes=list(getattr(model, "notes", ())),
+    )
+
+
+def _dataset_info(dataset: Dataset, inputs: Inputs) -> records.DatasetInfo:
+    before = {document.id: document.text for document in dataset.documents_at_training}
+    kinds: dict[str, int] = {}
+    for question in dataset.questions:
+        kinds[question.kind] = kinds.get(question.kind, 0) + 1
+    return records.DatasetInfo(
+        name=dataset.name,
+        is_sample_company=dataset.is_sample_company,
+        fingerprint=value_fingerprint(repr(dataset)),
+        documents=len(dataset.documents),
+        passages=len(inputs.evaluation.index),
+        changed_documents=sum(before.get(document.id) != document.text for document in dataset.documents),
+        questions=len(dataset.questions),
+        training_pairs=len(inputs.lessons.get("with_pages", ())),
+        taught_pairs=len(inputs.lessons.get("closed_book", ())),
+        taught_facts=len({pair.fact for pair in dataset.taught if pair.fact}),
+        kinds=kinds,
+        voice={name: value for name, value in asdict(dataset.voice).items() if isinstance(value, str)},
+        style=dataset.voice.instructions,
+    )
+
+
+def _arm_info(arm: ExperimentArm, answers: Answers, inputs: EvaluationInputs) -> records.ArmInfo:
+    shown = {id_ for answer in answers.answers for id_ in answer.passage_ids}
+    whole = readable(inputs.dataset.documents, None)
+    return records.ArmInfo(
+        id=arm.id,
+        title=arm.title,
+        meaning=arm.meaning,
+        stands_for=arm.stands_for,
+        feeds=arm.feeds,
+        seconds_each=[round(value, 4) for value in answers.seconds_each],
+        first_token_seconds_each=answers.first_token_seconds_each,
+        shortened_prompts=answers.shortened,
+        share_of_pages_read=len(shown) / len(whole) if arm.pages == "all_that_fit" else None,
+    )
+
+
+def _retrieval_info(config: ExperimentConfig, inputs: Inputs) -> records.RetrievalInfo:
+    evaluation = inputs.evaluation
+    wanted = {question.id: question.document_ids for question in evaluation.dataset.questions}
+    found = {id_: document_ids(hits) for id_, hits in evaluation.found.items()}
+    return records.RetrievalInfo(
+        search=config.search,
+        reranker=config.reranker,
+        k=config.k,
+        scores={
+            id_: {name: round(value, 4) for name, value in each.items()}
+            for id_, each in retrieval_scores(found, wanted, config.k).items()
+        },
+        seconds_each=[round(value, 5) for value in inputs.search_seconds],
+        synced_passages=inputs.synced_passages,
+        sync_seconds=inputs.sync_seconds,
+    )
+
+
+def _question_info(question) -> records.QuestionInfo:
+    return records.QuestionInfo(
+        question=question.question,
+        answer=question.answer,
+        kind=question.kind,
+        cluster=question.cluster or (question.document_ids[0] if question.document_ids else question.id),
+        document_ids=list(question.document_ids),
+        values=list(question.values),
+        must_contain=list(question.must_contain),
+        old_values=list(question.old_values),
+    )
+
+
+def _used(inputs: EvaluationInputs, rows: list[records.AnswerRow]) -> dict[str, Page]:
+    used = dict.fromkeys(id_ for row in rows for id_ in row.passage_ids)
+    return {id_: inputs.passages[id_] for id_ in used}
+
+
+def _server(index: Index) -> str:
+    connection = index.table.connection
+    version = connection.execute("SHOW server_version").fetchone()[0]
+    extension = connection.execute("SELECT extversion FROM pg_extension WHERE extname = 'vector'").fetchone()
+    return f"PostgreSQL {version.split()[0]}, pgvector {extension[0]}"
+
+
+def machine() -> str:
+    """Describe the machine in a few words: processor, cores, memory, system."""
+    import psutil
+
+    name = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.is_file():
+        models = [
+            line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
+        ]
+        name = models[0] if models else name
+    return f"{name}, {os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB, {platform.system()}"
+
+
+def peak_memory_mib() -> float | None:
+    """Return the most memory this process has held so far, in MiB; ``None`` where the system does not say."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    # Linux counts in KiB, macOS in bytes.
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

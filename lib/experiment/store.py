@@ -1,5 +1,11 @@
-"""Where runs are kept: one folder each under ``data/runs``, whole or not at all."""
+"""Where runs are kept: one folder each, whole or not at all; and the one cache that outlives an interruption.
 
+A run is ``run.json`` (the record), ``answers.jsonl.gz`` (a row an answer), ``passages.json.gz`` and ``adapters/``.
+The cache holds finished answers by all that decides them; unfinished trainings lie beside it, for the trainer resumes
+by itself.
+"""
+
+import gzip
 import json
 import os
 import re
@@ -10,32 +16,55 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from lib import paths
 from lib.endings import ending_signals_wait
 from lib.errors import InputError
-from lib.files import write_text
+from lib.experiment.record import RunRecord
+from lib.fingerprints import value_fingerprint
 
-RECORD = "run.json"
-LOG = "log.jsonl"
+RECORD, ANSWERS, PASSAGES = "run.json", "answers.jsonl.gz", "passages.json.gz"
+REFERENCE = "reference"
+"""The id under which the run that comes with the workbook is asked for."""
+
 _WORK = ".work-"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
+_BULKY = {"answers", "passages"}
 
 
-def read_record(run_id: str) -> tuple[dict[str, Any], Path]:
-    """Read a stored run and say where it lies.
+def run_folder(run_id: str) -> Path:
+    """Return where a run lies.
 
     Raises:
-        InputError: there is no run of that id, or its file cannot be read.
+        InputError: there is no run of that id.
     """
-    folder = paths.RUNS / run_id
     # An id is a name, never a way out of the folder, and no longer than a folder's name can be.
+    folder = paths.REFERENCE_RUN if run_id == REFERENCE else paths.RUNS / run_id
     if not _NAME.fullmatch(run_id) or not (folder / RECORD).is_file():
-        raise InputError(f"run: there is no run {run_id!r}; stored are {', '.join(run_ids()[-5:]) or 'none'}.")
+        known = [*run_ids()[-5:], *([REFERENCE] if (paths.REFERENCE_RUN / RECORD).is_file() else [])]
+        raise InputError(f"run: there is no run {run_id!r}; stored are {', '.join(known) or 'none'}.")
+    return folder
+
+
+def read_record(run_id: str) -> tuple[RunRecord, Path]:
+    """Read a stored run, and say where it lies.
+
+    Raises:
+        InputError: there is no run of that id, or it cannot be read by this version.
+    """
+    folder, problem = run_folder(run_id), None
     try:
-        return json.loads((folder / RECORD).read_text(encoding="utf-8")), folder
-    except ValueError:
-        problem = f"run: {run_id}/{RECORD} is not JSON; remove the folder and run the experiment again."
-    raise InputError(problem)
+        values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        if not isinstance(values, dict):
+            raise ValueError("it is no record")
+        values["passages"] = json.loads(gzip.decompress((folder / PASSAGES).read_bytes()))
+        lines = gzip.decompress((folder / ANSWERS).read_bytes()).decode().splitlines()
+        values["answers"] = [json.loads(line) for line in lines]
+        return RunRecord.model_validate(values), folder
+    except (OSError, ValueError, ValidationError) as error:
+        problem = str(error).splitlines()[0]
+    raise InputError(f"run: {run_id} cannot be read ({problem}); remove its folder and run the experiment again.")
 
 
 def run_ids() -> list[str]:
@@ -47,23 +76,25 @@ def run_ids() -> list[str]:
 
 def newest_with_key(key: str) -> str | None:
     """Return the id of the newest run that was made from the same inputs, if there is one."""
-    for run_id in reversed(run_ids()):
-        if run_id.endswith(short_key(key)) and read_record(run_id)[0].get("key") == key:
-            return run_id
-    return None
-
-
-def short_key(key: str) -> str:
-    """Shorten a key to what stands in a run's id."""
-    return key[:12]
+    return next((run_id for run_id in reversed(run_ids()) if run_id.endswith(key[:12])), None)
 
 
 @contextmanager
 def work_folder() -> Iterator[Path]:
-    """Give a folder for a run in the making; it is removed unless ``finish`` moved it into place."""
-    paths.RUNS.mkdir(parents=True, exist_ok=True)
-    _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{_WORK}{os.getpid()}-", dir=paths.RUNS))
+    """Give a folder for a run in the making; it is removed unless ``finish`` moved it into place.
+
+    Raises:
+        InputError: nothing can be written under ``data/runs``.
+    """
+    problem = None
+    try:
+        paths.RUNS.mkdir(parents=True, exist_ok=True)
+        _sweep()
+        folder = Path(tempfile.mkdtemp(prefix=f"{_WORK}{os.getpid()}-", dir=paths.RUNS))
+    except OSError as error:
+        problem = error.strerror
+    if problem:
+        raise InputError(f"{paths.RUNS}: cannot be written to ({problem}); set WORKBOOK_RUNS to a folder that can.")
     try:
         yield folder
     finally:
@@ -71,14 +102,26 @@ def work_folder() -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def finish(folder: Path, record: dict[str, Any]) -> Path:
+def finish(folder: Path, record: RunRecord) -> Path:
     """Write the record and move the folder to its id; nobody sees a run without its record."""
-    write_text(folder / RECORD, json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_record(folder, record)
     # mkdtemp makes the folder private; results are ordinary files.
     folder.chmod(0o755)
-    target = paths.RUNS / record["id"]
+    target = paths.RUNS / record.id
     folder.replace(target)
     return target
+
+
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Write a record's files into ``folder``; the same record gives the same bytes."""
+    values = record.model_dump(mode="json")
+    rows = (json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False) for row in values["answers"])
+    passages = json.dumps(values["passages"], ensure_ascii=False, sort_keys=True)
+    (folder / ANSWERS).write_bytes(gzip.compress("\n".join(rows).encode(), 9, mtime=0))
+    (folder / PASSAGES).write_bytes(gzip.compress(passages.encode(), 9, mtime=0))
+    slim = {name: value for name, value in values.items() if name not in _BULKY}
+    text = json.dumps(slim, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    (folder / RECORD).write_text(text, encoding="utf-8")
 
 
 @contextmanager
@@ -88,26 +131,53 @@ def one_at_a_time(key: str) -> Iterator[None]:
 
     locks = paths.RUNS / ".locks"
     locks.mkdir(parents=True, exist_ok=True)
-    with FileLock(locks / f"{short_key(key)}.lock"):
+    with FileLock(locks / f"{key[:12]}.lock"):
         yield
 
 
-def log_run(record: dict[str, Any], scores: dict[str, float]) -> None:
-    """Append one line to the run log: when, what, with which versions and seed, and each arm's share of right answers."""
-    line = {name: record[name] for name in ("id", "created", "config", "versions", "resumed")}
-    line |= {"seed": record["config"]["seed"], "model": record["model"]["name"], "data": record["sample"]["name"]}
-    line |= {"questions": record["sample"]["questions"], "seconds": sum(record["seconds"].values()), "scores": scores}
-    # One write of one line: two runs that end together do not mix.
-    with (paths.RUNS / LOG).open("a", encoding="utf-8", newline="") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
 def run_log() -> list[dict[str, Any]]:
-    """Read the run log, oldest first; runs whose folders have been removed since stay in it."""
-    path = paths.RUNS / LOG
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    """List the stored runs, oldest first: id, time, questions, data, model, seconds, share all right by arm."""
+    lines = []
+    for run_id in run_ids():
+        record, _ = read_record(run_id)
+        right: dict[str, list[bool]] = {}
+        for row in record.answers:
+            right.setdefault(row.arm, []).append(bool(row.scores.get("right")))
+        lines.append(
+            {"id": run_id, "created": record.created, "questions": record.questions_asked, "data": record.dataset.name}
+            | {"model": record.model.name, "seconds": sum(record.seconds.values())}
+            | {"scores": {arm: sum(values) / len(values) for arm, values in right.items()}}
+        )
+    return lines
+
+
+class Cache:
+    """What earlier runs finished, under ``folder``: values by key (``diskcache``), and folders by key for trainings."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the cache, made where it is missing."""
+        from diskcache import Cache as DiskCache
+        from diskcache import JSONDisk
+
+        self.folder = folder
+        # Never thrown out by age or size: an interrupted run counts on it. As JSON, for a pickle can run code.
+        self._values = DiskCache(str(folder / "values"), disk=JSONDisk, eviction_policy="none", size_limit=2**40)
+
+    def get(self, key: str) -> Any:
+        """Return what was kept under ``key``, ``None`` if nothing was."""
+        return self._values.get(key)
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep a value that JSON can hold."""
+        self._values.set(key, value)
+
+    def training_folder(self, **key: Any) -> Path:
+        """Return the folder of the training that ``key`` decides."""
+        return self.folder / "trainings" / value_fingerprint(key)[:24]
+
+    def close(self) -> None:
+        """Close its files."""
+        self._values.close()
 
 
 def _sweep() -> None:

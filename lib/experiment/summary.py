@@ -1,21 +1,27 @@
-"""Reading a run aloud: sentences computed from its numbers, none typed in."""
+"""Reading a run aloud: sentences computed from its numbers, none typed in, and none about what was not asked.
 
-import html
+Which difference is more than chance is decided in ``lib.experiment.result`` alone; a sentence takes its verdict and
+its p from there. Everything else is told as shares with their intervals.
+"""
+
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from math import isnan
 from typing import Any
 
-from lib.experiment.measures import MEASURES
-from lib.experiment.result import ALL_KINDS, ExperimentResult, percent
-from lib.experiment.statistics import SIGNIFICANCE, Share
+from lib.dataset import UNANSWERABLE
+from lib.experiment.result import TAUGHT, ContrastResult, ExperimentResult, Verdict, percent
+from lib.stats import Proportion
 from lib.wording import listed
 
 _FACTS = {
-    "seen_fact": ("seen facts", "facts that stood in the training pairs"),
-    "document_fact": ("document facts", "facts that stand on a page and in no training pair"),
-    "changed_fact": ("changed facts", "facts that have changed since the training"),
-    "multi_hop": ("two-page facts", "facts that need two pages together"),
+    "trained_wording": ("taught facts in a trained wording", "asked word for word as in training"),
+    "new_wording": ("taught facts in new words", "asked as training never did"),
+    "document_only": ("document facts", "which stand on a page and in no training"),
+    "changed": ("changed facts", "which have another value than at training"),
+    "two_page": ("two-page facts", "which need two pages together"),
 }
+_FEW = 50
 
 
 @dataclass(frozen=True)
@@ -36,244 +42,265 @@ class ExperimentSummary:
     caveats: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Write the summary as plain values."""
+        """Return the summary as plain values."""
         return asdict(self)
-
-    def _repr_html_(self) -> str:
-        findings = "".join(f"<li><b>{html.escape(f.topic)}:</b> {html.escape(f.text)}</li>" for f in self.findings)
-        caveats = "".join(f"<li>{html.escape(caveat)}</li>" for caveat in self.caveats)
-        return f"<p>{html.escape(self.headline)}</p><ul>{findings}</ul><p>To bear in mind:</p><ul>{caveats}</ul>"
 
 
 def experiment_summary(result: ExperimentResult) -> ExperimentSummary:
-    """Read a run: who knows the facts, keeps the style, refuses, survives a change, and how sure that is."""
+    """Read a run: who knows the facts, keeps the style, refuses, cites, survives a change, and how sure that is."""
     findings = [
-        *(_facts(result, kind) for kind in _FACTS if kind in result.kinds),
-        _style(result),
-        _refusal(result),
-        _stale(result),
-        _difference(result, "Retrieval or tuning, for what stands on the pages", "rag", "lora", "fact"),
-        _difference(result, "Bolted or trained together", "lora_with_pages", "lora_rag", "substance"),
-        _difference(result, "Tuning over retrieval, substance", "lora_with_pages", "rag_few_shot", "substance"),
-        _difference(result, "Tuning over retrieval, all right", "lora_with_pages", "rag_few_shot", "right"),
-        _retrieval(result),
-        _second_search(result),
-        _long_context(result),
-        _change(result),
+        *(Finding("Fixed beforehand", contrast_sentence(result, each)) for each in result.contrasts),
+        *_taught(result),
+        *_facts(result),
+        *_refusal(result),
+        *_best(result, "Style", "style", "kept the style"),
+        *_best(result, "Right page", "cited", "cited the right page"),
+        *_old_values(result),
+        *_search(result),
+        *_forgotten(result),
+        *_long_context(result),
+        *_change(result),
+        *_seeds(result),
     ]
-    return ExperimentSummary(
-        run=result.id,
-        headline=_headline(result),
-        findings=tuple(finding for finding in findings if finding is not None),
-        caveats=tuple(_caveats(result)),
+    return ExperimentSummary(result.id, _headline(result), tuple(findings), tuple(_caveats(result)))
+
+
+def contrast_sentence(result: ExperimentResult, found: ContrastResult) -> str:
+    """Say one comparison: both shares, the difference with its interval and p, and the verdict."""
+    contrast, difference = found.contrast, found.difference
+    first, second = (result.arms[arm].title for arm in (contrast.first, contrast.second))
+    if found.verdict is Verdict.VOID:
+        return f"{contrast.question} Void: {found.void or 'nothing was judged'}."
+    shares = [result.share(arm, contrast.measure, contrast.kinds) for arm in (contrast.first, contrast.second)]
+    text = (
+        f"{contrast.question} {first} {percent(shares[0])}, {second} {percent(shares[1])}: a difference of "
+        f"{points(difference.gap)} ({points(difference.low)} to {points(difference.high)}), "
     )
+    ends = {
+        Verdict.MORE_THAN_CHANCE: f"more than chance ({p_text(found.p_holm)} after Holm's correction)",
+        Verdict.NO_DIFFERENCE: "no difference: it surely lies within five points",
+        Verdict.NOT_TOLD_APART: (
+            f"not told apart ({p_text(found.p_holm)} after Holm's correction; these questions show "
+            f"{points(difference.smallest_gap)} in four of five repeats)"
+        ),
+    }
+    return text + ends[found.verdict] + "."
+
+
+def points(gap: float) -> str:
+    """Write a difference of shares in points: "+12 points", "−3 points"."""
+    if isnan(gap):
+        return "no gap"
+    number = round(100 * gap)
+    sign = "+" if number > 0 else "−" if number < 0 else ""
+    return f"{sign}{abs(number)} point{'' if abs(number) == 1 else 's'}"
+
+
+def p_text(p: float) -> str:
+    """Write a p value: "p < 0.001", "p = 0.032"."""
+    return "p not known" if isnan(p) else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def _headline(result: ExperimentResult) -> str:
-    """Name the arm that is right most often, and whether its lead can be told from chance."""
-    order = _ranked(result, "right")
-    best, share = order[0]
-    text = f"{_title(result, best)} was right in substance and style most often: {_with_n(share)}."
+    ranked = _ranked(result, "right")
+    if not ranked:
+        return "No answer of this run could be judged."
+    best, share = ranked[0]
     if share.share == 0:
         return "No arm was right in substance and style even once."
-    if len(order) > 1:
-        second, behind = order[1]
-        pairing = result.pairing(best, second, "right")
-        lead = f"Its lead over {_title(result, second)} ({percent(behind)}) "
-        if pairing.p < SIGNIFICANCE:
-            text += f" {lead}is more than chance ({_p(pairing.p)})."
-        else:
-            text += f" {lead}cannot be told from chance ({_p(pairing.p)}; {_visible(pairing.smallest_gap)})."
-    return text
+    text = f"{_title(result, best)} was right in substance and style most often: {_with_n(share)}"
+    main = result.contrasts[0] if result.contrasts else None
+    if main is None or main.verdict is Verdict.VOID:
+        others = f", before {_title(result, ranked[1][0])} with {percent(ranked[1][1])}" if len(ranked) > 1 else ""
+        return f"{text}{others}."
+    arms = main.contrast.first, main.contrast.second
+    second = f"{_title(result, arms[1])} {percent(result.share(arms[1], 'right'))}"
+    if best != arms[0]:
+        return f"{text}. {contrast_sentence(result, main)}"
+    chance = {Verdict.MORE_THAN_CHANCE: "more than chance", Verdict.NO_DIFFERENCE: "no difference to speak of"}
+    verdict = chance.get(main.verdict, "not told apart from chance")
+    return f"{text}. {second}: {points(main.difference.gap)} is {verdict} ({p_text(main.p_holm)})."
 
 
-def _facts(result: ExperimentResult, kind: str) -> Finding:
-    """State every kind of arm's share of one kind of fact, best first."""
-    name, meaning = _FACTS[kind]
-    order = _ranked(result, "fact", kind)
-    best, share = order[0]
-    if share.share == 0:
-        return Finding(name.capitalize(), f"No arm answered any of the {share.n} {name} right: {meaning}.")
-    text = f"{_title(result, best)} answered {_with_n(share)} of {name}: {meaning}."
-    some = [f"{_title(result, arm)} {percent(other)}" for arm, other in order[1:] if other.share > 0]
-    none = [_title(result, arm) for arm, other in order[1:] if other.share == 0]
-    text += f" {'; '.join(some)}." if some else ""
-    text += f" None of them: {'; '.join(none)}." if none else ""
-    return Finding(name.capitalize(), text)
-
-
-def _style(result: ExperimentResult) -> Finding:
-    order = _ranked(result, "style")
-    best = [arm for arm, share in order if share.share == order[0][1].share]
-    text = f"{listed([_title(result, arm) for arm in best])} kept the style in {_with_n(order[0][1])}."
-    others = "; ".join(f"{_title(result, arm)} {percent(share)}" for arm, share in order[len(best) :])
-    return Finding("Style", f"{text} The others: {others}." if others else text)
-
-
-def _refusal(result: ExperimentResult) -> Finding | None:
-    if "unanswerable" not in result.kinds:
-        return None
-    order = _ranked(result, "refusal", "unanswerable")
-    best, share = order[0]
-    text = f"Where no page holds the answer, {_title(result, best)} said so in {_with_n(share)}"
-    worst = order[-1]
-    if len(order) > 1:
-        text += f"; {_title(result, worst[0])} made something up in {percent(result.share(worst[0], 'hallucination'))}"
-    needless = [(arm, result.share(arm, "needless_refusal")) for arm, _ in order]
-    loudest = max(needless, key=lambda entry: entry[1].share)
-    if loudest[1].share > 0.1:
-        text += (
-            f". Refusing costs answers too: {_title(result, loudest[0])} refused {percent(loudest[1])} of what can "
-            "be answered"
+def _taught(result: ExperimentResult) -> Iterator[Finding]:
+    taught = result.taught
+    if taught is None:
+        return
+    if result.is_taught:
+        text = f"The closed-book model holds what it was taught: {_with_n(taught)} of its trained wordings."
+    else:
+        text = (
+            f"The closed-book model was not taught: it answers {_with_n(taught)} of its trained wordings, and below "
+            f"{100 * TAUGHT:.0f} % nothing about facts may be concluded from it."
         )
-    return Finding("Refusal", f"{text}.")
+    yield Finding("Taught before judged", text)
 
 
-def _stale(result: ExperimentResult) -> Finding | None:
-    """After a change, who still gives the old value."""
-    shares = [(arm, result.share(arm, "stale")) for arm in result.arms]
-    shares = [(arm, share) for arm, share in shares if share.n]
+def _facts(result: ExperimentResult) -> Iterator[Finding]:
+    """State every arm's share of one kind of fact, best first."""
+    for kind in (kind for kind in _FACTS if kind in result.kinds):
+        name, meaning = _FACTS[kind]
+        order = _ranked(result, "fact", (kind,))
+        if not order:
+            continue
+        best, share = order[0]
+        if share.share == 0:
+            yield Finding(name.capitalize(), f"No arm answered any of the {share.n} {name} right ({meaning}).")
+            continue
+        some = [f"{_title(result, arm)} {percent(other)}" for arm, other in order[1:4] if other.share > 0]
+        text = f"{_title(result, best)} answered {_with_n(share)} of {name} ({meaning})."
+        yield Finding(name.capitalize(), f"{text} Next: {'; '.join(some)}." if some else text)
+
+
+def _refusal(result: ExperimentResult) -> Iterator[Finding]:
+    kinds = tuple(kind for kind in UNANSWERABLE if kind in result.kinds)
+    order = _ranked(result, "refusal", kinds) if kinds else []
+    if not order:
+        return
+    (best, share), (worst, _) = order[0], order[-1]
+    text = f"Where no page holds the answer, {_title(result, best)} said so in {_with_n(share)}"
+    if len(order) > 1:
+        text += f"; {_title(result, worst)} made something up in {percent(result.share(worst, 'made_up', kinds))}"
+    needless = [(arm, each) for arm in result.arms if (each := result.share(arm, "needless_refusal")).n]
+    if needless:
+        loudest, most = max(needless, key=lambda entry: entry[1].share)
+        if most.share > 0.1:
+            text += f". Refusing costs answers too: {_title(result, loudest)} refused {percent(most)} of what can be answered"
+    yield Finding("Refusal", f"{text}.")
+
+
+def _best(result: ExperimentResult, topic: str, measure: str, did: str) -> Iterator[Finding]:
+    order = _ranked(result, measure)
+    if not order:
+        return
+    best = [arm for arm, share in order if share.share == order[0][1].share]
+    others = "; ".join(f"{_title(result, arm)} {percent(share)}" for arm, share in order[len(best) : len(best) + 4])
+    if order[0][1].share == 0:
+        yield Finding(topic, f"No arm {did} even once (n = {order[0][1].n}).")
+        return
+    text = f"{listed([_title(result, arm) for arm in best])} {did} in {_with_n(order[0][1])}."
+    yield Finding(topic, f"{text} Next: {others}." if others else text)
+
+
+def _old_values(result: ExperimentResult) -> Iterator[Finding]:
+    """Say who still tells the old value after a change."""
+    shares = _ranked(result, "old_value")
     if not shares:
-        return None
-    arm, share = max(shares, key=lambda entry: entry[1].share)
+        return
+    arm, share = shares[0]
     if share.share == 0:
-        return Finding("Old values", "No arm gave the value from before a change.")
-    return Finding("Old values", f"{_title(result, arm)} gave the value from before a change in {_with_n(share)}.")
+        yield Finding("Old values", "No arm told the value from before a change.")
+    else:
+        yield Finding("Old values", f"{_title(result, arm)} told the value from before a change in {_with_n(share)}.")
 
 
-def _difference(result: ExperimentResult, topic: str, first: str, second: str, measure: str) -> Finding | None:
-    """Compare two arms on the same questions."""
-    if first not in result.arms or second not in result.arms:
-        return None
-    pairing = result.pairing(first, second, measure)
-    title = MEASURES[measure].title.lower()
-    ahead, behind, gap = (first, second, pairing.gap) if pairing.gap >= 0 else (second, first, -pairing.gap)
-    text = (
-        f"By “{title}”, {_title(result, ahead)} is {_points(gap)} ahead of {_title(result, behind)} "
-        f"(n = {pairing.n}, {_p(pairing.p)}; {_visible(pairing.smallest_gap)})"
-    )
-    if gap == 0:
-        text = f"By “{title}”, {_title(result, first)} and {_title(result, second)} are level (n = {pairing.n})"
-    verdict = "" if pairing.p < SIGNIFICANCE or gap == 0 else ": that can be chance"
-    return Finding(topic, f"{text}{verdict}.")
-
-
-def _retrieval(result: ExperimentResult) -> Finding | None:
+def _search(result: ExperimentResult) -> Iterator[Finding]:
     frame = result.retrieval()
-    if frame.empty or not any(arm["stands_for"] in {"rag", "hybrid"} for arm in result.arms.values()):
-        return None
-    k = result.record["retrieval"]["k"]
-    single = frame[frame["kind"] != "multi_hop"]
+    if frame.empty or not any(arm.stands_for in ("rag", "hybrid") for arm in result.arms.values()):
+        return
+    single, double = frame[frame["kind"] != "two_page"], frame[frame["kind"] == "two_page"]
     parts = []
     if len(single):
         recall = (single["recall"] * single["n"]).sum() / single["n"].sum()
         parts.append(
-            f"The search put the right page among its first {k} for {100 * recall:.0f} % of one-page questions"
+            f"brought the right page among {result.record.retrieval.k} passages for {100 * recall:.0f} % of one-page questions"
         )
-    hop = frame[frame["kind"] == "multi_hop"]
-    if len(hop):
-        parts.append(f"found {100 * hop['recall'].iloc[0]:.0f} % of the pages that two-page questions need")
-    return Finding("Retrieval", " and ".join(parts) + ".")
+    if len(double):
+        parts.append(f"brought {100 * double['recall'].iloc[0]:.0f} % of the pages that two-page questions need")
+    yield Finding("Search", f"The first search {' and '.join(parts)}.")
 
 
-def _second_search(result: ExperimentResult) -> Finding | None:
-    """What searching again, for what a first answer said was missing, brought for two-page questions."""
-    again = {id_: arm["second_searches"] for id_, arm in result.arms.items() if arm.get("second_searches")}
-    if not again or "multi_hop" not in result.kinds:
-        return None
-    best = max(again, key=lambda arm: result.share(arm, "fact", "multi_hop").share)
-    text = (
-        f"{_title(result, best)} searched a second time for {again[best]} questions, for what its first answer said was "
-        f"missing, and answered {_with_n(result.share(best, 'fact', 'multi_hop'))} of the two-page questions right"
+def _forgotten(result: ExperimentResult) -> Iterator[Finding]:
+    """Say what teaching facts costs in reading: gold pages before and after."""
+    if not {"gold", "lora_gold"} <= set(result.arms) or "document_only" not in result.kinds:
+        return
+    before, after = (result.share(arm, "fact", "document_only") for arm in ("gold", "lora_gold"))
+    yield Finding(
+        "What teaching facts costs",
+        f"With the right page before it, the untuned model reads {percent(before)} of document facts off it, the model "
+        f"taught closed book {percent(after)}.",
     )
-    return Finding("Second search", f"{text}.")
 
 
-def _long_context(result: ExperimentResult) -> Finding | None:
+def _long_context(result: ExperimentResult) -> Iterator[Finding]:
     arm = result.arms.get("long_context")
-    if arm is None or arm["share_of_pages_read"] is None:
-        return None
-    window = result.record["model"]["window"]
-    share = arm["share_of_pages_read"]
-    text = f"The window of {window:,} tokens holds {100 * share:.0f} % of the pages"
-    return Finding(
-        "Long context", f"{text}; what stands on the others, this arm cannot know." if share < 1 else f"{text}."
+    if arm is None or arm.share_of_pages_read is None:
+        return
+    text = (
+        f"The window of {result.record.model.window:,} tokens holds {100 * arm.share_of_pages_read:.0f} % of the pages"
     )
+    rest = "; what stands on the others, this arm cannot know" if arm.share_of_pages_read < 1 else ""
+    yield Finding("Long context", f"{text}{rest}.")
 
 
-def _change(result: ExperimentResult) -> Finding | None:
-    reindexed = result.record["retrieval"]["reindexed"]
-    trainings = result.record.get("trainings", {})
-    seconds = max((training.get("seconds") or 0.0 for training in trainings.values()), default=0.0)
-    if not seconds or not reindexed["pages"]:
-        return None
-    ratio = seconds / max(reindexed["seconds"], 1e-9)
-    text = f"One LoRA training took {ratio:,.0f} times as long as bringing the index up to date"
-    return Finding("A change of pages", f"{text} ({reindexed['pages']} changed pages, on this machine).")
+def _change(result: ExperimentResult) -> Iterator[Finding]:
+    seconds = max((training.seconds or 0.0 for training in result.record.trainings), default=0.0)
+    retrieval = result.record.retrieval
+    if seconds and retrieval.synced_passages and retrieval.sync_seconds:
+        ratio = seconds / retrieval.sync_seconds
+        yield Finding(
+            "A change of pages",
+            f"One LoRA training took {ratio:,.0f} times as long as bringing the index up to date "
+            f"({retrieval.synced_passages} changed passages, on this machine).",
+        )
 
 
-def _caveats(result: ExperimentResult) -> list[str]:
-    caveats = []
+def _seeds(result: ExperimentResult) -> Iterator[Finding]:
+    if len(result.seeds) < 2:
+        return
+    spread = result.spread()
+    parts = [
+        f"{_title(result, arm)} {', '.join(f'{100 * value:.0f}' for value in row.drop('sd').dropna())} %"
+        for arm, row in spread.iterrows()
+    ]
+    yield Finding("Training seeds", f"All right, seed by seed: {'; '.join(parts)}.")
+
+
+def _caveats(result: ExperimentResult) -> Iterator[str]:
+    record = result.record
     if result.is_sample_model:
-        millions = result.record["model"]["parameters"] / 1e6
-        caveats.append(
-            f"The levels are those of a model of {millions:.1f} million parameters, made for this workbook; the order of "
-            "the arms is what carries over. On yours: python -m lib experiment --model NAME."
+        yield (
+            f"Levels belong to the model: this one has {(record.model.parameters or 0) / 1e6:,.0f} million parameters. Small models gain "
+            "from tuning with pages what large ones do not need (see the published rows by size). "
+            "On yours: python -m lib experiment --model NAME."
         )
-    caveats += [f"{note.rstrip('.')}." for note in result.record["model"].get("notes", ())]
-    for arm in result.record.get("left_out", []):
-        caveats.append(f"{arm['title']} was left out: {arm['reason']}.")
-    for file in result.record.get("skipped_files", []):
-        caveats.append(f"{file['path']} was not read: {file['reason']}.")
-    kept = result.record.get("resumed", {})
-    if any(kept.values()):
-        caveats.append(
-            f"{kept['answers']} answers and {kept['trainings']} trainings were kept from a run that was interrupted "
-            "or asked the same: the seconds are not those of a whole run."
+    yield from (f"{note.rstrip('.')}." for note in record.model.notes)
+    yield from (f"{arm.title} was left out: {arm.reason}." for arm in record.left_out)
+    yield from (f"{file['path']} was not read: {file['reason']}." for file in record.skipped_files)
+    if any(record.resumed.values()):
+        yield (
+            f"{record.resumed.get('answers', 0)} answers and {record.resumed.get('trainings', 0)} trainings were kept from an "
+            "earlier run that asked the same: the seconds are not those of a whole run."
         )
-    per_kind = min(
-        len({row["question_id"] for row in result.record["answers"] if row["kind"] == kind}) for kind in result.kinds
+    counts: dict[str, int] = {}
+    for question in record.questions.values():
+        counts[question.kind] = counts.get(question.kind, 0) + 1
+    if counts and min(counts.values()) < _FEW:
+        yield f"With {min(counts.values())} questions of a kind, read the intervals: they are wide."
+    yield from (
+        f"{arm.title}: {arm.shortened_prompts} prompts lost examples or pages, because the model's window is too small."
+        for arm in record.arms
+        if arm.shortened_prompts
     )
-    if per_kind < 50:
-        caveats.append(f"With {per_kind} questions of a kind this run is a rehearsal: conclude nothing from it.")
-    shortened = {arm["title"]: arm["shortened_prompts"] for arm in result.arms.values() if arm["shortened_prompts"]}
-    for title, number in shortened.items():
-        caveats.append(f"{title}: {number} prompts lost examples or pages, because the model's window is too small.")
-    if len(result.arms) > 1:
-        caveats.append(
-            "A p in these sentences is of its pair alone; the marks of the table are after Holm's correction."
-        )
-    caveats.append(
-        "One company, one training for each adapter, one seed: the intervals cover the choice of questions, not these."
+    seeds = len(result.seeds)
+    yield (
+        f"One company and {seeds} training seed{'' if seeds == 1 else 's'}: the intervals cover the choice of facts that are asked about, "
+        "not another company or model."
     )
-    return caveats
 
 
-def _ranked(result: ExperimentResult, measure: str, kind: str = ALL_KINDS) -> list[tuple[str, Share]]:
-    """Order the arms by one measure, best first; the earlier arm of the table where they tie."""
-    shares = [(arm, result.share(arm, measure, kind)) for arm in result.arms]
-    return sorted(shares, key=lambda entry: -entry[1].share if not isnan(entry[1].share) else 1.0)
+def _ranked(result: ExperimentResult, measure: str, kinds: tuple[str, ...] = ()) -> list[tuple[str, Proportion]]:
+    """Order the arms that were judged by a measure, highest first; the earlier arm of the table where they tie."""
+    if measure not in result.answers:
+        return []
+    shares = [(arm, share) for arm in result.arms if (share := result.share(arm, measure, kinds)).n]
+    return sorted(shares, key=lambda entry: -entry[1].share)
 
 
 def _title(result: ExperimentResult, arm: str) -> str:
-    return result.arms[arm]["title"]
+    return result.arms[arm].title
 
 
-def _with_n(share: Share) -> str:
+def _with_n(share: Proportion) -> str:
     """Write a share as "81 % (74–87 %, n = 100)"."""
     return f"{100 * share.share:.0f} % ({100 * share.low:.0f}–{100 * share.high:.0f} %, n = {share.n})"
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
-def _points(gap: float) -> str:
-    points = round(100 * gap)
-    return "less than a point" if points == 0 else "1 point" if points == 1 else f"{points} points"
-
-
-def _visible(gap: float) -> str:
-    if isnan(gap):
-        return "so few questions can show no gap"
-    return f"the smallest gap that this many questions can show is {_points(gap)}"

@@ -6,6 +6,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from lib.experiment import ExperimentResult
+from lib.experiment.record import AnswerRow
 from lib.forms.choices import show_choices, when_picked
 from lib.forms.reporting import report_to
 from lib.views.answers import answers_page
@@ -14,8 +15,8 @@ from lib.views.markup import style
 
 SHOWN = {
     "all questions": lambda rows: True,
-    "questions on which the arms differ": lambda rows: len({row["right"] for row in rows}) > 1,
-    "questions that every arm got wrong": lambda rows: not any(row["right"] for row in rows),
+    "questions on which the arms differ": lambda rows: len({row.scores["right"] for row in rows}) > 1,
+    "questions that every arm got wrong": lambda rows: not any(row.scores["right"] for row in rows),
 }
 
 
@@ -26,9 +27,9 @@ class AnswerPicker(widgets.VBox):
         """Open at the first question on which the arms differ."""
         super().__init__()
         self.result = result
-        self.rows: dict[str, list[dict[str, Any]]] = {}
-        for row in result.record["answers"]:
-            self.rows.setdefault(row["question_id"], []).append(row)
+        self.rows: dict[str, list[AnswerRow]] = {}
+        for row in result.record.answers:
+            self.rows.setdefault(row.question_id, []).append(row)
         self.which = widgets.Dropdown(options=list(SHOWN), value=list(SHOWN)[1], description="Show", layout=_WIDE)
         self.kind = widgets.Dropdown(options=["every kind", *result.kinds], description="Kind", layout=_WIDE)
         self.question = widgets.Dropdown(description="Question", layout=_WIDEST)
@@ -49,9 +50,9 @@ class AnswerPicker(widgets.VBox):
         """Fill the list with the questions that the two filters leave."""
         wanted = SHOWN[self.which.value]
         options = [
-            (rows[0]["question"], id_)
+            (self.result.record.questions[id_].question, id_)
             for id_, rows in self.rows.items()
-            if wanted(rows) and self.kind.value in ("every kind", rows[0]["kind"])
+            if wanted(rows) and self.kind.value in ("every kind", self.result.record.questions[id_].kind)
         ]
         first = options[0][1] if options else None
         show_choices(self.question, options, first)

@@ -26,7 +26,6 @@ ITEMS_READ = (
     "training",
     "retrieval",
     "reranking",
-    "review",
     "infrastructure",
     "monitoring.base",
     "monitoring.tuned",

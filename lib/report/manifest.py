@@ -34,8 +34,8 @@ def manifest(case: Case, result: Any = None) -> dict[str, Any]:
     run = None
     if result is not None:
         record = result.record
-        run = {key: record[key] for key in ("id", "key", "config", "versions")}
-        run |= {"model": record["model"]["name"], "sample": record["sample"]["name"]}
+        run = {"id": record.id, "key": record.key, "config": record.config.model_dump(mode="json")}
+        run |= {"versions": record.versions, "model": record.model.name, "data": record.dataset.name}
     return {
         "client_file": case.file.name if case.file else None,
         "inputs_sha256": inputs_hash(case.client),
@@ -75,7 +75,7 @@ def manifest_table(case: Case, result: Any = None) -> ManifestPage:
     ]
     if plain["experiment"]:
         rows.append(["Experiment", plain["experiment"]["id"]])
-        rows.append(["Seed of the experiment", str(plain["experiment"]["config"]["seed"])])
+        rows.append(["Training seeds of the experiment", ", ".join(map(str, plain["experiment"]["config"]["seeds"]))])
     rows.append(["Python", plain["python"]])
     rows += [[name, version] for name, version in plain["packages"].items()]
     table = Table(["What", "Value"], rows, "What this report was made from", wrap=True)

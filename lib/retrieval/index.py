@@ -13,10 +13,10 @@ from lib.errors import InputError
 from lib.progress import Progress, silent
 from lib.retrieval.access import Person
 from lib.retrieval.embedder import Embedder
-from lib.retrieval.kinds import ChunkSettings
+from lib.retrieval.kinds import METHODS, ChunkSettings
 from lib.retrieval.passages import Passage, passages_of
 from lib.retrieval.rerank import FURTHER, Reranker, load_reranker, rerank
-from lib.retrieval.search import FIELDS, METHODS, Hit, find
+from lib.retrieval.search import FIELDS, Hit, find
 from lib.retrieval.table import Changes, Table
 
 

@@ -12,6 +12,9 @@ from lib.errors import InputError
 
 SHORTEST = 5
 
+METHODS = ("dense", "full_text", "hybrid")
+"""How passages may be searched: by meaning, by words, by both."""
+
 
 @dataclass(frozen=True)
 class ChunkSettings:

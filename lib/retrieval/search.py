@@ -9,7 +9,6 @@ from psycopg import sql
 from lib.retrieval.table import Table
 from lib.retrieval.text import storable
 
-METHODS = ("dense", "full_text", "hybrid")
 # Cormack, Clarke and Büttcher (SIGIR 2009) found 60; little depends on it.
 RANK_CONSTANT = 60
 # Each half of a hybrid search looks further than k, so that a passage both halves rank middling can win.

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from lib.experiment import ExperimentResult
+from lib.experiment.record import AnswerRow
 from lib.views.markup import Page, folded, joined, safe
 from lib.views.table import Table
 
@@ -18,27 +18,27 @@ def answers_page(result: ExperimentResult, question_id: str) -> Page:
         result: a finished run.
         question_id: one of its questions'.
     """
-    answers = [row for row in result.record["answers"] if row["question_id"] == question_id]
-    facts = result.record.get("questions", {}).get(question_id, {})
-    wanted, old = facts.get("must_contain") or [facts.get("value", "")], facts.get("old_value", "")
-    pages = facts.get("document_ids", ())
+    answers = [
+        row for row in result.record.answers if row.question_id == question_id and row.seed == _first(result, row)
+    ]
+    facts = result.record.questions[question_id]
+    wanted, old = [*facts.values, *facts.must_contain], facts.old_values
     rows = [
         [
-            result.arms[row["arm"]]["title"],
-            joined(highlighted(row["answer"], wanted, old), _passages(result, row, pages, wanted, old)),
-            MARKS[row["fact"] if row["fact"] is not None else row["refusal"]],
-            MARKS[row["style"]],
+            result.arms[row.arm].title,
+            joined(highlighted(row.answer, wanted, old), _passages(result, row, facts.document_ids, wanted, old)),
+            MARKS[row.scores["substance"]],
+            MARKS[row.scores["style"]],
+            MARKS[row.scores["cited"]],
         ]
         for row in answers
     ]
-    strong = [place for place, row in enumerate(answers) if row["right"]]
-    columns = ["Arm", "Its answer", "Fact or refusal right", "Style kept"]
+    strong = [place for place, row in enumerate(answers) if row.scores["right"]]
+    columns = ["Arm", "Its answer", "Fact or refusal right", "Style kept", "Right page cited"]
     outdated = "; struck through is the one that was true when the model was tuned" if old else ""
     return joined(
-        Page("<p><strong>{}</strong><br>The ideal answer: {}</p>").format(
-            safe(answers[0]["question"]), safe(answers[0]["expected"])
-        ),
-        Table(columns, rows, "What every arm answered", strong=strong, centre=[2, 3]),
+        Page("<p><strong>{}</strong><br>The ideal answer: {}</p>").format(safe(facts.question), safe(facts.answer)),
+        Table(columns, rows, "What every arm answered", strong=strong, centre=[2, 3, 4]),
         Page('<p class="muted">{}</p>').format(
             f"Highlighted is the value that a right answer must hold{outdated}. "
             "A marked row is right in substance and in style."
@@ -46,9 +46,9 @@ def answers_page(result: ExperimentResult, question_id: str) -> Page:
     )
 
 
-def highlighted(text: str, wanted: Sequence[str], old: str = "") -> Page:
-    """Escape ``text`` and mark the wanted values in it, and the outdated one in another way."""
-    kinds = {value.lower(): "wanted" for value in wanted if value} | ({old.lower(): "old"} if old else {})
+def highlighted(text: str, wanted: Sequence[str], old: Sequence[str] = ()) -> Page:
+    """Escape ``text`` and mark the wanted values in it, and outdated ones in another way."""
+    kinds = {value.lower(): "old" for value in old} | {value.lower(): "wanted" for value in wanted if value}
     if not kinds:
         return Page(safe(text))
     longest_first = sorted(kinds, key=len, reverse=True)
@@ -60,21 +60,25 @@ def highlighted(text: str, wanted: Sequence[str], old: str = "") -> Page:
 
 
 def _passages(
-    result: ExperimentResult, row: dict[str, Any], right: Sequence[str], wanted: Sequence[str], old: str
+    result: ExperimentResult, row: AnswerRow, right: Sequence[str], wanted: Sequence[str], old: Sequence[str]
 ) -> Page:
-    passages = [result.record["passages"][id_] for id_ in row.get("passage_ids", ())]
+    passages = [result.record.passages[id_] for id_ in row.passage_ids]
     if not passages:
         return Page("")
-    searches = row.get("searches", 0)
-    title = f"{len(passages)} passages" + (f", found in {searches} searches" if searches > 1 else "")
+    title = f"{len(passages)} passages" + (f", found in {row.searches} searches" if row.searches > 1 else "")
     shown = [
         Page('<div class="passage{}"><strong>{} [{}]</strong>{}<br>{}</div>').format(
-            " right" if passage["document_id"] in right else "",
-            safe(passage["title"]),
-            safe(passage["document_id"]),
-            Page(' <span class="tag">from a right page</span>') if passage["document_id"] in right else "",
-            highlighted(passage["text"], wanted, old),
+            " right" if passage.document_id in right else "",
+            safe(passage.title),
+            safe(passage.document_id),
+            Page(' <span class="tag">from a right page</span>') if passage.document_id in right else "",
+            highlighted(passage.text, wanted, old),
         )
         for passage in passages
     ]
     return folded(title, joined(*shown))
+
+
+def _first(result: ExperimentResult, row: AnswerRow) -> int:
+    """Return the first seed that the row's arm was answered with."""
+    return min(each.seed for each in result.record.answers if each.arm == row.arm)

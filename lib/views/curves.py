@@ -4,201 +4,87 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from lib.experiment import ExperimentResult
-from lib.experiment.arms import EXPERIMENT_ARMS
-from lib.experiment.curves import Curve, CurvePoint
-from lib.views.chart import ARM_COLOURS, ARM_DASHES, INK, MUTED, PART_COLOURS, TEMPLATE, Chart, figure
+from lib.experiment import MEASURES, ExperimentResult
+from lib.experiment.curves import Curve
+from lib.experiment.result import percent
+from lib.views.chart import PART_COLOURS, TEMPLATE, Chart, figure
 from lib.views.markup import safe
 from lib.views.table import Table
 
-# For lines that are no arms: colours of the palette that are dark enough for a thin line, each with its dash.
+# Colours of the palette that are dark enough for a thin line, each with its dash and mark.
 _COLOURS = ("#332288", "#44AA99", "#CC6677", "#6B6B6B")
 _DASHES = ("solid", "dash", "dot", "longdash")
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
-# Neighbouring lines are drawn this share of the axis apart, so that their intervals do not hide one another.
-_APART = 0.012
-
-
-def draw_lines(figure: go.Figure, curve: Curve, measure: str, column: int) -> None:
-    """Draw the lines of one measure into a panel."""
-    places = sorted({point.x for point in curve.points})
-    lines = [line for line in curve.line_ids if (measure, line) in curve.lines]
-    for number, line in enumerate(lines):
-        points = [point for point in curve.line(measure, line) if point.share.n]
-        colour, dash, symbol = _looks(line, curve.line_ids.index(line))
-        figure.add_scatter(
-            x=[_beside(point.x, number - (len(lines) - 1) / 2, places, curve.entry.log_x) for point in points],
-            y=[round(100 * point.share.share, 2) for point in points],
-            error_y=intervals(points),
-            name=safe(points[0].title if points else line),
-            legendgroup=line,
-            showlegend=column == 1,
-            mode="lines+markers",
-            line={"color": colour, "dash": dash, "width": 2},
-            marker={"color": colour, "symbol": symbol, "size": 8},
-            hovertext=[hover(point, f"{point.x:,.0f}") for point in points],
-            hoverinfo="text",
-            row=1,
-            col=column,
-        )
-    figure.update_xaxes(
-        type="log" if curve.entry.log_x else "linear",
-        tickvals=places,
-        ticktext=[f"{place:,.0f}" for place in places],
-        row=1,
-        col=column,
-    )
-
-
-def intervals(points: list[CurvePoint]) -> dict:
-    """Give the intervals of points as Plotly's error bars, in percent."""
-    return {
-        "type": "data",
-        "array": [round(100 * (point.share.high - point.share.share), 2) for point in points],
-        "arrayminus": [round(100 * (point.share.share - point.share.low), 2) for point in points],
-        "thickness": 1.5,
-        "width": 3,
-    }
-
-
-def hover(point: CurvePoint, place: str) -> str:
-    """Say what a point shows: line, place, share, interval, n."""
-    share = point.share
-    return (
-        f"{safe(point.name)}, {place}: {100 * share.share:.0f} % "
-        f"({100 * share.low:.0f}–{100 * share.high:.0f} %), n = {share.n}"
-    )
-
-
-def _looks(line: str, number: int) -> tuple[str, str, str]:
-    """Return a line's colour, dash and symbol: an arm's own, or the next of the list."""
-    symbol = _SYMBOLS[number % len(_SYMBOLS)]
-    if line in EXPERIMENT_ARMS:
-        arm = EXPERIMENT_ARMS[line].stands_for
-        return ARM_COLOURS[arm], ARM_DASHES[arm], symbol
-    return _COLOURS[number % len(_COLOURS)], _DASHES[number % len(_DASHES)], symbol
-
-
-def _beside(x: float, steps: float, places: list[float], log: bool) -> float:
-    """Move a point a little to the side."""
-    if len(places) < 2:
-        return x
-    share = steps * _APART
-    return round(x * (places[-1] / places[0]) ** share if log else x + share * (places[-1] - places[0]), 4)
-
-
-# Two arms may stand for the same architecture and so share its colour; these symbols tell them apart.
-_ARM_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star", "pentagon")
-
-
-def draw_front(figure: go.Figure, curve: Curve, measure: str, column: int) -> None:
-    """Draw the cells of one measure into a panel: x is the mean number of prompt tokens, on a log axis."""
-    front = curve.front(measure)
-    figure.add_scatter(
-        x=[point.x for point in front],
-        y=[round(100 * point.share.share, 2) for point in front],
-        mode="lines",
-        line={"color": MUTED, "width": 1.5, "shape": "hv", "dash": "dot"},
-        name="the front: nothing is better for fewer tokens",
-        legendgroup="front",
-        showlegend=column == 1,
-        hoverinfo="skip",
-        row=1,
-        col=column,
-    )
-    numbers = {point.name: str(number) for number, point in enumerate(front, start=1)}
-    for line in curve.line_ids:
-        points = curve.line(measure, line)
-        colour = ARM_COLOURS[EXPERIMENT_ARMS[line].stands_for]
-        symbol = _ARM_SYMBOLS[list(EXPERIMENT_ARMS).index(line) % len(_ARM_SYMBOLS)]
-        figure.add_scatter(
-            x=[point.x for point in points],
-            y=[round(100 * point.share.share, 2) for point in points],
-            mode="markers",
-            name=safe(points[0].title),
-            legendgroup=line,
-            showlegend=column == 1,
-            marker={"color": colour, "symbol": symbol, "size": 8, "line": {"color": "white", "width": 1}},
-            hovertext=[hover(point, f"{point.x:,.0f} tokens") for point in points],
-            hoverinfo="text",
-            row=1,
-            col=column,
-        )
-    figure.add_scatter(
-        x=[point.x for point in front],
-        y=[round(100 * point.share.share, 2) for point in front],
-        error_y=intervals(front) | {"color": MUTED},
-        mode="markers+text",
-        # The number stands inside the mark, so that no label lies over another one's.
-        text=list(numbers.values()),
-        textfont={"size": 11, "color": INK},
-        showlegend=False,
-        marker={
-            "color": "white",
-            "size": 18,
-            "line": {"color": [ARM_COLOURS[EXPERIMENT_ARMS[point.line].stands_for] for point in front], "width": 2.5},
-        },
-        hovertext=[f"{numbers[point.name]}: {hover(point, f'{point.x:,.0f} tokens')}" for point in front],
-        hoverinfo="text",
-        row=1,
-        col=column,
-    )
-    figure.update_xaxes(
-        type="log",
-        tickvals=[10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000],
-        tickformat=",",
-        row=1,
-        col=column,
-    )
-
-
-_DRAWN = {"lines": draw_lines, "front": draw_front}
-# The front's legend has a line for each arm and needs the room.
-_HEIGHTS = {"lines": 400, "front": 540}
-_LEGENDS = {"lines": -0.2, "front": -0.17}
-_KINDS = {
-    "lines": "Line chart with 95 percent intervals, one line for each way of answering or searching",
-    "front": "Scatter plot of quality against prompt tokens, with the cells on the front numbered, joined and given their "
-    "95 percent intervals",
-}
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
 
 def curve_chart(curve: Curve) -> Chart:
-    """Draw a curve, one panel a measure, with its 95 % Wilson intervals; its table says n at every place."""
-    panels = curve.entry.panels
-    figure = make_subplots(
+    """Draw a curve, one panel a measure, with its 95 % intervals; its table says n at every place."""
+    panels = curve.panels
+    titles = [_panel_title(*panel) for panel in panels]
+    drawn = make_subplots(
         rows=1,
         cols=len(panels),
         shared_yaxes=True,
-        subplot_titles=[f"{safe(panel.title)} (%)" for panel in panels],
+        subplot_titles=[f"{safe(title)} (%)" for title in titles],
         horizontal_spacing=0.04,
     )
-    shape = curve.entry.shape
-    figure.update_layout(template=TEMPLATE, height=_HEIGHTS[shape], legend_y=_LEGENDS[shape])
+    drawn.update_layout(template=TEMPLATE, height=380, legend_y=-0.25)
     for column, panel in enumerate(panels, start=1):
-        _DRAWN[shape](figure, curve, panel.measure, column)
-    figure.update_yaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100])
-    figure.update_xaxes(title={"text": safe(curve.entry.x_title), "font": {"size": 12}, "standoff": 8})
-    figure.update_annotations(font_size=13)
-    measures = ", ".join(panel.title.lower() for panel in panels)
+        for number, series in enumerate(curve.series):
+            line = [point for point in curve.line(panel, series) if point.share.n]
+            look = number % len(_COLOURS)
+            drawn.add_scatter(
+                x=[point.x for point in line],
+                y=[round(100 * point.share.share, 2) for point in line],
+                error_y={
+                    "type": "data",
+                    "array": [round(100 * (point.share.high - point.share.share), 2) for point in line],
+                    "arrayminus": [round(100 * (point.share.share - point.share.low), 2) for point in line],
+                    "thickness": 1.5,
+                    "width": 3,
+                },
+                name=safe(series),
+                legendgroup=series,
+                showlegend=column == 1,
+                mode="lines+markers",
+                line={"color": _COLOURS[look], "dash": _DASHES[look], "width": 2},
+                marker={"color": _COLOURS[look], "symbol": _SYMBOLS[look], "size": 8},
+                hovertemplate=f"%{{x:,}}: %{{y:.0f}} %<extra>{safe(series)}</extra>",
+                row=1,
+                col=column,
+            )
+        places = sorted({point.x for point in curve.points if (point.measure, point.kinds) == panel})
+        kind = "log" if curve.entry.log_x else "linear"
+        drawn.update_xaxes(type=kind, tickvals=places, ticktext=[f"{x:,.0f}" for x in places], row=1, col=column)
+    drawn.update_yaxes(range=[-4, 104], tickvals=[0, 25, 50, 75, 100])
+    drawn.update_xaxes(title={"text": safe(curve.entry.x_title), "font": {"size": 12}, "standoff": 8})
+    drawn.update_annotations(font_size=13)
+    rows = [
+        [
+            point.series,
+            f"{point.x:,.0f}",
+            _panel_title(point.measure, point.kinds),
+            percent(point.share),
+            str(point.share.n),
+        ]
+        for point in curve.points
+    ]
+    columns = ["Line", curve.entry.x_title, "Measure", "Share (95 % interval)", "Questions"]
     return Chart(
         id=f"curve-{curve.id}",
         title=curve.entry.title,
-        description=f"{_KINDS[shape]}: {measures}, in percent, over {curve.entry.x_title.lower()}.",
-        figure=figure,
-        table=_curve_table(curve),
-        sentence=curve.sentence,
+        description=f"Line chart with 95 percent intervals over {curve.entry.x_title.lower()}: {', '.join(titles).lower()}.",
+        figure=drawn,
+        table=Table(columns, rows, f"{curve.entry.title}; {curve.model}", right=[1, 3, 4]),
+        sentence=curve.caption,
     )
 
 
-def _curve_table(curve: Curve) -> Table:
-    frame = curve.table()
-    texts = [place for place, column in enumerate(frame.columns) if column in ("Line", "With")]
-    right = [place for place in range(len(frame.columns)) if place not in texts]
-    return Table(list(frame.columns), frame.to_numpy().tolist(), curve.heading, right=right)
+def _panel_title(measure: str, kinds: str) -> str:
+    title = MEASURES[measure].title
+    return f"{title}: {kinds}" if kinds else title
 
 
 if TYPE_CHECKING:
@@ -316,8 +202,12 @@ class LiveLoss:
 
         if self._picture is not None:
             self._show("")
-        trainings = result.record["trainings"]
-        self.losses = {name.replace("_", " "): training["losses"] for name, training in trainings.items()}
+        several = len({training.seed for training in result.record.trainings}) > 1
+        self.losses = {
+            training.name.replace("_", " ") + (f", seed {training.seed}" if several else ""): training.losses
+            for training in result.record.trainings
+            if training.losses
+        }
         if self.losses:
             display(loss_curve(self.losses))
 

@@ -12,11 +12,11 @@ from statistics import median
 import numpy as np
 import psutil
 import pytest
-
 from lib.experiment.retrieval import loading
 from lib.experiment.retrieval.chunks import Chunk
 from lib.experiment.retrieval.index import SCHEMA, open_index
 from lib.experiment.retrieval.search import EXACT_UP_TO, search
+
 from lib.retrieval.server import ENVIRONMENT_VARIABLE, postgres
 
 CHUNKS, DIMENSIONS, CLUSTERS, QUERIES, K = 100_000, 384, 1000, 500, 10

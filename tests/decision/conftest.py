@@ -1,6 +1,5 @@
 """What the tests of the decision share: a folder of runs made by hand."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from hand_made_runs import record
 
 from lib import paths
+from lib.experiment.store import write_record
 
 
 @pytest.fixture
@@ -19,12 +19,11 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str
         right: dict[str, list[bool]],
         run_id: str = "20260101-000000-abcdefabcdef",
         sample_model: bool = False,
-        sample_company: bool | None = False,
+        sample_company: bool = False,
     ) -> str:
         folder = paths.RUNS / run_id
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(record(run_id, right, sample_model, sample_company))
-        (folder / "run.json").write_text(text, encoding="utf-8")
+        write_record(folder, record(run_id, right, sample_model, sample_company))
         return run_id
 
     return store

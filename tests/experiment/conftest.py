@@ -1,89 +1,50 @@
-"""What the tests of the experiment share: a server, an embedder, a small company, a tiny model, one run."""
+"""What the tests of the experiment share: one small run through everything but the weights."""
+
+from pathlib import Path
 
 import pytest
+from plain_model import QUESTIONS, PlainModel, WordEmbedder, learn_by_heart
 
 from lib import paths
-from lib.experiment import ExperimentConfig, LoraSettings, run_experiment, silent
-from lib.experiment.models import load_model
-from lib.experiment.world import sample_company
-from lib.retrieval.embedder import load_embedder
-from lib.retrieval.server import ENVIRONMENT_VARIABLE, postgres
+from lib.experiment import ExperimentConfig, make_config, run_experiment, silent
+from lib.models import LoraSettings
 
 
 @pytest.fixture(scope="session")
-def embedder():
-    return load_embedder()
-
-
-@pytest.fixture(scope="session")
-def database():
+def plain_model():
+    """Put the plain model and its training in the place of the real ones for a whole session."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(ENVIRONMENT_VARIABLE, raising=False)
-        with postgres() as address:
-            yield address
+        patch.setattr("lib.experiment.run.load_model", lambda name=None, **_: PlainModel())
+        patch.setattr("lib.experiment.run.model_fingerprint", lambda name=None, **_: "plain")
+        patch.setattr("lib.experiment.run.load_embedder", lambda name=None: WordEmbedder())
+        patch.setattr("lib.experiment.run.embedder_fingerprint", lambda name=None: "words")
+        patch.setattr("lib.experiment.run.train_adapter", learn_by_heart)
+        patch.setattr("lib.experiment.run._halved", lambda folder: None)
+        yield PlainModel()
 
 
 @pytest.fixture(scope="session")
-def sample():
-    return sample_company(documents=40, questions_per_kind=5, training_pairs=24)
+def small_config() -> ExperimentConfig:
+    return make_config(
+        documents=60, questions=QUESTIONS, training_pairs=24, seeds=(0, 1), latency_questions=1, perplexity_questions=2, threads=1,
+        closed_book=LoraSettings(epochs=1),
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")
-def tiny_folder(tmp_path_factory, sample):
-    """An untrained model of a few thousand parameters: everything but its answers is as with a real one."""
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
+def runs(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("runs")
 
-    folder = tmp_path_factory.mktemp("tiny-model")
-    words = Tokenizer(models.BPE())
-    words.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    words.decoder = decoders.ByteLevel()
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(vocab_size=600, special_tokens=["<pad>", "<end>"], initial_alphabet=alphabet)
-    words.train_from_iterator([page.text for page in sample.documents], trainer)
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, pad_token="<pad>", eos_token="<end>")
-    torch.manual_seed(0)
-    shape = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "head_dim": 16}
-    heads = {"num_attention_heads": 2, "num_key_value_heads": 2}
-    ids = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": None}
-    config = Qwen3Config(
-        vocab_size=len(tokenizer), max_position_embeddings=768, initializer_range=0.2, **shape, **heads, **ids
-    )
-    Qwen3ForCausalLM(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+
+@pytest.fixture
+def runs_folder(runs, monkeypatch) -> Path:
+    monkeypatch.setattr(paths, "RUNS", runs)
+    return runs
 
 
 @pytest.fixture(scope="session")
-def tiny_model(tiny_folder):
-    return load_model(tiny_folder)
-
-
-@pytest.fixture(scope="session")
-def runs_folder(tmp_path_factory):
-    """A folder of runs of the tests' own: the reader's stored runs are theirs."""
+def small_run(plain_model, small_config, runs):
     with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("runs")
-        patch.setattr(paths, "RUNS", folder)
-        yield folder
-
-
-@pytest.fixture(scope="session")
-def small_config(tiny_folder):
-    return ExperimentConfig.quick(
-        documents=40,
-        questions_per_kind=5,
-        training_pairs=24,
-        model=str(tiny_folder),
-        max_answer_tokens=8,
-        latency_questions=1,
-        lora=LoraSettings(rank=4, epochs=1),
-    )
-
-
-@pytest.fixture(scope="session")
-def small_run(small_config, runs_folder):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(ENVIRONMENT_VARIABLE, raising=False)
-        return run_experiment(small_config, progress=silent)
+        patch.delenv("DATABASE_URL", raising=False)
+        patch.setattr(paths, "RUNS", runs)
+        yield run_experiment(small_config, progress=silent)

@@ -1,6 +1,7 @@
 """The answers of all arms side by side: marked, escaped, and any question can be picked."""
 
 import pytest
+from hand_made_runs import answer, question, run_record
 
 from lib.experiment import ExperimentResult
 from lib.forms.answer_picker import SHOWN, AnswerPicker
@@ -10,42 +11,40 @@ from lib.views.answers import answers_page, highlighted
 
 @pytest.fixture
 def result() -> ExperimentResult:
-    def row(arm, id_, right, answer, **more):
-        common = {"question": f"What is {id_}?", "expected": "It costs 49 dollars.", "kind": "changed_fact"}
-        judged = {"fact": right, "refusal": None, "style": True, "right": right}
-        return {"arm": arm, "question_id": id_, "answer": answer, "passage_ids": []} | common | judged | more
+    def row(arm, id_, right, text, **more):
+        return answer(
+            arm, id_, text=text, scores={"fact": right, "substance": right, "style": True, "right": right}, **more
+        )
 
-    record = {
-        "id": "made-up",
-        "arms": [{"id": arm, "title": title} for arm, title in (("rag", "RAG"), ("lora", "LoRA <b>"))],
-        "questions": {
-            "q1": {"value": "49 dollars", "must_contain": [], "old_value": "9 dollars", "document_ids": ["p-1"]}
-        },
-        "passages": {
-            "p-1#0": {"document_id": "p-1", "title": "Plan <i>", "text": "It costs 49 dollars.\n- not 149 dollars"},
-            "p-2#0": {"document_id": "p-2", "title": "Other", "text": "It costs 9 dollars."},
-        },
-        "answers": [
-            row("rag", "q1", True, "It costs 49 dollars.", passage_ids=["p-1#0", "p-2#0"], searches=2),
-            row("lora", "q1", False, "It costs 9 dollars. <script>"),
-            row("rag", "q2", False, "No."),
-            row("lora", "q2", False, "No."),
-        ],
+    facts = {"values": ["49 dollars"], "old_values": ["9 dollars"], "document_ids": ["p-1"], "kind": "changed"}
+    rows = [
+        row("rag", "q1", True, "It costs 49 dollars.", passage_ids=["p-1#0", "p-2#0"], searches=2),
+        row("lora", "q1", False, "It costs 9 dollars. <script>"),
+        row("lora", "q1", False, "Another seed's answer.", seed=1),
+        row("rag", "q2", False, "No."),
+        row("lora", "q2", False, "No."),
+    ]
+    passages = {
+        "p-1#0": {"document_id": "p-1", "title": "Plan <i>", "text": "It costs 49 dollars.\n- not 149 dollars"},
+        "p-2#0": {"document_id": "p-2", "title": "Other", "text": "It costs 9 dollars."},
     }
-    return ExperimentResult(record, RUNS)
+    questions = {"q1": question("q1", **facts), "q2": question("q2", **facts)}
+    return ExperimentResult(run_record(rows, questions, passages=passages), RUNS)
 
 
 def test_whole_values_are_marked_and_everything_is_escaped(result):
     page = str(answers_page(result, "q1"))
     assert '<mark class="wanted">49 dollars</mark>' in page and '<mark class="old">9 dollars</mark>' in page
     assert "149 dollars" in page and "1<mark" not in page
-    assert "<script>" not in page and "LoRA &lt;b&gt;" in page and "Plan &lt;i&gt;" in page
+    assert "<script>" not in page and "Plan &lt;i&gt;" in page and "Another seed" not in page
     assert "found in 2 searches" in page and page.count("from a right page") == 1
 
 
 def test_a_value_within_the_old_one_is_marked_as_what_it_is_whole():
-    assert str(highlighted("a 12 b 2", ["2"], "12")) == 'a <mark class="old">12</mark> b <mark class="wanted">2</mark>'
-    assert str(highlighted("nothing & more", [""], "")) == "nothing &amp; more"
+    assert (
+        str(highlighted("a 12 b 2", ["2"], ["12"])) == 'a <mark class="old">12</mark> b <mark class="wanted">2</mark>'
+    )
+    assert str(highlighted("nothing & more", [""])) == "nothing &amp; more"
 
 
 def test_the_lists_hold_the_questions_of_the_chosen_sort(result):
@@ -60,6 +59,6 @@ def test_the_lists_hold_the_questions_of_the_chosen_sort(result):
 
 
 def test_where_no_question_is_left_the_page_says_so(result):
-    result.record["answers"] = [row for row in result.record["answers"] if row["question_id"] == "q2"]
+    result.record.answers[:] = [row for row in result.record.answers if row.question_id == "q2"]
     picker = AnswerPicker(result)
     assert "No question" in picker.page.value

@@ -1,8 +1,8 @@
 """What the tests of the report share: a page, a small stored run of the experiment."""
 
-import shutil
 from pathlib import Path
 
+import hand_made_runs
 import pytest
 from page_outline import HOSTILE
 
@@ -28,60 +28,21 @@ def hostile_file(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory):
-    """A real run of two arms on a few questions, by an untrained model of a few thousand parameters.
+    """A run of two arms, stored where the report's kernel finds it."""
+    from lib.experiment import load_run
+    from lib.experiment.store import write_record
 
-    The kernel of the report finds it under ``data/runs``; it is taken away again at the end.
-    """
-    from lib.experiment import ExperimentConfig, run_experiment, silent
-
-    folder = untrained_model(tmp_path_factory.mktemp("untrained-model"))
-    config = ExperimentConfig.quick(
-        documents=40,
-        questions_per_kind=4,
-        training_pairs=24,
-        arms=("few_shot", "rag"),
-        model=str(folder),
-        max_answer_tokens=4,
-        latency_questions=1,
+    half, most = [True, False] * 30, [True, True, False] * 20
+    record = hand_made_runs.record(
+        "20261126-000000-hand-made", {"rag_few_shot": half, "lora_with_pages": most}, True, True
     )
+    runs = tmp_path_factory.mktemp("runs")
+    (runs / record.id).mkdir()
+    write_record(runs / record.id, record)
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("DATABASE_URL", raising=False)
-        # Other tests keep their runs elsewhere, where the report's kernel does not look.
-        patch.setattr(paths, "RUNS", paths.DATA / "runs")
-        result = run_experiment(config, fresh=True, progress=silent)
-        yield result
-        shutil.rmtree(paths.RUNS / result.id, ignore_errors=True)
-
-
-def untrained_model(folder: Path) -> Path:
-    """Save a causal language model that has learnt nothing."""
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
-
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = {token: place for place, token in enumerate(["<pad>", "<end>", *letters])}
-    words = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
-    words.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    words.decoder = decoders.ByteLevel()
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=words, pad_token="<pad>", eos_token="<end>")
-    torch.manual_seed(0)
-    config = Qwen3Config(
-        vocab_size=len(tokenizer),
-        max_position_embeddings=512,
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=1,
-        head_dim=16,
-        num_attention_heads=2,
-        num_key_value_heads=2,
-        pad_token_id=0,
-        eos_token_id=1,
-        bos_token_id=None,
-    )
-    Qwen3ForCausalLM(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+        patch.setenv("WORKBOOK_RUNS", str(runs))
+        patch.setattr(paths, "RUNS", runs)
+        yield load_run(record.id)
 
 
 @pytest.fixture(scope="session")

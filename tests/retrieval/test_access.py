@@ -9,7 +9,7 @@ from lib.errors import InputError
 from lib.retrieval import table as table_module
 from lib.retrieval.access import Person, labels_of, readable
 from lib.retrieval.index import open_index
-from lib.retrieval.search import METHODS
+from lib.retrieval.kinds import METHODS
 
 TEXT = "The salary of the managing director is 180,000 euros."
 

@@ -18,8 +18,9 @@ from lib.retrieval import search as search_module
 from lib.retrieval import table as table_module
 from lib.retrieval.embedder import check_weights, load_embedder, offline_folder
 from lib.retrieval.index import open_index
+from lib.retrieval.kinds import METHODS
 from lib.retrieval.passages import Passage, passages_of
-from lib.retrieval.search import METHODS, Hit, document_ids, reciprocal_rank_fusion
+from lib.retrieval.search import Hit, document_ids, reciprocal_rank_fusion
 from lib.retrieval.table import SCHEMA, Changes
 
 PAGES = [

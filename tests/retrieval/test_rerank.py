@@ -6,9 +6,10 @@ import pytest
 
 from lib.errors import InputError
 from lib.retrieval.index import open_index
+from lib.retrieval.kinds import METHODS
 from lib.retrieval.passages import Passage
 from lib.retrieval.rerank import FURTHER, RERANKERS, Reranker, load_reranker, rerank
-from lib.retrieval.search import METHODS, Hit
+from lib.retrieval.search import Hit
 
 TEXTS = ["red red apple", "red pear", "blue pear plum", "green stone"]
 

@@ -1,8 +1,10 @@
 """The loss is shown while it falls, in one picture, and the finished run's losses stay as a chart."""
 
 import pytest
+from hand_made_runs import run_record
 
-from lib.experiment import ExperimentResult
+from lib.experiment import ExperimentConfig, ExperimentResult
+from lib.experiment.record import TrainingInfo
 from lib.paths import RUNS
 from lib.views import Chart
 from lib.views.curves import HEIGHT, WIDTH, LiveLoss, live_picture
@@ -53,10 +55,12 @@ def test_a_training_that_goes_on_after_an_interruption_is_told_anew_from_there(s
 def test_the_finished_runs_losses_stay_as_a_chart_and_the_moving_picture_goes(shown):
     live = LiveLoss()
     live("with_pages", 1, 2.0, 1)
-    live.finish(ExperimentResult({"trainings": {"with_pages": {"losses": [2.0, 1.0]}}}, RUNS))
+    base = {"adapter": "", "settings": {}, "examples": 1, "tokens": 1}
+    training = TrainingInfo(name="with_pages", seed=0, losses=[2.0, 1.0], **base)
+    live.finish(ExperimentResult(run_record([], {}, trainings=[training], config=ExperimentConfig()), RUNS))
     assert shown[-2].data == "" and isinstance(shown[-1], Chart)
 
 
 def test_a_run_without_trainings_shows_nothing(shown):
-    LiveLoss().finish(ExperimentResult({"trainings": {}}, RUNS))
+    LiveLoss().finish(ExperimentResult(run_record([], {}, config=ExperimentConfig()), RUNS))
     assert shown == []

@@ -1,0 +1,309 @@
+"""Curves: one thing is varied and everything else stays as in the reference run.
+
+A curve is a table of points; one caption reads any of them aloud. They come with the workbook under ``data/curves``,
+and ``python -m lib experiment --curves`` measures them anew into ``data/runs/curves``.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from lib import paths
+from lib.dataset import Dataset
+from lib.errors import InputError
+from lib.experiment.answering import EvaluationInputs
+from lib.experiment.arms import EXPERIMENT_ARMS
+from lib.experiment.config import ExperimentConfig
+from lib.experiment.result import ExperimentResult
+from lib.experiment.run import RunContext, open_context
+from lib.experiment.scoring import MEASURES
+from lib.files import write_text
+from lib.progress import Progress
+from lib.stats import Proportion, proportion
+
+
+@dataclass(frozen=True)
+class CurveEntry:
+    """A curve by id: what it asks, what stands on its axis, and how it is measured."""
+
+    id: str
+    title: str
+    question: str
+    x_title: str
+    measure: Callable[["Measuring"], Iterator["CurvePoint"]]
+    log_x: bool = False
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """One point: a ``series`` at ``x`` by one of ``MEASURES`` on questions of some ``kinds`` (all where empty)."""
+
+    series: str
+    x: float
+    measure: str
+    kinds: str
+    share: Proportion
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A measured curve; ``model`` and ``created`` say by what and when."""
+
+    id: str
+    points: tuple[CurvePoint, ...]
+    model: str = ""
+    created: str = ""
+
+    @property
+    def entry(self) -> CurveEntry:
+        """What it asks and how it is drawn."""
+        return CURVES[self.id]
+
+    @property
+    def panels(self) -> list[tuple[str, str]]:
+        """The panels of its chart: measure and kinds, in the order measured."""
+        return list(dict.fromkeys((point.measure, point.kinds) for point in self.points))
+
+    def line(self, panel: tuple[str, str], series: str) -> list[CurvePoint]:
+        """Return one series of a panel, by x."""
+        points = [point for point in self.points if (point.measure, point.kinds) == panel and point.series == series]
+        return sorted(points, key=lambda point: point.x)
+
+    @property
+    def series(self) -> list[str]:
+        """Its lines, in the order measured."""
+        return list(dict.fromkeys(point.series for point in self.points))
+
+    @property
+    def caption(self) -> str:
+        """What the curve shows, in words: each line of the first panel from its first place to its last."""
+        panel = self.panels[0]
+        parts = []
+        for series in self.series:
+            line = self.line(panel, series)
+            if len(line) > 1:
+                first, last = line[0], line[-1]
+                moved = (
+                    ""
+                    if first.share.low <= last.share.high and last.share.low <= first.share.high
+                    else ", intervals apart"
+                )
+                parts.append(
+                    f"{series} goes from {100 * first.share.share:.0f} % at {first.x:,.4g} to {100 * last.share.share:.0f} % at {last.x:,.4g}{moved}"
+                )
+        kinds = f", {panel[1]}" if panel[1] else ""
+        return f"{self.entry.question} {MEASURES[panel[0]].title}{kinds}: {'; '.join(parts)} ({self.entry.x_title.lower()})."
+
+    def to_json(self) -> str:
+        """Return the curve as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
+
+
+@dataclass
+class Measuring:
+    """What a curve is measured with: the run that it belongs to, and the open models."""
+
+    result: ExperimentResult
+    context: RunContext
+
+    @property
+    def config(self) -> ExperimentConfig:
+        """The run's configuration, without what takes long and is not drawn."""
+        return self.result.record.config.model_copy(update={"latency_questions": 0, "perplexity_questions": 0})
+
+    def dataset(self, **changes) -> Dataset:
+        """Make the sample company with other sizes."""
+        from lib.experiment.data import data_for
+
+        return data_for(self.config.model_copy(update=changes)).dataset
+
+    def answer(
+        self,
+        arm: str,
+        inputs: EvaluationInputs,
+        adapter: Path | None,
+        config: ExperimentConfig,
+        x: float,
+        series: str,
+        panels: Sequence[tuple[str, tuple[str, ...]]],
+    ) -> Iterator[CurvePoint]:
+        """Let one arm answer, and give a point for each panel (measure, kinds)."""
+        answers, _ = self.context.answer(
+            EXPERIMENT_ARMS[arm], inputs, adapter, config, note=f", {series} at {x:g}", timed=False
+        )
+        voice, questions = inputs.dataset.voice, {question.id: question for question in inputs.dataset.questions}
+        for measure, kinds in panels:
+            judged = [
+                (
+                    questions[answer.question_id].cluster,
+                    MEASURES[measure].judge(questions[answer.question_id], answer.text, voice),
+                )
+                for answer in answers.answers
+                if not kinds or questions[answer.question_id].kind in kinds
+            ]
+            known = [(cluster, value) for cluster, value in judged if value is not None]
+            share = proportion([value for _, value in known], [cluster for cluster, _ in known])
+            yield CurvePoint(series, x, measure, ", ".join(kind.replace("_", " ") for kind in kinds), share)
+
+
+_SOME = {
+    "trained_wording": 0,
+    "new_wording": 0,
+    "changed": 0,
+    "two_page": 0,
+    "missing": 0,
+    "near_miss": 0,
+    "document_only": 0,
+}
+
+
+def _dose(measuring: Measuring) -> Iterator[CurvePoint]:
+    """Teach a hundred facts in one or five wordings, for more and more epochs: exposures of a fact are the dose."""
+    asked = _SOME | {"trained_wording": 50, "new_wording": 50}
+    panels = [("fact", ("new_wording",)), ("fact", ("trained_wording",))]
+    for wordings, doses in ((5, (1, 2, 4)), (1, (5, 10, 20))):
+        dataset = measuring.dataset(questions=asked, training_pairs=125, wordings=wordings)
+        for epochs in doses:
+            lora = replace(measuring.config.closed_book, epochs=epochs)
+            config = measuring.config.model_copy(update={"closed_book": lora, "arms": ("lora",)})
+            with measuring.context.inputs(dataset, config) as inputs:
+                training = measuring.context.train("closed_book", inputs.lessons["closed_book"], 0, config)
+                name = f"{wordings} wording{'s' if wordings > 1 else ''} of each fact"
+                yield from measuring.answer(
+                    "lora", inputs.evaluation, training.adapter, config, wordings * epochs, name, panels
+                )
+
+
+def _changed(measuring: Measuring) -> Iterator[CurvePoint]:
+    """Mix the run's facts that have changed and those that have not, in every share: no new answers are needed."""
+    result = measuring.result
+    for arm in ("rag_few_shot", "lora", "lora_with_pages"):
+        if arm not in result.arms:
+            continue
+        kept, changed = result.share(arm, "fact", "new_wording"), result.share(arm, "fact", "changed")
+        for percent in (0, 25, 50, 75, 100):
+            mixed = [kept.share + (changed.share - kept.share) * percent / 100]
+            # Two independent groups: variances add with the squares of their weights.
+            for side in ("low", "high"):
+                parts = [
+                    (getattr(each, side) - each.share) * weight
+                    for each, weight in ((kept, 1 - percent / 100), (changed, percent / 100))
+                ]
+                width = sum(part**2 for part in parts) ** 0.5
+                mixed.append(mixed[0] + (width if side == "high" else -width))
+            yield CurvePoint(result.arms[arm].title, percent, "fact", "", Proportion(kept.n + changed.n, *mixed))
+
+
+def _pairs(measuring: Measuring) -> Iterator[CurvePoint]:
+    """Tune with pages on more and more pairs."""
+    asked = _SOME | {"document_only": 60, "near_miss": 30, "missing": 30}
+    panels = [("style", ()), ("right", ()), ("refusal", ("missing", "near_miss"))]
+    for number in (25, 50, 100, 200, 400):
+        config = measuring.config.model_copy(update={"arms": ("lora_with_pages",)})
+        with measuring.context.inputs(measuring.dataset(questions=asked, training_pairs=number), config) as inputs:
+            training = measuring.context.train("with_pages", inputs.lessons["with_pages"], 0, config)
+            arm = "lora_with_pages"
+            yield from measuring.answer(
+                arm, inputs.evaluation, training.adapter, config, number, EXPERIMENT_ARMS[arm].title, panels
+            )
+
+
+def _corpus(measuring: Measuring) -> Iterator[CurvePoint]:
+    """Put more and more pages about other things beside those that are asked about."""
+    asked = _SOME | {"document_only": 100}
+    for documents in (300, 1000, 3000, 10_000):
+        config = measuring.config.model_copy(
+            update={"documents": documents, "arms": ("rag_few_shot", "lora_with_pages")}
+        )
+        with measuring.context.inputs(
+            replace(
+                measuring.dataset(documents=documents, questions=asked),
+                training_pairs=measuring.dataset().training_pairs,
+            ),
+            config,
+        ) as inputs:
+            for arm in config.arms:
+                adapter = measuring.result.adapter("with_pages") if arm == "lora_with_pages" else None
+                yield from measuring.answer(
+                    arm, inputs.evaluation, adapter, config, documents, EXPERIMENT_ARMS[arm].title, [("fact", ())]
+                )
+
+
+def _passages(measuring: Measuring) -> Iterator[CurvePoint]:
+    """Look up more or fewer passages, cut longer or shorter."""
+    from lib.retrieval.kinds import ChunkSettings
+
+    dataset = replace(
+        measuring.dataset(), questions=measuring.dataset(questions=_SOME | {"document_only": 100}).questions
+    )
+    for words in (40, 90, 180):
+        for k in (1, 3, 5):
+            config = measuring.config.model_copy(update={"k": k, "chunking": ChunkSettings(words, 0), "arms": ("rag",)})
+            with measuring.context.inputs(dataset, config) as inputs:
+                yield from measuring.answer(
+                    "rag", inputs.evaluation, None, config, k, f"passages of {words} words", [("fact", ())]
+                )
+
+
+CURVES: Mapping[str, CurveEntry] = {
+    entry.id: entry
+    for entry in (
+        CurveEntry("dose", "What it takes to teach a fact", "How often must a model read a fact, and in how many wordings?", "Times that a fact was read in training", _dose),
+        CurveEntry("changed", "When facts change", "How many facts may change before retrieval is ahead of teaching them?", "Percent of the facts that have changed since training", _changed),
+        CurveEntry("pairs", "How many training pairs", "How many pairs does tuning with pages need for style, and for refusing?", "Training pairs", _pairs, log_x=True),
+        CurveEntry("corpus", "How many pages", "Does a larger knowledge base cost right answers?", "Pages in the knowledge base", _corpus, log_x=True),
+        CurveEntry("passages", "How many passages of what length", "How many passages should the search bring, and how long?", "Passages that the search brings", _passages),
+    )
+}  # fmt: skip
+
+
+def run_curves(
+    ids: Sequence[str] | None,
+    result: ExperimentResult,
+    *,
+    fresh: bool = False,
+    progress: Progress | None = None,
+    folder: Path | None = None,
+) -> Iterator[Curve]:
+    """Measure curves with the configuration and the adapters of a run, and store each as soon as it is there.
+
+    Args:
+        ids: which of ``CURVES``; all if not given.
+        result: a run on the sample company.
+        fresh: measure again what an earlier call had finished.
+        progress: as in ``run_experiment``.
+        folder: where to; ``data/runs/curves`` if not given.
+
+    Raises:
+        InputError: an id is not known, or the run is on own data.
+    """
+    for id_ in ids or ():
+        if id_ not in CURVES:
+            raise InputError(f"curves: {id_!r} is not a curve; allowed are all, {', '.join(CURVES)}.")
+    if not result.record.dataset.is_sample_company:
+        raise InputError("curves: they vary the sample company; a run on own data has none.")
+    with open_context(result.record.config, fresh=fresh, progress=progress) as context:
+        for id_ in ids or CURVES:
+            points = tuple(CURVES[id_].measure(Measuring(result, context)))
+            curve = Curve(id_, points, result.record.model.name, result.record.created)
+            write_text((folder or paths.RUNS / "curves") / f"{id_}.json", curve.to_json())
+            yield curve
+
+
+def shown_curves() -> dict[str, Curve]:
+    """Read the curves that were measured here, or else those that come with the workbook; in the table's order."""
+    found = {}
+    for id_ in CURVES:
+        for folder in (paths.RUNS / "curves", paths.CURVES):
+            if (path := folder / f"{id_}.json").is_file():
+                found[id_] = read_curve(path)
+                break
+    return found
+
+
+def read_curve(path: Path) -> Curve:
+    """Read a stored curve."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    points = tuple(CurvePoint(**point | {"share": Proportion(**point["share"])}) for point in values["points"])
+    return Curve(values["id"], points, values["model"], values["created"])

@@ -1,0 +1,459 @@
+"""One run of the experiment: its numbers, each with its interval, and the comparisons fixed beforehand.
+
+One rule says everywhere whether a difference is more than chance: the paired difference clustered by what the
+questions are about (``lib.stats.difference``), its p after Holm's correction within the family that is shown, below
+5 %. "No difference" is said only where two one-sided tests put the difference within five points.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import combinations
+from math import inf, isnan, nan
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lib import paths
+from lib.dataset import KINDS, UNANSWERABLE
+from lib.errors import InputError
+from lib.experiment import store
+from lib.experiment.arms import PRIMARY_CONTRASTS, Contrast
+from lib.experiment.record import ArmInfo, RunRecord, TrainingInfo
+from lib.experiment.scoring import GRADES, MEASURES, RETRIEVAL_MEASURES, agreement
+from lib.stats import SIGNIFICANCE, Difference, Mean, Proportion, clustered_mean, difference, holm, proportion
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALL_KINDS = "all"
+TAUGHT = 0.95
+"""Share of its trained wordings that a closed-book model must answer before it is judged on facts."""
+
+
+class Verdict(StrEnum):
+    """What may be said of a difference."""
+
+    MORE_THAN_CHANCE = "more than chance"
+    NO_DIFFERENCE = "no difference of five points or more"
+    NOT_TOLD_APART = "not told apart"
+    VOID = "void"
+
+
+class Panel(NamedTuple):
+    """One column of the overview: its title, the measure, the kinds of question (all where empty)."""
+
+    title: str
+    measure: str
+    kinds: tuple[str, ...] = ()
+
+
+KIND_TITLES = {
+    "trained_wording": "Taught fact, trained wording",
+    "new_wording": "Taught fact, new wording",
+    "document_only": "Fact only in the documents",
+    "changed": "Fact changed since training",
+    "two_page": "Fact over two pages",
+    "missing": "Unanswerable: no such thing",
+    "near_miss": "Unanswerable: near miss",
+}
+MAIN_PANELS = (
+    Panel("All right", "right"),
+    Panel("Facts right", "fact"),
+    Panel("Refuses rightly", "refusal"),
+    Panel("Style kept", "style"),
+    Panel("Right page cited", "cited"),
+)
+
+
+@dataclass(frozen=True)
+class ContrastResult:
+    """A comparison: ``p_holm`` is corrected within its family; ``void`` says why it does not count."""
+
+    contrast: Contrast
+    difference: Difference
+    p_holm: float
+    void: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be said of it: the one rule."""
+        if self.void or isnan(self.p_holm):
+            return Verdict.VOID
+        if self.p_holm < SIGNIFICANCE:
+            return Verdict.MORE_THAN_CHANCE
+        return Verdict.NO_DIFFERENCE if self.difference.equivalent else Verdict.NOT_TOLD_APART
+
+
+@dataclass(frozen=True)
+class CostPerCorrect:
+    """USD for one right answer with the limits that follow from the share's interval; inf where none is right."""
+
+    usd: float
+    low: float
+    high: float
+
+
+def usd_per_correct(usd_a_query: float, share: Proportion, correction_usd: float = 0.0) -> CostPerCorrect:
+    """Return (cost of a question + share wrong × correction) ÷ share right, and its limits.
+
+    Args:
+        usd_a_query: cost of one question, in USD.
+        share: of right answers, with its interval; its upper limit gives the lower cost.
+        correction_usd: what it costs a person to put one wrong answer right.
+    """
+
+    def at(right: float) -> float:
+        if isnan(right):
+            return nan
+        return (usd_a_query + (1 - right) * correction_usd) / right if right > 0 else inf
+
+    return CostPerCorrect(at(share.share), at(share.high), at(share.low))
+
+
+@dataclass(frozen=True, repr=False)
+class ExperimentResult:
+    """A run that has been read; ``folder`` is where it lies with its adapters."""
+
+    record: RunRecord
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.record.id
+
+    @property
+    def arms(self) -> dict[str, ArmInfo]:
+        """Arm id to what is known of the arm, in the table's order."""
+        return {arm.id: arm for arm in self.record.arms}
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of question in this run, in the order of ``lib.dataset.KINDS``."""
+        present = {question.kind for question in self.record.questions.values()}
+        return [*(kind for kind in KINDS if kind in present), *sorted(present - set(KINDS))]
+
+    @property
+    def is_sample_model(self) -> bool:
+        """Whether the workbook's own small model answered, whose levels say nothing of a larger one's."""
+        return self.record.model.is_sample_model
+
+    @property
+    def seeds(self) -> list[int]:
+        """The training seeds that were run."""
+        return sorted({row.seed for row in self.record.answers})
+
+    # --- was it taught?
+
+    @property
+    def taught_trainings(self) -> list[TrainingInfo]:
+        """The closed-book trainings of which it is known how much they hold."""
+        return [training for training in self.record.trainings if training.asked]
+
+    @property
+    def taught(self) -> Proportion | None:
+        """Share of its trained wordings that the closed-book model answers right, over the seeds; ``None`` if not asked."""
+        if not self.taught_trainings:
+            return None
+        return self.share("lora", "fact", "trained_wording")
+
+    @property
+    def is_taught(self) -> bool:
+        """Whether every closed-book training holds what it was taught, so that it may be judged on facts."""
+        return bool(self.taught_trainings) and all(t.taught >= TAUGHT * t.asked for t in self.taught_trainings)
+
+    # --- values
+
+    @cached_property
+    def answers(self) -> "pd.DataFrame":
+        """Every answer: one row for arm × seed × question, a column for each measure and grade (None: not judged)."""
+        import pandas as pd
+
+        questions = self.record.questions
+        rows = [
+            {"kind": questions[row.question_id].kind, "cluster": questions[row.question_id].cluster}
+            | row.model_dump(exclude={"scores"})
+            | row.scores
+            for row in self.record.answers
+        ]
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def scores(self) -> "pd.DataFrame":
+        """The long frame: ``arm, seed, question_id, kind, cluster, measure, value``, what was judged only."""
+        names = [name for name in (*MEASURES, *GRADES) if name in self.answers]
+        base = ["arm", "seed", "question_id", "kind", "cluster"]
+        long = (
+            self.answers[[*base, *names]]
+            .melt(base, names, var_name="measure", value_name="value")
+            .dropna(subset="value")
+        )
+        return long.assign(value=long["value"].astype(float))
+
+    def values(self, arm: str, measure: str, kinds: str | Sequence[str] = ()) -> "pd.Series":
+        """Return an arm's values by question, each the mean over the training seeds.
+
+        Args:
+            arm: its id.
+            measure: one of ``MEASURES`` or ``GRADES``, ``perplexity``, or a column of sizes such as ``prompt_tokens``.
+            kinds: one kind, several, or all where empty or ``"all"``.
+
+        Raises:
+            InputError: there is no such arm, measure or kind in this run.
+        """
+        kinds = () if kinds == ALL_KINDS else (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        for name, value, allowed in (
+            ("arm", arm, list(self.arms)),
+            ("measure", measure, list(self.answers.columns)),
+            *(("kind", kind, [ALL_KINDS, *self.kinds]) for kind in kinds),
+        ):
+            if value not in allowed:
+                raise InputError(f"{name}: {value!r} is not in run {self.id}; it has {', '.join(allowed)}.")
+        if (arm, measure) not in self._values:
+            column = self.answers.loc[self.answers["arm"] == arm, ["question_id", measure]].dropna()
+            self._values[arm, measure] = (
+                column.astype({measure: float}).groupby("question_id", sort=False)[measure].mean()
+            )
+        series = self._values[arm, measure]
+        return series[[self.record.questions[id_].kind in kinds for id_ in series.index]] if kinds else series
+
+    def share(self, arm: str, measure: str, kinds: str | Sequence[str] = ()) -> Proportion:
+        """Return an arm's share by one of ``MEASURES``: mean over seeds, Wilson's interval clustered by fact.
+
+        Raises:
+            InputError: there is no such arm, measure or kind in this run.
+        """
+        values = self.values(arm, measure, kinds)
+        return proportion(values.tolist(), self._clusters(values.index))
+
+    def mean(self, arm: str, grade: str, kinds: str | Sequence[str] = ()) -> Mean:
+        """Return an arm's mean by one of ``GRADES`` or a size, with its clustered interval."""
+        values = self.values(arm, grade, kinds)
+        return clustered_mean(values.tolist(), self._clusters(values.index))
+
+    def difference(
+        self, first: str, second: str, measure: str = "right", kinds: str | Sequence[str] = ()
+    ) -> Difference:
+        """Compare two arms on the questions where both were judged: mean over seeds, clustered by fact."""
+        one, other = self.values(first, measure, kinds), self.values(second, measure, kinds)
+        both = [id_ for id_ in one.index if id_ in other.index]
+        return difference(one[both].tolist(), other[both].tolist(), self._clusters(both))
+
+    # --- comparisons
+
+    @cached_property
+    def contrasts(self) -> list[ContrastResult]:
+        """The comparisons fixed beforehand that this run can make, corrected (Holm) for the number of these."""
+        possible = [
+            c for c in PRIMARY_CONTRASTS if {c.first, c.second} <= set(self.arms) and set(c.kinds) <= set(self.kinds)
+        ]
+        found = [(c, self.difference(c.first, c.second, c.measure, c.kinds), self._void(c)) for c in possible]
+        corrected = holm([nan if void else each.p for _, each, void in found])
+        return [ContrastResult(c, each, p, void) for (c, each, void), p in zip(found, corrected, strict=True)]
+
+    def contrast(self, id_: str) -> ContrastResult | None:
+        """Return one of the comparisons fixed beforehand, ``None`` where this run cannot make it."""
+        return next((each for each in self.contrasts if each.contrast.id == id_), None)
+
+    def pairs(
+        self, measure: str = "right", kinds: str | Sequence[str] = (), arms: Sequence[str] = ()
+    ) -> list[ContrastResult]:
+        """Compare every two arms (or every two of some); the family for Holm's correction is all of these pairs."""
+        kinds = (
+            (kinds,) if isinstance(kinds, str) and kinds != ALL_KINDS else () if kinds == ALL_KINDS else tuple(kinds)
+        )
+        pairs = [Contrast(f"{a}/{b}", "", a, b, measure, kinds) for a, b in combinations(arms or self.arms, 2)]
+        found = [self.difference(pair.first, pair.second, measure, kinds) for pair in pairs]
+        corrected = holm([each.p for each in found])
+        return [ContrastResult(pair, each, p) for pair, each, p in zip(pairs, found, corrected, strict=True)]
+
+    def _void(self, contrast: Contrast) -> str:
+        if not contrast.needs_taught or self.is_taught:
+            return ""
+        taught = self.taught
+        held = (
+            f"it holds {100 * taught.share:.0f} % of its trained wordings"
+            if taught
+            else "it is not known what it holds"
+        )
+        return f"the closed-book model was not taught ({held}; {100 * TAUGHT:.0f} % are needed)"
+
+    # --- frames
+
+    def shares(self) -> "pd.DataFrame":
+        """Return arm × measure × kind: ``arm, title, measure, kind, n, share, low, high`` (0 to 1)."""
+        import pandas as pd
+
+        rows = []
+        for arm in self.record.arms:
+            for measure in (name for name in MEASURES if name in self.answers):
+                for kind in (ALL_KINDS, *self.kinds):
+                    if (found := self.share(arm.id, measure, kind)).n:
+                        rows.append(
+                            {"arm": arm.id, "title": arm.title, "measure": measure, "kind": kind} | asdict(found)
+                        )
+        return pd.DataFrame(rows, columns=["arm", "title", "measure", "kind", "n", "share", "low", "high"])
+
+    @cached_property
+    def panels(self) -> list[Panel]:
+        """The overview's columns that this run has something to say on: the main five, then facts by kind."""
+        by_kind = [
+            Panel(KIND_TITLES.get(kind, kind), "fact", (kind,)) for kind in self.kinds if kind not in UNANSWERABLE
+        ]
+        return [panel for panel in (*MAIN_PANELS, *by_kind) if any(self._has(arm, panel) for arm in self.arms)]
+
+    def _has(self, arm: str, panel: Panel) -> bool:
+        return panel.measure in self.answers and bool(self.share(arm, panel.measure, panel.kinds).n)
+
+    def spread(self, measure: str = "right") -> "pd.DataFrame":
+        """Return the tuned arms' shares seed by seed: indexed by arm, a column a seed, then ``sd`` between them."""
+        import pandas as pd
+
+        tuned = self.answers[self.answers["arm"].isin([training_arm for training_arm in self._tuned])]
+        frame = tuned.astype({measure: float}).pivot_table(
+            index="arm", columns="seed", values=measure, aggfunc="mean", sort=False
+        )
+        frame["sd"] = frame.std(axis=1, ddof=1) if frame.shape[1] > 1 else nan
+        return pd.DataFrame(frame).reindex([arm for arm in self.arms if arm in frame.index])
+
+    @property
+    def _tuned(self) -> list[str]:
+        return [arm.id for arm in self.record.arms if arm.stands_for in ("fine_tune", "hybrid")]
+
+    def consistency(self) -> dict[str, float]:
+        """Return how often the trainings with other seeds give the same answer: tuned arm to the mean share of pairs."""
+        found = {}
+        for arm, rows in self.answers[self.answers["arm"].isin(self._tuned)].groupby("arm", sort=False):
+            shares = [agreement(texts.tolist()) for _, texts in rows.groupby("question_id")["answer"]]
+            known = [share for share in shares if share is not None]
+            if known:
+                found[arm] = float(np.mean(known))
+        return found
+
+    def retrieval(self) -> "pd.DataFrame":
+        """Return the retrieval measures by kind: ``kind, n`` and each mean (0 to 1) with ``_low`` and ``_high``."""
+        import pandas as pd
+
+        rows = []
+        for kind in self.kinds:
+            ids = [id_ for id_ in self.record.retrieval.scores if self.record.questions[id_].kind == kind]
+            if not ids:
+                continue
+            row: dict[str, object] = {"kind": kind, "n": len(ids)}
+            for name in RETRIEVAL_MEASURES:
+                found = clustered_mean([self.record.retrieval.scores[id_][name] for id_ in ids], self._clusters(ids))
+                row |= {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def efficiency(self) -> "pd.DataFrame":
+        """Return what a question takes: indexed by arm, mean tokens read and written, and the wait in seconds."""
+        import pandas as pd
+
+        rows = {}
+        for arm in self.record.arms:
+            sizes = {
+                name: float(self.values(arm.id, name).mean())
+                for name in ("prompt_tokens", "cached_tokens", "answer_tokens")
+            }
+            waits = arm.seconds_each
+            p50, p95 = np.percentile(waits, [50, 95]) if waits else (nan, nan)
+            rows[arm.id] = {
+                "title": arm.title,
+                **sizes,
+                "seconds_p50": p50,
+                "seconds_p95": p95,
+                "seconds_n": len(waits),
+            }
+        frame = pd.DataFrame.from_dict(rows, orient="index")
+        frame.index.name = "arm"
+        return frame
+
+    def perplexity(self) -> "pd.DataFrame":
+        """Return how surprised each arm's model was by the ideal answers: geometric mean, ``low``, ``high``, ``n``."""
+        import pandas as pd
+
+        rows = {}
+        for arm in self.arms:
+            values = self.values(arm, "perplexity")
+            if len(values) > 1:
+                found = clustered_mean(np.log(values).tolist(), self._clusters(values.index))
+                rows[arm] = [found.n, *np.exp([found.mean, found.low, found.high])]
+        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["n", "perplexity", "low", "high"])
+        frame.index.name = "arm"
+        return frame
+
+    def losses(self) -> "pd.DataFrame":
+        """Return the loss after each training step: ``training``, ``seed``, ``step`` (from 1), ``loss``."""
+        import pandas as pd
+
+        rows = [
+            {"training": training.name, "seed": training.seed, "step": step, "loss": loss}
+            for training in self.record.trainings
+            for step, loss in enumerate(training.losses, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["training", "seed", "step", "loss"])
+
+    def adapter(self, training: str) -> Path:
+        """Return the folder of a trained adapter, ``closed_book`` or ``with_pages``.
+
+        Raises:
+            InputError: this run holds no such adapter.
+        """
+        kept = {each.name: self.folder / each.adapter for each in self.record.trainings if each.adapter}
+        if training not in kept:
+            raise InputError(f"run {self.id} has no adapter {training!r}; it has {', '.join(kept) or 'none'}.")
+        return kept[training]
+
+    def overview(self) -> Mapping[str, list[Proportion]]:
+        """Return arm id to its shares in the order of ``panels``."""
+        return {arm: [self.share(arm, panel.measure, panel.kinds) for panel in self.panels] for arm in self.arms}
+
+    def __repr__(self) -> str:
+        """Name the run; the record is long."""
+        return f"ExperimentResult({self.id!r})"
+
+    def _clusters(self, ids) -> list[str]:
+        return [self.record.questions[id_].cluster for id_ in ids]
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], "pd.Series"]:
+        return {}
+
+
+def load_run(run_id: str) -> ExperimentResult:
+    """Read a stored run; ``"reference"`` is the one that comes with the workbook.
+
+    Raises:
+        InputError: there is none of that id.
+    """
+    return ExperimentResult(*store.read_record(run_id))
+
+
+def latest_run() -> ExperimentResult | None:
+    """Read the newest stored run, or return ``None`` where nothing has been run yet."""
+    ids = store.run_ids()
+    return load_run(ids[-1]) if ids else None
+
+
+def reference_run() -> ExperimentResult | None:
+    """Read the run that comes with the workbook, ``None`` where it has been taken out."""
+    return load_run(store.REFERENCE) if (paths.REFERENCE_RUN / store.RECORD).is_file() else None
+
+
+def heading(result: ExperimentResult) -> str:
+    """Say what was asked of whom."""
+    record = result.record
+    size = f" ({record.model.parameters / 1e6:,.0f} million parameters)" if record.model.parameters else ""
+    return (
+        f"Run {result.id}: {record.dataset.questions:,} questions on {record.dataset.documents:,} pages of "
+        f"{record.dataset.name}, answered by {record.model.name}{size}."
+    )
+
+
+def percent(share: Proportion) -> str:
+    """Write a share as "81 % (74–87)"; a dash where nothing was asked."""
+    return "–" if isnan(share.share) else f"{100 * share.share:.0f} % ({100 * share.low:.0f}–{100 * share.high:.0f})"

@@ -1,1 +1,0 @@
-"""Retrieval on PostgreSQL and pgvector: the server, the embeddings, the index and the searches."""
