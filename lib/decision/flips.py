@@ -1,7 +1,7 @@
 """Flips: the smallest changes of one field that change the recommendation.
 
 All candidates of all fields are evaluated in one call; the boundary between the last value that keeps
-the recommendation and the first that changes it is then narrowed by bisection, all fields at once, and
+the recommendation and the first that changes it is then narrowed, all fields at once, and
 rounded to the roundest value that still flips.
 """
 
@@ -20,7 +20,7 @@ Recommend = Callable[[Facts], Array]
 
 NOT_FACTS = ("prices.per_usd",)
 POINTS = 41
-BISECTIONS = 40
+ROUNDS, POINTS_A_ROUND = 16, 7
 WORDS_DISTANCE = 0.5  # a yes/no or a choice that changes
 UNANSWERED_DISTANCE = 0.6  # a field that is empty so far
 DECADES = 3.0  # a thousandfold change counts as 1
@@ -73,7 +73,7 @@ def flips(facts: Facts, recommend: Recommend) -> list[Flip]:
     edges = []
     for path, grid in grids.items():
         edges += _edges(path, specs[path], float(facts[path]), grid, found[path] != now)
-    narrowed = _bisect(facts, edges, recommend, now)
+    narrowed = _narrowed(facts, edges, recommend, now)
     return _nearest(facts, specs, narrowed, recommend, now)
 
 
@@ -137,27 +137,33 @@ def _edges(path: str, spec: FieldSpec, now: float, grid: Array, flipped: Array) 
     return [_Edge(path, *pair) for pair in above[:1] + below[-1:]]
 
 
-def _bisect(facts: Facts, edges: list[_Edge], recommend: Recommend, now: int) -> list[_Edge]:
+def _narrowed(facts: Facts, edges: list[_Edge], recommend: Recommend, now: int) -> list[_Edge]:
+    """Narrow every edge at once; several points a round, because a round costs far more than a point."""
     keeps = np.array([edge.keeps for edge in edges])
     changes = np.array([edge.changes for edge in edges])
     specs = field_specs()
     whole = np.array([specs[edge.path].whole for edge in edges], dtype=bool)
-    for _ in range(BISECTIONS):
+    for _ in range(ROUNDS):
         near = np.where(whole, np.abs(keeps - changes) <= 1, np.isclose(keeps, changes, rtol=1e-6, atol=1e-9))
         open_ = np.isfinite(keeps) & np.isfinite(changes) & ~near
         if not open_.any():
             break
         rows = np.flatnonzero(open_)
-        middle = np.array([_middle(specs[edges[i].path], keeps[i], changes[i]) for i in rows])
-        flipped = _ask(facts, [(edges[i].path, m) for i, m in zip(rows, middle, strict=True)], recommend) != now
-        changes[rows[flipped]] = middle[flipped]
-        keeps[rows[~flipped]] = middle[~flipped]
+        points = np.array([_between(specs[edges[i].path], keeps[i], changes[i]) for i in rows])
+        trials = [(edges[i].path, point) for i, row in zip(rows, points, strict=True) for point in row]
+        flipped = (_ask(facts, trials, recommend) != now).reshape(points.shape)
+        for i, row, changed in zip(rows, points, flipped, strict=True):
+            first = int(np.argmax(changed)) if changed.any() else len(row)
+            keeps[i] = row[first - 1] if first else keeps[i]
+            changes[i] = row[first] if first < len(row) else changes[i]
     return [_Edge(edge.path, k, c) for edge, k, c in zip(edges, keeps, changes, strict=True)]
 
 
-def _middle(spec: FieldSpec, low: float, high: float) -> float:
-    middle = np.sqrt(low * high) if low > 0 and high > 0 and spec.highest > 1 else (low + high) / 2
-    return float(np.round(middle)) if spec.whole else float(middle)
+def _between(spec: FieldSpec, start: float, end: float) -> Array:
+    steps = np.arange(1, POINTS_A_ROUND + 1) / (POINTS_A_ROUND + 1)
+    far = start > 0 and end > 0 and spec.highest > 1
+    points = start * (end / start) ** steps if far else start + (end - start) * steps
+    return np.round(points) if spec.whole else points
 
 
 def _nearest(

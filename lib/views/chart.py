@@ -10,14 +10,15 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-import plotly.graph_objects as go
+from typing import TYPE_CHECKING, Any
 
 from lib.arms import ARM, UNDECIDED
 from lib.views.markup import Page, attribute, caption, folded, joined, safe
 from lib.views.table import Table
 from lib.wording import arm_title
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 CONFIG = {"displayModeBar": False, "responsive": True}
@@ -33,8 +34,8 @@ CLEAR = "rgba(0,0,0,0)"
 OFF_SCALE = 4.0
 
 AXIS = {"gridcolor": RULE, "linecolor": RULE, "zerolinecolor": RULE, "automargin": True}
-TEMPLATE = go.layout.Template(
-    layout={
+TEMPLATE = {
+    "layout": {
         "font": {"family": FONT, "size": 13, "color": INK},
         # The page's own ground shows through; the style sheet turns text and rules light in a dark theme.
         "paper_bgcolor": CLEAR,
@@ -47,7 +48,7 @@ TEMPLATE = go.layout.Template(
         "yaxis": AXIS,
         "title": {"x": 0, "xref": "container", "xanchor": "left", "font": {"size": 16}},
     }
-)
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Chart:
     id: str
     title: str
     description: str
-    figure: go.Figure
+    figure: "go.Figure"
     table: Table
     sentence: str
 
@@ -68,8 +69,10 @@ class Chart:
         display(self)
         display(self.reading())
 
-    def titled(self) -> go.Figure:
+    def titled(self) -> "go.Figure":
         """Give the figure with its title in the picture, for where no caption stands above it."""
+        import plotly.graph_objects as go  # in here for start-up time: deciding draws nothing
+
         return go.Figure(self.figure).update_layout(title_text=safe(self.title))
 
     def reading(self) -> Page:
@@ -115,8 +118,10 @@ def chart_html(specification: Mapping[str, Any]) -> Page:
     )
 
 
-def figure(height: int) -> go.Figure:
+def figure(height: int) -> "go.Figure":
     """Give an empty figure in the workbook's style, ``height`` pixels high and as wide as its place."""
+    import plotly.graph_objects as go  # in here for start-up time: deciding draws nothing
+
     return go.Figure(layout={"template": TEMPLATE, "height": height, "autosize": True})
 
 
