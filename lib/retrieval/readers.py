@@ -5,7 +5,6 @@ import logging
 import re
 import warnings
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
@@ -15,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from lib.quiet import quiet_loggers
 from lib.retrieval.kinds import ENDINGS
-from lib.retrieval.text import decode, tidy
+from lib.retrieval.pdf import read_pdf
+from lib.retrieval.text import decode, tidy, underlined, with_headings
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -25,12 +25,6 @@ FILE_LIMIT = 50_000_000
 UNPACKED_LIMIT = 200_000_000
 # What a file may say of itself, in the front matter of Markdown or in the ``meta`` tags of a web page.
 NAMED = ("title", "access", "updated")
-# A text with more unreadable signs than this is printed in a font whose signs mean nothing.
-_UNREADABLE_ALLOWED = 0.1
-
-# Left and right sheets often have different running heads.
-_RUNNING_SHARE = 0.4
-
 _LOGGERS = ("pdfminer", "pdfplumber", "markitdown", "mammoth", "charset_normalizer", "fontTools", "bs4")
 
 
@@ -75,8 +69,6 @@ def quiet_readers() -> Iterator[None]:
 # Markdown and plain text.
 
 _FRONT_MATTER = re.compile(r"\A---\r?\n(.*?)\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-# A heading that is underlined, as in plain text and in older Markdown.
-_UNDERLINED = re.compile(r"^(?![#|>*+\-\s])(.{2,100})\n(={3,}|-{3,})[ \t]*$", re.MULTILINE)
 
 
 def _markdown(data: bytes) -> FileText:
@@ -94,16 +86,16 @@ def _markdown(data: bytes) -> FileText:
         if isinstance(values, dict):
             text = text[block.end() :]
             about = {str(name).strip().casefold(): _plain(value) for name, value in values.items()}
-    return FileText(_with_headings(text), about)
+    return FileText(underlined(text), about)
 
 
 def _text(data: bytes) -> FileText:
-    return FileText(_with_headings(decode(data)))
+    return FileText(with_headings(underlined(decode(data))))
 
 
-def _with_headings(text: str) -> str:
-    text = text.replace("\r\n", "\n")
-    return _UNDERLINED.sub(lambda found: f"{'#' if found[2][0] == '=' else '##'} {found[1].strip()}", text)
+def _pdf(data: bytes) -> FileText:
+    text, title = read_pdf(data)
+    return FileText(text, {"title": title} if title else {})
 
 
 def _plain(value: object) -> str:
@@ -120,7 +112,7 @@ _NO_CONTENT = (
 # Not content unless the page's main part stands in it.
 _AROUND = (
     "footer, aside, header, [role=complementary], [class*=cookie i], [id*=cookie i], [class*=consent i], "
-    "[id*=consent i], [class*=breadcrumb i], [class*=sidebar i], [class*=navheader], [class*=navfooter]"
+    "[id*=consent i], [class~=toc], [id=toc], .contents.topic, .contents.local, [role=doc-toc], [class*=breadcrumb i], [class*=sidebar i], [class*=navheader], [class*=navfooter]"
 )
 _MAIN = "main, [role=main], article, h1"
 # A merged cell beyond this is a mistake or an attack.
@@ -174,6 +166,9 @@ def _to_markdown(part: "Tag") -> str:
             link.unwrap()
     for picture in part.find_all("img"):
         picture.replace_with(str(picture.get("alt", "")))
+    for heading in part.find_all(re.compile("^h[1-6]$")):
+        if not heading.get_text(strip=True):
+            heading.decompose()
     return HtmlConverter().convert_string(f"<body>{part.decode()}</body>", table_infer_header=True).markdown
 
 
@@ -206,64 +201,7 @@ def _span(cell: "Tag", name: str) -> int:
     return min(max(int(value), 1), _WIDEST_CELL) if value.isdecimal() else 1
 
 
-# PDF and Word files.
-
-
-def _pdf(data: bytes) -> FileText:
-    from markitdown import StreamInfo
-    from markitdown.converters import PdfConverter
-    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
-
-    if b"%PDF" not in data[:1024]:
-        raise ValueError("it is not a PDF file")
-    try:
-        text = PdfConverter().convert(io.BytesIO(data), StreamInfo(extension=".pdf")).markdown
-    except (PDFPasswordIncorrect, PDFEncryptionError):
-        raise ValueError("it is encrypted with a password") from None
-    except Exception:
-        # The readers of PDF and Word files raise whatever a damaged file drives them to.
-        raise ValueError("it is a damaged PDF file") from None
-    if not text.strip():
-        raise ValueError("it holds no text (a scan needs text recognition first)")
-    # Words that were cut at the end of a line are whole again.
-    return FileText(re.sub(r"(?<=[^\W\d_])-\n(?=[^\W\d_A-Z])", "", _without_running_heads(_legible(text))))
-
-
-# What pdfminer writes for a sign that the font gives no letter for, and the places of Unicode that mean nothing.
-_NO_LETTER = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd]")
-
-
-def _legible(text: str) -> str:
-    """Refuse a text whose signs are not letters; take single ones (bullets, pictures) out of another."""
-    signs = _NO_LETTER.findall(text)
-    if len(signs) > _UNREADABLE_ALLOWED * (len("".join(_NO_LETTER.sub("", text).split())) + len(signs)):
-        raise ValueError(
-            "its letters cannot be read (its font has no character map): print it again as PDF or run text recognition"
-        )
-    return _NO_LETTER.sub(" ", text) if signs else text
-
-
-def _without_running_heads(text: str) -> str:
-    """Drop the first and last lines that many sheets (and three) share, but for the sheet's number in them."""
-    sheets = [sheet.strip().split("\n") for sheet in text.split("\f") if sheet.strip()]
-    least = max(3, _RUNNING_SHARE * len(sheets))
-    for end in (0, -1):
-        running = {""}
-        while running:
-            edges = [_as_running(lines[end], number) if lines else set() for number, lines in enumerate(sheets)]
-            counts = Counter(key for keys in edges for key in keys)
-            running = {key for key, times in counts.items() if times >= least}
-            for lines, keys in zip(sheets, edges, strict=True):
-                if keys & running:
-                    lines.pop(end)
-    return "\f".join("\n".join(lines) for lines in sheets)
-
-
-def _as_running(line: str, sheet: int) -> set[str]:
-    """Return the line, and the line with each number in turn as its distance from the number of the sheet."""
-    line = " ".join(line.casefold().split())
-    numbers = re.finditer(r"\d{1,4}", line)
-    return {line} | {f"{line[: n.start()]}{{{int(n[0]) - sheet}}}{line[n.end() :]}" for n in numbers}
+# Word files.
 
 
 def _word(data: bytes) -> FileText:

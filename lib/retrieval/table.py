@@ -277,6 +277,7 @@ _VECTORS = (
 )
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS {words} ON {table} USING gin (words)",
-    "CREATE INDEX IF NOT EXISTS {metadata} ON {table} USING gin (metadata)",
+    # Of key and value together: otherwise a common value under another key is looked at too.
+    "CREATE INDEX IF NOT EXISTS {metadata} ON {table} USING gin (metadata jsonb_path_ops)",
     "CREATE INDEX IF NOT EXISTS {access} ON {table} USING gin (access)",
 )

@@ -80,3 +80,29 @@ def one_line(text: str) -> str:
 def storable(text: str) -> str:
     """Replace what UTF-8 and PostgreSQL cannot hold: half characters of old file names, NUL of PDF files."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
+
+
+# Headings of plain text.
+
+# A heading that is underlined, as in plain text and in older Markdown.
+_UNDERLINED = re.compile(r"^(?![#|>*+\-\s])(.{2,100})\n(={3,}|-{3,})[ \t]*$", re.MULTILINE)
+# 4.5.1. Purpose: two numbers at least (one may be a step of a list), and no sentence.
+_NUMBERED = re.compile(r"^[ \t]{0,3}(\d{1,2}(?:\.\d{1,2}){1,4})\.?[ \t]+[^\W\d_](?!.*[.,;:]$).{1,80}$", re.MULTILINE)
+# Dots that lead to a page number.
+_LEADERS = re.compile(r"^.*(?:\. ?){4,}.*\n?", re.MULTILINE)
+_COMMENT = re.compile(r"(?:(?<=\S\n)|^)(#{1,6}[ \t].*\n(?=\S))", re.MULTILINE)
+
+
+def underlined(text: str) -> str:
+    """Make Markdown headings of underlined ones."""
+    text = text.replace("\r\n", "\n")
+    return _UNDERLINED.sub(lambda found: f"{'#' if found[2][0] == '=' else '##'} {found[1].strip()}", text)
+
+
+def with_headings(text: str) -> str:
+    """Make Markdown headings of numbered ones in plain text, without the lines of its table of contents.
+
+    A ``#`` within a paragraph (a comment in code) is no heading.
+    """
+    text = _COMMENT.sub(r" \1", _LEADERS.sub("", text))
+    return _NUMBERED.sub(lambda found: f"\n{'#' * min(6, found[1].count('.') + 1)} {found[0].strip()}\n", text)

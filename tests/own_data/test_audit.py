@@ -7,9 +7,12 @@ import pytest
 
 from lib.dataset import FREE, JSON, Document, Question, TrainingPair, Voice
 from lib.errors import InputError
-from lib.experiment.own.audit import Audit, AuditFinding, Loaded, near_copies, same_question
+from lib.experiment.own.audit import Audit, AuditFinding
 from lib.experiment.own.audit import audit_data as audit_loaded
-from lib.retrieval.documents import SkippedFile
+from lib.experiment.own.copies import near_copies, same_question
+from lib.experiment.own.questions import ReadQuestions
+from lib.experiment.own.training import ReadTraining
+from lib.retrieval.documents import LoadedDocuments, SkippedFile
 from lib.stats import smallest_gap
 
 WORDS = [f"w{number}" for number in range(500)]
@@ -29,7 +32,11 @@ def question(id_: str, text: str = "", value: str = "14 days", ids: tuple[str, .
 
 
 def audit_data(documents, questions, pairs=(), gap=0.1, limit=None, **more) -> Audit:
-    return audit_loaded(Loaded(documents, questions, pairs, **more), gap, limit)
+    files = LoadedDocuments(tuple(documents), tuple(more.get("skipped", ())), more.get("repeated", {}))
+    lost, emptied = more.get("unreadable", {}), tuple(more.get("emptied", ()))
+    read = ReadQuestions(tuple(questions), lost, frozenset(), emptied)
+    training = ReadTraining(tuple(pairs), more.get("set_aside", {}), more.get("earlier_turns", 0))
+    return audit_loaded(files, read, training, more.get("hidden", ()), more.get("voice", FREE), gap, limit)
 
 
 def found(audit: Audit, topic: str) -> AuditFinding:
@@ -173,7 +180,7 @@ def test_answers_are_looked_for_where_the_question_says_they_stand() -> None:
 
 def test_documents_that_nobody_asks_about_are_counted_and_named() -> None:
     finding = found(audit_data(DOCUMENTS, [question("q1", ids=("b",))]), "Documents nobody asks about")
-    assert (finding.sentence, finding.names) == ("2 documents of 3 (67 %) were asked about by no question", ("a", "c"))
+    assert (finding.sentence, finding.names) == ("2 of 3 documents (67 %) are asked about by no question", ("a", "c"))
     topics = {one.topic for one in audit_data(DOCUMENTS, [question("q1", ids=())]).findings}
     assert "Documents nobody asks about" not in topics
 
@@ -190,7 +197,7 @@ def test_files_left_out_and_the_questions_on_them_are_named() -> None:
     audit = audit_data(DOCUMENTS, [question("q1")], skipped=skipped, unreadable={"q7": "a.pdf"})
     about_files = [(one.severity, one.sentence[:26], one.names) for one in audit.findings if one.topic == "Files"]
     assert about_files == [
-        ("warn", "1 file could not be read a", ("a.pdf: it is empty (0 bytes)",)),
+        ("warn", "1 file was left out that c", ("a.pdf: it is empty (0 bytes)",)),
         ("warn", "1 question was left out: w", ("q7 (asks a.pdf)",)),
         ("note", "2 files were left out: onl", ("p.png", "q.PNG")),
     ]
@@ -207,7 +214,7 @@ def test_what_was_left_out_on_reading_is_told_in_numbers() -> None:
         earlier_turns=3,
     )
     assert found(audit, "Repeated lines").names == ("“Returns within 30 days” (12 pages)",)
-    assert found(audit, "Empty answers").sentence.startswith("1 answer was a word for nothing (N/A, NaN)")
+    assert found(audit, "Empty answers").sentence.startswith("1 answer is a word for nothing (N/A, NaN)")
     assert found(audit, "Access").names == ("q8", "q9")
     assert [one.sentence for one in audit.findings if one.topic == "Training rows"] == [
         "2 training rows were left out: it calls tools",

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.errors import InputError
+from lib.retrieval import pdf as pdf_reader
 from lib.retrieval import readers
 from lib.retrieval.documents import LONGEST_ID, document_id, load_documents, title_of, unique
 from lib.retrieval.kinds import KINDS
@@ -355,7 +356,7 @@ def test_a_pdf_whose_letters_cannot_be_read_is_named_and_left_out(folder) -> Non
 
 def test_a_single_sign_without_a_letter_is_no_reason_to_leave_a_pdf_out() -> None:
     text = "Refunds take 30 days. " * 10
-    assert readers._legible(f"(cid:127) {text}").split() == text.split()
+    assert pdf_reader._legible([f"(cid:127) {text}"])[0].split() == text.split()
 
 
 def test_the_lines_that_run_over_the_sheets_of_a_pdf_are_left_out() -> None:
@@ -363,9 +364,38 @@ def test_the_lines_that_run_over_the_sheets_of_a_pdf_are_left_out() -> None:
         f"Acme handbook 2026\n\nChapter {'i' * n} says something.\nIt costs {n * n} euros.\n\nPage {n} of 9\n"
         for n in range(1, 10)
     ]
-    read = readers._without_running_heads("\f".join(sheets))
+    read = "\n".join(pdf_reader._without_running_heads(sheets))
     assert "Acme" not in read and "Page" not in read
     assert all(f"Chapter {'i' * n} says something.\nIt costs {n * n} euros." in read for n in range(1, 10))
+
+
+def test_a_pdf_keeps_its_words_apart_its_ruled_table_and_its_own_title(folder) -> None:
+    from fpdf import FPDF
+
+    page = FPDF()
+    page.set_title("Price list of pots")
+    page.add_page()
+    page.set_font("helvetica", size=8)
+    page.multi_cell(0, text="All pots have a drainage hole except the zinc tub.", new_x="LMARGIN", new_y="NEXT")
+    with page.table() as table:
+        for cells in (("Pot", "Price"), ("Small", "3.50"), ("Large", "9.80")):
+            row = table.row()
+            for cell in cells:
+                row.cell(cell)
+    page.multi_cell(0, text="2.1 Saucers", new_x="LMARGIN", new_y="NEXT")
+    page.multi_cell(0, text="Saucers cost 2.20 each.", new_x="LMARGIN", new_y="NEXT")
+    document = only(folder({"pots-v2.pdf": bytes(page.output())}))
+    assert document.title == "Price list of pots"
+    assert document.text.startswith("All pots have a drainage hole except the zinc tub.")
+    assert document.text.count("| Pot | Price |\n| --- | --- |\n| Small | 3.50 |\n| Large | 9.80 |") == 1
+    assert "## 2.1 Saucers" in document.text and "Saucers cost 2.20 each." in document.text
+
+
+def test_numbered_headings_of_plain_text_are_headings_and_its_contents_and_code_are_none(folder) -> None:
+    text = "1.1 Purpose . . . . . . 3\n\n1.1. Purpose\n\nIt helps.\n\n1. Send it.\n\nls\n# a comment\ncd\n\n2.2 It is 3.5 metres.\n"
+    read = only(folder({"a.txt": text})).text
+    assert [line for line in read.split("\n") if line.startswith("#")] == ["## 1.1. Purpose"]
+    assert ". . ." not in read and "1. Send it." in read and "# a comment" in read
 
 
 def merged_word() -> bytes:

@@ -4,7 +4,6 @@ The documents are read by ``lib.retrieval``; here are the questions (``questions
 format (``training``), the audit of all of it (``audit``), and ``own_dataset``, which puts them together.
 """
 
-import json
 import random
 import re
 from collections import Counter
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from lib.dataset import FREE, JSON, REFUSAL, Dataset, Question, TrainingPair, Voice, schema_valid
 from lib.errors import InputError
-from lib.experiment.own.audit import GAP, Audit, AuditFinding, Loaded, audit_data
+from lib.experiment.own.audit import GAP, Audit, AuditFinding, audit_data
 from lib.experiment.own.questions import read_questions
 from lib.experiment.own.training import ReadTraining, read_training
 from lib.progress import Progress, silent
@@ -74,7 +73,7 @@ def own_dataset(
     if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
         raise InputError(f"limit is {limit!r}; allowed is a whole number of at least 1.")
     files = load_documents(documents_folder, progress)
-    training = ReadTraining((), {}, 0)
+    training = ReadTraining()
     if training_file is not None:
         training = read_training(training_file, files.documents, files.skipped)
     voice = infer_voice(training.pairs)
@@ -83,21 +82,8 @@ def own_dataset(
     hidden = tuple(q.id for q in read.questions if q.answerable and not set(q.document_ids) <= seen)
     questions = tuple(_out_of_sight(q) if q.id in hidden else q for q in read.questions)
     pairs = tuple(pair for pair in training.pairs if set(pair.document_ids) <= seen)
-    loaded = Loaded(
-        documents=files.documents,
-        questions=questions,
-        training_pairs=pairs,
-        skipped=files.skipped,
-        repeated=files.repeated,
-        unreadable=read.unreadable,
-        inferred=read.inferred - set(hidden),
-        emptied=read.emptied,
-        set_aside=training.set_aside,
-        earlier_turns=training.earlier_turns,
-        hidden=hidden,
-        voice=voice,
-    )
-    audit = audit_data(loaded, gap, limit)
+    read = replace(read, questions=questions, inferred=read.inferred - set(hidden))
+    audit = audit_data(files, read, replace(training, pairs=pairs), hidden, voice, gap, limit)
     shuffled = random.Random("own questions 0").sample(questions, len(questions))
     kept = [question for question in shuffled if question.id not in audit.leaked][:limit]
     if not kept:
@@ -136,20 +122,13 @@ def infer_voice(pairs: Sequence[TrainingPair]) -> Voice:
     needed = max(AT_LEAST, SHARE * len(answers))
     if sum(map(schema_valid, answers)) >= needed:
         return JSON
-    if sum(answer.startswith("{") and _is_json(answer) for answer in answers) >= needed:
+    if sum(answer.startswith("{") for answer in answers) >= needed:
         # Objects with other keys: no schema that the workbook checks, and their first key is no phrase.
         return FREE
     opening = _shared((_openings(answer) for answer in answers), needed)
     rest = [answer.removeprefix(opening).strip() for answer in answers]
     closing = _shared((_closings(answer) for answer in rest), needed)
     return Voice("brand", opening, closing) if opening or closing else FREE
-
-
-def _is_json(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
 
 
 def _shared(phrases: Iterable[list[str]], needed: float) -> str:

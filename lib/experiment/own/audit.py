@@ -1,19 +1,20 @@
 """The audit of a client's data: what is wrong with documents, questions and training pairs, before anything is run."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from dataclasses import dataclass
 from math import isnan
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from lib.dataset import FREE, KINDS, UNANSWERABLE, Document, Question, TrainingPair, Voice
 from lib.errors import InputError
-from lib.experiment.own.questions import numbers_in
-from lib.experiment.own.training import SET_ASIDE
+from lib.experiment.own.copies import near_copies, same_question
+from lib.experiment.own.questions import ReadQuestions
+from lib.experiment.own.training import SET_ASIDE, ReadTraining
 from lib.experiment.values import hard_to_compare, states
-from lib.retrieval.documents import SkippedFile
+from lib.retrieval.documents import LoadedDocuments
 from lib.retrieval.kinds import ENDINGS
 from lib.stats import questions_needed, smallest_gap
 from lib.wording import listed
@@ -29,8 +30,6 @@ _LONGEST_NAME = 80
 GAP = 0.10
 # Share of questions on which exactly one of two arms is right, as planned with before anything is measured.
 DISCORDANT = 0.3
-# Two texts are near copies where this share of all their runs of words is in both (Jaccard).
-NEAR = 0.9
 # A shorter expected answer recurs by chance.
 LONG_ANSWER = 8
 # These stand in no document and are right all the same.
@@ -100,42 +99,21 @@ class Audit:
         return "\n".join([self.headline, *(f"  {finding}" for finding in self.findings)])
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """What the audit looks at: the files as read.
-
-    Attributes:
-        documents, questions, training_pairs: as read; questions in the order of their file.
-        skipped: files that could not be read.
-        repeated: lines left out of the pages, with the number of pages.
-        unreadable: id of a question left out → the file it cites that could not be read.
-        inferred: ids of the questions whose required strings were worked out from a long answer.
-        emptied: ids of those whose answer is a word for nothing.
-        set_aside: why how many training rows are not learned from.
-        earlier_turns: training rows of several turns.
-        hidden: ids of questions on documents that the person asking may not read.
-        voice: the style that the training pairs ask for.
-    """
-
-    documents: Sequence[Document]
-    questions: Sequence[Question]
-    training_pairs: Sequence[TrainingPair] = ()
-    skipped: Sequence[SkippedFile] = ()
-    repeated: Mapping[str, int] = field(default_factory=dict)
-    unreadable: Mapping[str, str] = field(default_factory=dict)
-    inferred: frozenset[str] = frozenset()
-    emptied: Sequence[str] = ()
-    set_aside: Mapping[str, int] = field(default_factory=dict)
-    earlier_turns: int = 0
-    hidden: Sequence[str] = ()
-    voice: Voice = FREE
-
-
-def audit_data(loaded: Loaded, gap: float = GAP, limit: int | None = None) -> Audit:
+def audit_data(
+    files: LoadedDocuments,
+    read: ReadQuestions,
+    training: ReadTraining,
+    hidden: Sequence[str] = (),
+    voice: Voice = FREE,
+    gap: float = GAP,
+    limit: int | None = None,
+) -> Audit:
     """Audit a client's data. Time grows with its size, not with its square.
 
     Args:
-        loaded: what was read.
+        files, read, training: the files as read.
+        hidden: ids of questions on documents that the person asking may not read.
+        voice: the style that the training pairs ask for.
         gap: difference of two arms' shares of right answers (0 to 1) that the run should be able to show.
         limit: how many questions at most will be asked; all if not given.
 
@@ -144,79 +122,25 @@ def audit_data(loaded: Loaded, gap: float = GAP, limit: int | None = None) -> Au
     """
     if not 0 < gap < 1:
         raise InputError(f"gap is {gap!r}; allowed is a share between 0 and 1, such as 0.1 for ten points.")
-    leaked = leaked_questions(loaded.questions, loaded.training_pairs)
-    left = [question for question in loaded.questions if question.id not in leaked]
+    documents, pairs = files.documents, training.pairs
+    leaked = leaked_questions(read.questions, pairs)
+    left = [question for question in read.questions if question.id not in leaked]
     findings = [
-        *_files(loaded),
-        *_rows(loaded),
-        *_leakage(leaked, left, loaded),
+        *_files(files, read),
+        *_rows(read, training, hidden),
+        *_leakage([question for question in read.questions if question.id in leaked], left, pairs, voice),
         *_size(left[:limit], gap),
-        *_copies(loaded.documents, left),
-        *_misplaced_answers(loaded.documents, left),
-        *_coverage(loaded.documents, left),
-        *_judging(left, loaded.inferred),
-        *_style(loaded.training_pairs, loaded.voice),
+        *_copies(documents, left),
+        *_misplaced_answers(documents, left),
+        *_coverage(documents, left),
+        *_judging([question for question in left if question.id not in hidden], read.inferred),
+        *_style(pairs, voice),
     ]
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    return Audit(tuple(findings), len(loaded.documents), len(left), len(loaded.training_pairs), tuple(leaked))
+    return Audit(tuple(findings), len(documents), len(left), len(pairs), tuple(leaked))
 
 
-# Copies and leaks.
-
-
-def near_copies(texts: Sequence[str], run: int = 5, share: float = NEAR) -> dict[int, int]:
-    """Find each text that is a near copy of an earlier one that is no copy itself.
-
-    MinHash finds who may be (``datasketch``); whoever it names is compared in full, so that a copy is one. It misses
-    a copy that only just is one now and then.
-
-    Args:
-        texts: in the order in which the first of several counts as the original.
-        run: words in a run; a text that is shorter is one run.
-        share: Jaccard share of runs, 0 to 1.
-
-    Returns:
-        Place of the copy to place of the original; texts without a word are no copies.
-    """
-    from datasketch import MinHash, MinHashLSH
-
-    index = MinHashLSH(threshold=max(0.1, share - 0.1), num_perm=128)
-    runs: list[frozenset[str]] = []
-    copies: dict[int, int] = {}
-    for place, text in enumerate(texts):
-        words = _WORD.findall(text.casefold())
-        length = min(run, len(words))
-        runs.append(
-            frozenset(" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
-            if words
-            else frozenset()
-        )
-        if not words:
-            continue
-        sketch = MinHash(num_perm=128)
-        sketch.update_batch([one.encode() for one in runs[place]])
-        near = (other for other in sorted(index.query(sketch)) if _jaccard(runs[place], runs[other]) >= share)
-        if (original := next(near, None)) is not None:
-            copies[place] = original
-        else:
-            index.insert(place, sketch)
-    return copies
-
-
-def _jaccard(first: frozenset[str], second: frozenset[str]) -> float:
-    return len(first & second) / len(first | second)
-
-
-def same_question(texts: Sequence[str]) -> dict[int, int]:
-    """Find texts that ask the same as an earlier one: the same words but for one in ten, and the same numbers."""
-    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for place, text in enumerate(texts):
-        groups[tuple(sorted(numbers_in(text)))].append(place)
-    found: dict[int, int] = {}
-    for places in (places for places in groups.values() if len(places) > 1):
-        copies = near_copies([texts[place] for place in places], run=1)
-        found |= {places[copy]: places[first] for copy, first in copies.items()}
-    return dict(sorted(found.items()))
+# Leaks and copies.
 
 
 def leaked_questions(questions: Sequence[Question], pairs: Sequence[TrainingPair]) -> dict[str, int]:
@@ -227,21 +151,22 @@ def leaked_questions(questions: Sequence[Question], pairs: Sequence[TrainingPair
     return {question.id: pair for question, pair in found if pair is not None and pair < len(pairs)}
 
 
-def _leakage(leaked: Mapping[str, int], left: Sequence[Question], loaded: Loaded) -> Iterator[AuditFinding]:
+def _leakage(
+    leaked: Sequence[Question], left: Sequence[Question], pairs: Sequence[TrainingPair], voice: Voice
+) -> Iterator[AuditFinding]:
     if leaked:
         sentence = (
-            f"{_counted(len(leaked), 'question')} {_was(len(leaked))} left out: the training file asks the same, so that "
-            "a tuned model would be asked what it has learnt by heart"
+            f"{_some(leaked, 'question', 'was')} left out: the training file asks the same, so that a tuned model would "
+            "be asked what it has learnt by heart"
         )
-        yield AuditFinding("warn", "Leakage", sentence, _named(q for q in loaded.questions if q.id in leaked))
+        yield AuditFinding("warn", "Leakage", sentence, _named(leaked))
     asked = [q for q in left if q.answerable and q.kind not in ("trained_wording", "new_wording")]
     asked = [q for q in asked if len(q.answer.split()) >= LONG_ANSWER]
-    texts = [loaded.voice.bare(pair.answer) for pair in loaded.training_pairs]
-    known = near_copies(texts + [loaded.voice.bare(question.answer) for question in asked], run=2)
-    found = [q for place, q in enumerate(asked) if known.get(len(texts) + place, len(texts)) < len(texts)]
+    known = near_copies([voice.bare(one.answer) for one in (*pairs, *asked)], run=2)
+    found = [q for place, q in enumerate(asked) if known.get(len(pairs) + place, len(pairs)) < len(pairs)]
     if found:
         sentence = (
-            f"the answer to {_counted(len(found), 'question')} stands in the training file; write new_wording as "
+            f"the answer to {_some(found, 'question')} stands in the training file; write new_wording as "
             f"{'its' if len(found) == 1 else 'their'} kind, or a tuned model's memory passes for understanding"
         )
         yield AuditFinding("warn", "Leakage", sentence, _named(found))
@@ -250,13 +175,12 @@ def _leakage(leaked: Mapping[str, int], left: Sequence[Question], loaded: Loaded
 def _copies(documents: Sequence[Document], questions: Sequence[Question]) -> Iterator[AuditFinding]:
     if copies := near_copies([document.text for document in documents]):
         sentence = (
-            f"{_counted(len(copies), 'document')} {'is a near copy' if len(copies) == 1 else 'are near copies'} of "
-            "another: they crowd other documents out of what a search finds"
+            f"{_some(copies, 'document', 'is')} nearly a copy of another: copies crowd others out of what is found"
         )
         names = tuple(f"{documents[copy].id} (like {documents[first].id})" for copy, first in copies.items())
         yield AuditFinding("warn", "Duplicate documents", sentence, names)
     if copies := same_question([question.question for question in questions]):
-        sentence = f"{_counted(len(copies), 'question')} {_was(len(copies))} asked before: each counts twice"
+        sentence = f"{_some(copies, 'question', 'was')} asked before: each counts twice"
         names = tuple(f"{questions[copy].id} (like {questions[first].id})" for copy, first in copies.items())
         yield AuditFinding("warn", "Duplicate questions", sentence, names)
 
@@ -264,47 +188,41 @@ def _copies(documents: Sequence[Document], questions: Sequence[Question]) -> Ite
 # What was left out on reading.
 
 
-def _files(loaded: Loaded) -> Iterator[AuditFinding]:
-    broken = [file for file in loaded.skipped if PurePosixPath(file.path).suffix.lower() in ENDINGS]
-    others = [file for file in loaded.skipped if PurePosixPath(file.path).suffix.lower() not in ENDINGS]
+def _files(files: LoadedDocuments, read: ReadQuestions) -> Iterator[AuditFinding]:
+    broken = [file for file in files.skipped if PurePosixPath(file.path).suffix.lower() in ENDINGS]
+    others = [file for file in files.skipped if PurePosixPath(file.path).suffix.lower() not in ENDINGS]
     if broken:
-        sentence = f"{_counted(len(broken), 'file')} could not be read and {_was(len(broken))} left out"
+        sentence = f"{_some(broken, 'file', 'was')} left out that cannot be read"
         yield AuditFinding("warn", "Files", sentence, tuple(map(str, broken)))
-    if loaded.unreadable:
-        number = len(loaded.unreadable)
-        sentence = f"{_counted(number, 'question')} {_was(number)} left out: what it is asked of could not be read"
-        names = tuple(f"{id_} (asks {path})" for id_, path in loaded.unreadable.items())
-        yield AuditFinding("warn", "Files", sentence, names)
+    if lost := read.unreadable:
+        sentence = f"{_some(lost, 'question', 'was')} left out: what it is asked of could not be read"
+        yield AuditFinding("warn", "Files", sentence, tuple(f"{id_} (asks {path})" for id_, path in lost.items()))
     if others:
-        sentence = f"{_counted(len(others), 'file')} {_was(len(others))} left out: only {', '.join(ENDINGS)} are read"
+        sentence = f"{_some(others, 'file', 'was')} left out: only {', '.join(ENDINGS)} are read"
         yield AuditFinding("note", "Files", sentence, tuple(file.path for file in others))
-    if loaded.repeated:
-        number = len(loaded.repeated)
-        sentence = f"{_counted(number, 'line')} that most pages begin or end with {_was(number)} left out of them"
-        names = tuple(f"“{line}” ({pages} pages)" for line, pages in loaded.repeated.items())
+    if files.repeated:
+        sentence = f"{_some(files.repeated, 'line', 'was')} left out with which most pages begin or end"
+        names = tuple(f"“{line}” ({pages} pages)" for line, pages in files.repeated.items())
         yield AuditFinding("note", "Repeated lines", sentence, names)
 
 
-def _rows(loaded: Loaded) -> Iterator[AuditFinding]:
-    if loaded.emptied:
+def _rows(read: ReadQuestions, training: ReadTraining, hidden: Sequence[str]) -> Iterator[AuditFinding]:
+    if read.emptied:
         sentence = (
-            f"{_counted(len(loaded.emptied), 'answer')} {_was(len(loaded.emptied))} a word for nothing (N/A, NaN): taken "
-            "as not known from the documents; write NA where that is the answer"
+            f"{_some(read.emptied, 'answer', 'is')} a word for nothing (N/A, NaN): taken as not known from the documents; "
+            "write NA where that is the answer"
         )
-        yield AuditFinding("note", "Empty answers", sentence, tuple(loaded.emptied))
-    if loaded.hidden:
-        sentence = (
-            f"{_counted(len(loaded.hidden), 'question')} {_was(len(loaded.hidden))} asked of documents that this person "
-            "may not read: a right answer to them refuses"
-        )
-        yield AuditFinding("note", "Access", sentence, tuple(loaded.hidden))
-    for key, times in loaded.set_aside.items():
-        sentence = f"{_counted(times, 'training row')} {_was(times)} left out: {SET_ASIDE[key]}"
+        yield AuditFinding("note", "Empty answers", sentence, read.emptied)
+    if hidden:
+        sentence = f"{_some(hidden, 'question', 'is')} asked of documents that this person may not read: a right answer refuses"
+        yield AuditFinding("note", "Access", sentence, tuple(hidden))
+    for key, times in training.set_aside.items():
+        sentence = f"{_some(range(times), 'training row', 'was')} left out: {SET_ASIDE[key]}"
         yield AuditFinding("warn", "Training rows", sentence)
-    if loaded.earlier_turns:
+    if training.earlier_turns:
         sentence = (
-            f"{_counted(loaded.earlier_turns, 'training row')} {'has' if loaded.earlier_turns == 1 else 'have'} several "
-            "turns: the last answer is learned, the earlier ones are read as context"
+            f"{_some(range(training.earlier_turns), 'training row', 'has')} several turns: the last answer is learned, "
+            "the earlier ones are read as context"
         )
         yield AuditFinding("note", "Training rows", sentence)
 
@@ -318,11 +236,11 @@ def _size(questions: Sequence[Question], gap: float) -> Iterator[AuditFinding]:
     least = smallest_gap(number, DISCORDANT) if number else float("nan")
     needed = questions_needed(gap, DISCORDANT)
     if isnan(least):
-        sentence = f"{_counted(number, 'question')} can show no difference between two arms, however large; "
+        sentence = f"{_some(questions, 'question')} can show no difference between two arms, however large; "
         yield AuditFinding("stop", "Too few questions", f"{sentence}about {needed:,} show {points}")
     elif least > gap:
         sentence = (
-            f"{_counted(number, 'question')} reliably show a difference of {100 * least:.0f} points or more; "
+            f"{_some(questions, 'question')} reliably show a difference of {100 * least:.0f} points or more; "
             f"the {points} asked about need about {needed:,}"
         )
         yield AuditFinding("warn", "Too few questions", sentence)
@@ -330,7 +248,7 @@ def _size(questions: Sequence[Question], gap: float) -> Iterator[AuditFinding]:
     most = clusters.most_common(1)
     if most and most[0][1] > 1 and len(clusters) < number / 2:
         sentence = (
-            f"{_counted(number, 'question')} are about {_counted(len(clusters), 'document')} (most about {most[0][0]}, "
+            f"{_some(questions, 'question')} are about {_some(clusters, 'document')} (most about {most[0][0]}, "
             f"{most[0][1]}): what is shown is shown for so many documents, and intervals are as wide as that"
         )
         yield AuditFinding("note", "Few documents asked about", sentence)
@@ -359,11 +277,11 @@ def _misplaced_answers(documents: Sequence[Document], questions: Sequence[Questi
             together = [id_ for id_ in texts if enough(id_ in ids for ids in holders.values())]
             elsewhere.append(f"{question.id} ({f'stands in {together[0]}' if together else 'spread over several'})")
     if elsewhere:
-        sentence = f"the answer to {_counted(len(elsewhere), 'question')} stands in another document than the one cited"
+        sentence = f"the answer to {_some(elsewhere, 'question')} stands in another document than the one cited"
         yield AuditFinding("warn", "Wrong reference", sentence, tuple(elsewhere))
     if nowhere:
         sentence = (
-            f"the answer to {_counted(len(nowhere), 'question')} stands in no document: check the answer, or say with "
+            f"the answer to {_some(nowhere, 'question')} stands in no document: check the answer, or say with "
             "must_contain what a right one holds"
         )
         yield AuditFinding("warn", "Answers not found", sentence, tuple(nowhere))
@@ -381,12 +299,14 @@ def _coverage(documents: Sequence[Document], questions: Sequence[Question]) -> I
     if asked and idle:
         share = 100 * len(idle) / len(documents)
         sentence = (
-            f"{_counted(len(idle), 'document')} of {len(documents):,} ({share:.0f} %) {_was(len(idle))} asked about by "
-            "no question"
+            f"{len(idle):,} of {_some(documents, 'document')} ({share:.0f} %) "
+            f"{'is' if len(idle) == 1 else 'are'} asked about by no question"
         )
         yield AuditFinding("note", "Documents nobody asks about", sentence, tuple(idle))
     if uncited := [question for question in questions if question.answerable and not question.document_ids]:
-        sentence = f"{_counted(len(uncited), 'question')} cite no document: whether the search finds the right one is not measured there"
+        sentence = (
+            f"{_some(uncited, 'question')} without a document: whether the search finds the right one is not measured"
+        )
         yield AuditFinding("note", "No reference", sentence, _named(uncited))
     present = {question.kind for question in questions}
     if not present & set(UNANSWERABLE):
@@ -401,8 +321,8 @@ def _judging(questions: Sequence[Question], inferred: frozenset[str]) -> Iterato
     """Say how answers are judged where nobody has chosen it, and where that may go wrong."""
     if found := [question for question in questions if question.id in inferred]:
         sentence = (
-            f"{_counted(len(found), 'long expected answer')} {_was(len(found))} given without must_contain: numbers and "
-            "names in it, or else its rarest words, must all stand in a right answer"
+            f"{_some(found, 'long expected answer', 'is')} given without must_contain: the numbers and names in it must "
+            "all stand in a right answer"
         )
         names = tuple(f"{question.id}: {', '.join(question.must_contain)}" for question in found)
         yield AuditFinding("note", "How answers are judged", sentence, names)
@@ -414,7 +334,7 @@ def _judging(questions: Sequence[Question], inferred: frozenset[str]) -> Iterato
     ]
     if hard:
         sentence = (
-            f"{_counted(len(hard), 'expected value')} may be written in ways that are not recognised: say with must_contain "
+            f"{_some(hard, 'expected value')} may be written in ways that are not recognised: say with must_contain "
             "or also what counts"
         )
         yield AuditFinding("warn", "Values hard to compare", sentence, tuple(hard))
@@ -439,9 +359,8 @@ def _named(questions: Iterable[Question]) -> tuple[str, ...]:
     return tuple(f"{question.id}: {question.question}" for question in questions)
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _was(number: int) -> str:
-    return "was" if number == 1 else "were"
+def _some(things: Sized, noun: str, verb: str = "") -> str:
+    """Write ``1 file was`` or ``2 files were``; without a verb the number and the noun."""
+    number = len(things)
+    verb = {"was": "were", "is": "are", "has": "have"}.get(verb, "") if number != 1 else verb
+    return f"{number:,} {noun}{'' if number == 1 else 's'} {verb}".rstrip()

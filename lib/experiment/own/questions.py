@@ -2,10 +2,8 @@
 
 import difflib
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,8 +23,6 @@ _OTHER_KINDS = {
 }
 # An expected answer of at most so many words must stand in the answer as it is.
 SHORT = 6
-# Where it has neither numbers nor names, so many of its rarest words must.
-RAREST = 3
 # Where more of the words inside sentences begin with a capital letter, nouns do (German): none is a name then.
 _CAPITALS_ALLOWED = 0.35
 
@@ -95,7 +91,6 @@ def read_questions(
     """
     needed = ("question",) if Path(path).suffix.lower() in JSON_ENDINGS else ("question", "answer")
     references = References(documents, skipped)
-    frequencies = cache(lambda: document_frequencies(documents))
     questions: list[Question] = []
     unreadable: dict[str, str] = {}
     inferred: set[str] = set()
@@ -112,16 +107,14 @@ def read_questions(
             continue
         if "answer" in row.emptied:
             emptied.append(id_)
-        question, worked_out = _question(row, id_, ids, voice, frequencies)
+        question, worked_out = _question(row, id_, ids, voice)
         questions.append(question)
         if worked_out:
             inferred.add(id_)
     return ReadQuestions(tuple(questions), unreadable, frozenset(inferred), tuple(emptied))
 
 
-def _question(
-    row: QuestionRow, id_: str, ids: tuple[str, ...], voice: Voice, frequencies: Callable[[], Counter[str]]
-) -> tuple[Question, bool]:
+def _question(row: QuestionRow, id_: str, ids: tuple[str, ...], voice: Voice) -> tuple[Question, bool]:
     """Make a question of a row; and whether what its answer must contain was worked out."""
     text, answers = one_line(row.question), (*row.answer, *row.also)
     if not text:
@@ -148,7 +141,7 @@ def _question(
     values, must_contain = tuple(map(short, bare)), row.must_contain
     worked_out = not must_contain and len(bare) == 1 and len(values[0].split()) > SHORT
     if worked_out:
-        must_contain = key_parts(bare[0], frequencies)
+        must_contain = key_parts(bare[0])
     # A list of what an answer must contain says all; the whole of a long answer need not stand in it too.
     values = () if must_contain and not row.also and len(bare) == 1 else values
     return Question(id_, text, answers[0], kind, ids, values or (), must_contain, row.old_value, cluster), worked_out
@@ -210,9 +203,8 @@ def _as_path(name: str) -> str:
     return re.sub(r"^\./", "", one_line(name).replace("\\", "/"))
 
 
-# What must stand in a right answer, worked out from the expected one. The offline form of judging free text: strings
-# that a right answer can hardly do without. It is strict with another wording and blind to a wrong word beside the
-# right number; hand grading or a judge comes after it.
+# What must stand in a right answer, worked out from the expected one: strings that one can hardly do without. Strict with
+# another wording, blind to a wrong word beside the right number; hand grading or a judge comes after it.
 
 
 def short(answer: str) -> str:
@@ -220,28 +212,12 @@ def short(answer: str) -> str:
     return answer.strip().strip(".!?").strip() or answer.strip()
 
 
-def key_parts(answer: str, frequencies: Callable[[], Counter[str]]) -> tuple[str, ...]:
-    """Return what must stand in a right answer where the expected one is long, each part once.
+def key_parts(answer: str) -> tuple[str, ...]:
+    """Return what must stand in a right answer where the expected one is long: its numbers, dates and names.
 
-    Args:
-        answer: the expected answer, as free text.
-        frequencies: gives in how many documents each word stands (``document_frequencies``); only called
-            where it is needed, for counting takes long.
-
-    Returns:
-        Its numbers, dates, amounts and names; where it has none, the three of its words (four letters or
-        more) that stand in the fewest documents, of those that stand in any; else the answer as it is.
+    Where it has none, the answer as it is; the audit says that this is hard to compare.
     """
-    parts = numbers_in(answer) + _names(answer)
-    return tuple(dict.fromkeys(parts)) or _rarest(answer, frequencies()) or (short(answer),)
-
-
-def document_frequencies(documents: Iterable[Document]) -> Counter[str]:
-    """Count in how many documents each word stands, in small letters."""
-    counts: Counter[str] = Counter()
-    for document in documents:
-        counts.update({word.casefold() for word in _WORD.findall(f"{document.title}\n{document.text}")})
-    return counts
+    return tuple(dict.fromkeys(numbers_in(answer) + _names(answer))) or (short(answer),)
 
 
 def numbers_in(text: str) -> list[str]:
@@ -268,12 +244,3 @@ def _names(text: str) -> list[str]:
             if known and name[0].isupper() and (several or place in capitals):
                 names.append(name)
     return names
-
-
-def _rarest(text: str, frequencies: Counter[str]) -> tuple[str, ...]:
-    words: Sequence[str] = [word for word in dict.fromkeys(_WORD.findall(text)) if len(word) >= 4]
-    known = sorted(
-        (word for word in words if frequencies[word.casefold()]), key=lambda word: frequencies[word.casefold()]
-    )
-    chosen = set(known[:RAREST])
-    return tuple(word for word in words if word in chosen)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from lib.errors import InputError
+from lib.files import read_limited
 from lib.retrieval.text import decode, tidy
 
 SIZE_LIMIT = 200_000_000
@@ -134,19 +135,12 @@ def read_text(path: Path) -> str:
     Raises:
         InputError: it is no file, no text, or too large.
     """
+    allowed = "a text file (best in UTF-8)"
+    data = read_limited(path, SIZE_LIMIT, str(path), allowed)
     try:
-        size = path.stat().st_size
-        if size > SIZE_LIMIT:
-            raise InputError(f"{path}: holds {size:,} bytes; allowed are at most {SIZE_LIMIT:,}.")
-        return decode(path.read_bytes())
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a folder; allowed is a CSV file or one of JSON lines.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); allowed is the path of a file.") from None
+        return decode(data)
     except ValueError as reason:
-        if isinstance(reason, InputError):
-            raise
-        raise InputError(f"{path}: {reason}; allowed is a text file (best in UTF-8).") from None
+        raise InputError(f"{path}: {reason}; allowed is {allowed}.") from None
 
 
 def json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:

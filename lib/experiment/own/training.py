@@ -7,7 +7,7 @@ example the last answer of the assistant is learned that has not the weight 0; w
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -159,9 +159,9 @@ class ReadTraining:
     ``earlier_turns`` counts the rows of several turns: their last answer is learned, the earlier ones are context.
     """
 
-    pairs: tuple[TrainingPair, ...]
-    set_aside: Mapping[str, int]
-    earlier_turns: int
+    pairs: tuple[TrainingPair, ...] = ()
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    earlier_turns: int = 0
 
 
 def read_training(
