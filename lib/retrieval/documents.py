@@ -219,9 +219,12 @@ def unique(name: str, taken: set[str]) -> str:
 
 
 def title_of(text: str, path: str) -> str:
-    """Return the first Markdown heading as plain words, or the file's name where there is none."""
+    """Return the first Markdown heading as plain words, or the file's name where there is none.
+
+    The heading of a section within (``1.2. Purpose``) is not what the whole is called.
+    """
     for heading in _HEADING.finditer(_FENCE.sub("", text)):
-        if title := plain_title(heading[1]):
+        if (title := plain_title(heading[1])) and not re.match(r"\d+\.\d", title):
             return title
     words = plain_title(re.sub(r"[-_\s]+", " ", PurePosixPath(storable(path)).stem))
     return words[:1].upper() + words[1:] or one_line(path)[:LONGEST_TITLE]

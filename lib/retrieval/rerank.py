@@ -15,7 +15,6 @@ from pathlib import Path
 from psycopg import sql
 
 from lib.errors import InputError
-from lib.fingerprints import folder_fingerprint
 from lib.quiet import hub_switched_off, quiet_libraries
 from lib.retrieval.search import Hit
 from lib.retrieval.table import Table
@@ -31,13 +30,12 @@ SATURATION, LENGTH_WEIGHT = 1.2, 0.75
 
 @dataclass(frozen=True)
 class Reranker:
-    """A loaded re-ranker: what it is called, what changes when it does, and how it scores.
+    """A loaded re-ranker: what it is called, and how it scores.
 
     ``scores`` takes a question and hits, and returns a number for each, more is better (``None``: it does not score).
     """
 
     name: str
-    fingerprint: str
     scores: Callable[[str, Sequence[Hit]], Sequence[float]] | None
 
 
@@ -54,12 +52,12 @@ def load_reranker(reranker: str | Path, table: Table | None = None) -> Reranker:
     """
     name = str(reranker)
     if name == "none":
-        return Reranker(name, name, None)
+        return Reranker(name, None)
     if name != "term_overlap":
         return _cross_encoder(name)
     if table is None:
         raise InputError("reranker: term_overlap counts the words of an index; none is given.")
-    return Reranker(name, f"bm25 {SATURATION} {LENGTH_WEIGHT}", TermOverlap(table))
+    return Reranker(name, TermOverlap(table))
 
 
 def rerank(question: str, hits: Sequence[Hit], k: int, reranker: Reranker) -> list[Hit]:
@@ -140,6 +138,4 @@ def _cross_encoder(source: str) -> Reranker:
         pairs = [(question, f"{hit.title}\n{hit.text}") for hit in hits]
         return model.predict(pairs, show_progress_bar=False, convert_to_numpy=True)
 
-    revision = getattr(model.config, "_commit_hash", None)
-    fingerprint = folder_fingerprint(folder) if folder.is_dir() else f"hub:{source}@{revision}"
-    return Reranker(source, fingerprint, scores)
+    return Reranker(source, scores)

@@ -86,8 +86,10 @@ def storable(text: str) -> str:
 
 # A heading that is underlined, as in plain text and in older Markdown.
 _UNDERLINED = re.compile(r"^(?![#|>*+\-\s])(.{2,100})\n(={3,}|-{3,})[ \t]*$", re.MULTILINE)
-# 4.5.1. Purpose: two numbers at least (one may be a step of a list), and no sentence.
-_NUMBERED = re.compile(r"^[ \t]{0,3}(\d{1,2}(?:\.\d{1,2}){1,4})\.?[ \t]+[^\W\d_](?!.*[.,;:]$).{1,80}$", re.MULTILINE)
+# 4.5.1. Purpose: a paragraph of its own with two numbers at least (one may be a step of a list), and no sentence.
+_NUMBERED = re.compile(
+    r"(?:(?<=\n\n)|\A\n?)[ \t]{0,3}(\d{1,2}(?:\.\d{1,2}){1,4})\.?[ \t]+[^\W\d_](?!.*[.,;:]\n).{1,80}(?=\n[ \t]*\n)"
+)
 # Dots that lead to a page number.
 _LEADERS = re.compile(r"^.*(?:\. ?){4,}.*\n?", re.MULTILINE)
 _COMMENT = re.compile(r"(?:(?<=\S\n)|^)(#{1,6}[ \t].*\n(?=\S))", re.MULTILINE)
@@ -105,4 +107,4 @@ def with_headings(text: str) -> str:
     A ``#`` within a paragraph (a comment in code) is no heading.
     """
     text = _COMMENT.sub(r" \1", _LEADERS.sub("", text))
-    return _NUMBERED.sub(lambda found: f"\n{'#' * min(6, found[1].count('.') + 1)} {found[0].strip()}\n", text)
+    return _NUMBERED.sub(lambda found: f"{'#' * min(6, found[1].count('.') + 1)} {found[0].strip()}", text)

@@ -382,7 +382,9 @@ def test_a_pdf_keeps_its_words_apart_its_ruled_table_and_its_own_title(folder) -
             row = table.row()
             for cell in cells:
                 row.cell(cell)
+    page.ln(9)
     page.multi_cell(0, text="2.1 Saucers", new_x="LMARGIN", new_y="NEXT")
+    page.ln(9)
     page.multi_cell(0, text="Saucers cost 2.20 each.", new_x="LMARGIN", new_y="NEXT")
     document = only(folder({"pots-v2.pdf": bytes(page.output())}))
     assert document.title == "Price list of pots"
@@ -392,10 +394,10 @@ def test_a_pdf_keeps_its_words_apart_its_ruled_table_and_its_own_title(folder) -
 
 
 def test_numbered_headings_of_plain_text_are_headings_and_its_contents_and_code_are_none(folder) -> None:
-    text = "1.1 Purpose . . . . . . 3\n\n1.1. Purpose\n\nIt helps.\n\n1. Send it.\n\nls\n# a comment\ncd\n\n2.2 It is 3.5 metres.\n"
+    text = "1.1 Purpose . . . . . . 3\n\n1.1. Purpose\n\nIt helps.\n\n1. Send it.\n\nls\n# a comment\ncd\n\nIt costs about\n3.50 euros a month and can be\npaid by card.\n\n2.2 It is long.\n\nEnd.\n"
     read = only(folder({"a.txt": text})).text
     assert [line for line in read.split("\n") if line.startswith("#")] == ["## 1.1. Purpose"]
-    assert ". . ." not in read and "1. Send it." in read and "# a comment" in read
+    assert ". . ." not in read and "1. Send it." in read and "# a comment" in read and "2.2 It is long." in read
 
 
 def merged_word() -> bytes:
