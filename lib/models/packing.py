@@ -18,6 +18,8 @@ HIDDEN = -100
 
 # Sharing less of a row than this is not worth the longer attention.
 _WORTH_SHARING = 1 / 6
+# Rows together have at most so many tokens: they go through the network at once, and memory is to stay small.
+_TOKENS_TOGETHER = 1_024
 
 Row = dict[str, list[int]]
 
@@ -39,12 +41,13 @@ def packed(rows: Sequence[Row], most: int) -> list[Row]:
     """
     groups: list[tuple[list[Row], int]] = []
     for row in sorted(rows, key=lambda row: row["input_ids"]):
-        mine = _prompt_to_share(row)
         if groups and len(groups[-1][0]) < most:
             members, shared = groups[-1]
-            common = min(shared or _prompt_to_share(members[0]), mine, _same(members[0], row))
+            common = min(shared or _prompt_to_share(members[0]), _prompt_to_share(row), _same(members[0], row))
+            tokens = common + sum(len(each["input_ids"]) - common for each in (*members, row))
             # What is shared may become shorter by another row, but not by more than half.
-            if common >= max(1, _WORTH_SHARING * len(row["input_ids"]), shared // 2):
+            worth = common >= max(1, _WORTH_SHARING * len(row["input_ids"]), shared // 2)
+            if worth and tokens <= _TOKENS_TOGETHER:
                 groups[-1] = ([*members, row], common)
                 continue
         groups.append(([row], 0))

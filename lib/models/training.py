@@ -28,8 +28,10 @@ from lib.quiet import quiet_libraries
 SAVE_EVERY = 60.0
 """Seconds between checkpoints."""
 
-# A micro-batch holds at most so many tokens, padding counted: what is kept of it to go backward stays below 2 GB.
-_TOKENS_IN_MICRO_BATCH = 2_048
+# A micro-batch holds at most so many tokens, padding counted: what is kept of it to go backward stays near 1 GB.
+_TOKENS_IN_MICRO_BATCH = 1_536
+# Steps of other lengths leave holes between blocks of memory: a whole training grew by twice what its longest step did.
+_HOLES = 2.0
 _MIB = 1024 * 1024
 # Gradient and AdamW's two averages of each trainable number, four bytes each.
 _BYTES_PER_TRAINABLE = 12
@@ -220,6 +222,8 @@ def train_adapter(
         trainer.train(resume_from_checkpoint=str(start) if start else None)
         seconds = time.perf_counter() - started
         trainable, total = tuned.get_nb_trainable_parameters()
+        # The folder that the model lies in here is nobody's business, nor there for whoever reads the adapter.
+        tuned.peft_config["default"].base_model_name_or_path = model.name
         tuned.save_pretrained(folder)
     shutil.rmtree(kept, ignore_errors=True)
     epochs = max(1, round(trainer.state.epoch or 0))
@@ -241,7 +245,22 @@ def train_adapter(
         resumed_from=int(start.name.rpartition("-")[2]) if start else 0,
     )
     write_text(folder / "training.json", json.dumps(training.to_json(), indent=1) + "\n")
+    write_text(folder / "README.md", _card(model, training, seed))
     return training
+
+
+def _card(model: LocalModel, training: Training, seed: int) -> str:
+    """Return the adapter's card, in place of the empty form that ``peft`` writes."""
+    known = "".join(
+        f"- after epoch {epoch}: {share:.0%} of what was checked known\n" for epoch, share in training.checks
+    )
+    settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in asdict(training.settings).items())
+    return (
+        f"# LoRA adapter of {model.name}\n\n"
+        f"Trained by `lib.models.train_adapter` on {training.examples} examples, {training.epochs} epochs, seed {seed}, "
+        f"all linear layers ({settings}): {training.trainable_parameters:,} of {training.parameters:,} parameters, "
+        f"{training.tokens:,} tokens, last loss {training.losses[-1]:.3f}, {training.seconds:,.0f} s.\n\n{known}"
+    )
 
 
 @contextmanager
@@ -364,7 +383,7 @@ def _estimate(
     trainable, _ = tuned.get_nb_trainable_parameters()
     return TrainingEstimate(
         seconds=per_token * sum(map(padded, batches)) * settings.epochs,
-        memory_mib=memory.growth_mib + trainable * _BYTES_PER_TRAINABLE / _MIB,
+        memory_mib=_HOLES * memory.growth_mib + trainable * _BYTES_PER_TRAINABLE / _MIB,
         tokens=settings.epochs * sum(len(row["input_ids"]) for row in rows),
         steps=settings.epochs * math.ceil(len(rows) / step),
     )
