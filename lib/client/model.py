@@ -57,6 +57,7 @@ class Knowledge(Section):
         BILLION,
         whole=True,
         deciding=True,
+        plausible=(10, 100_000),
     ) = None
     tokens_per_document: number(
         "Tokens per document", "Average length of one document.", "tokens", 1, 10 * MILLION, plausible=(400, 1600)
@@ -171,6 +172,7 @@ class TrainingData(Section):
         BILLION,
         whole=True,
         deciding=True,
+        plausible=(0, 10_000),
     ) = None
     quality: number("Quality", "Share of the examples that are good enough to train on.", "share", 0, 1) = 0.8
     tokens_per_example: number(
@@ -190,7 +192,7 @@ class Traffic(Section):
         plausible=(5000, 100000),
         deciding=True,
     ) = 25000
-    question_tokens: number("Question tokens", "Length of one question.", "tokens", 0, MILLION) = 50
+    question_tokens: number("Question tokens", "Length of one question.", "tokens", 0, MILLION, plausible=(20, 80)) = 50
     instruction_tokens: number(
         "Instruction tokens", "System prompt and few-shot examples.", "tokens", 0, 10 * MILLION
     ) = 800
@@ -227,6 +229,7 @@ class Latency(Section):
         "ms",
         1,
         3_600_000,
+        plausible=(300, 30_000),
     ) = None
     streaming: truth("Streaming", "Answers show as they are written.") = True
 
@@ -235,11 +238,23 @@ class Money(Section):
     """Budgets (not answered = no limit), wages and what an answer is worth."""
 
     setup_usd: number(
-        "Set-up budget", "Budget for building it; empty = no limit.", "USD", 0, BILLION, deciding=True
+        "Set-up budget",
+        "Budget for building it; empty = no limit.",
+        "USD",
+        0,
+        BILLION,
+        deciding=True,
+        plausible=(2000, 200_000),
     ) = None
-    monthly_usd: number("Monthly budget", "Budget for running it; empty = no limit.", "USD a month", 0, BILLION) = None
-    per_query_usd: number("Ceiling per query", "Highest cost of one query; empty = no limit.", "USD", 0, MILLION) = None
-    engineer_usd_per_hour: number("Engineer", "Cost of one hour of engineering.", "USD an hour", 0, 10000) = 150
+    monthly_usd: number(
+        "Monthly budget", "Budget for running it; empty = no limit.", "USD a month", 0, BILLION, plausible=(100, 20_000)
+    ) = None
+    per_query_usd: number(
+        "Ceiling per query", "Highest cost of one query; empty = no limit.", "USD", 0, MILLION, plausible=(0.001, 1)
+    ) = None
+    engineer_usd_per_hour: number(
+        "Engineer", "Cost of one hour of engineering.", "USD an hour", 0, 10000, plausible=(90, 210)
+    ) = 150
     correction_usd: number(
         "Correction", "What it costs a person to put one wrong answer right.", "USD", 0, 10 * MILLION
     ) = 0
@@ -281,7 +296,9 @@ class Today(Section):
 class Delivery(Section):
     """When it must be live."""
 
-    weeks: number("Weeks to launch", "Time until it must be live; empty = no date.", "weeks", 0, 520) = None
+    weeks: number(
+        "Weeks to launch", "Time until it must be live; empty = no date.", "weeks", 0, 520, plausible=(2, 52)
+    ) = None
 
 
 class Constraints(Section):
@@ -318,7 +335,12 @@ class Stack(Section):
     )
     vector_store: text("Vector store", "Vector store as the price book names it.") = "pgvector-self-hosted"
     context_window_tokens: number(
-        "Context window", "Tokens that fit one prompt; empty = the model's own.", "tokens", 256, 100 * MILLION
+        "Context window",
+        "Tokens that fit one prompt; empty = the model's own.",
+        "tokens",
+        256,
+        100 * MILLION,
+        plausible=(8000, 2 * MILLION),
     ) = None
 
 

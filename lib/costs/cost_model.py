@@ -22,7 +22,7 @@ from lib.costs.knowledge import (
     re_ranking_usd,
     vector_store,
 )
-from lib.costs.labour import labour, monitoring
+from lib.costs.labour import labour, monitoring, review
 from lib.costs.prompts import prompt
 from lib.costs.retraining import retrains_per_month
 from lib.costs.situation import NOTHING, Array, Situation, Working
@@ -140,6 +140,7 @@ def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dic
         components += situation.once("retrieval", lambda: _retrieval(situation))
         per_query = answering + query_embedding_usd(situation) + re_ranking_usd(situation)
     components.append(monitoring(situation, arm))
+    components += situation.once("review", lambda: review(situation))
     components += changes(situation, arm)
     figures = {
         "usd_per_query": per_query,

@@ -81,8 +81,8 @@ def inference(situation: Situation, arm: str, tokens: Prompt, usd_per_query: Arr
             Component(
                 "inference",
                 "Inference",
-                "queries a month × (input tokens × input price + cached tokens × cached price "
-                "+ answer tokens × output price) ÷ 1,000,000",
+                "queries a month × (fresh input × input price + input written to the cache × its write price + cached "
+                "input × cached price + answer and thinking × output price) ÷ 1,000,000",
                 tuple(f"{role}.{kind}" for kind in kinds) + tuple(f"{role}.batch_{kind}" for kind in kinds),
                 NOTHING,
                 either(by_hour, lambda: NOTHING, lambda: situation.fact("traffic.queries_per_month") * usd_per_query),

@@ -51,11 +51,9 @@ def labour(situation: Situation, arm: str) -> list[Component]:
             setup = setup_hours(situation, arm, work) * rate(situation)
         if work == "data_curation":
             keys, formula = (*keys, "training.preparation_multiplier"), "hours × multiplier × USD an hour"
-        components.append(
-            Component(
-                work, LABELS.get(work, work.replace("_", " ").capitalize()), formula, keys, setup, monthly, labour=True
-            )
-        )
+        # Work of the client's own naming has a key of its own: it may be called like any other component.
+        id_, label = (work, LABELS[work]) if work in LABELS else (f"work.{work}", work.replace("_", " ").capitalize())
+        components.append(Component(id_, label, formula, keys, setup, monthly, labour=True))
     own = situation.own_gpus(model_role(arm))
     if np.any(own):
         hours = either(own, lambda: situation.price("self-hosting.self_hosting"), lambda: NOTHING)
@@ -71,6 +69,36 @@ def labour(situation: Situation, arm: str) -> list[Component]:
             )
         )
     return components
+
+
+def review(situation: Situation) -> list[Component]:
+    """USD a month for people who check answers before they are used; nothing where nobody does.
+
+    The minutes are the client's, else those of the price list; the wage is that of whoever saves the time, who knows
+    the matter, else the price list's.
+    """
+    minutes = situation.fact("money.review_minutes_per_answer")
+    asked = situation.facts.truth("risk.expert_review")
+    # In the Excel workbook a number is a cell that holds it.
+    if not np.any(asked) and not np.any(getattr(minutes, "value", minutes)):
+        return []
+    stated, wage = (
+        situation.facts.answered("money.review_minutes_per_answer"),
+        situation.fact("money.saved_usd_per_hour"),
+    )
+    assumed = minutes if stated else np.maximum(minutes, asked * situation.price("review.minutes"))
+    hourly = situation.price("review.reviewer_usd_per_hour") if np.any(np.isnan(wage)) else wage
+    return [
+        Component(
+            "review",
+            "Expert review",
+            "queries a month × minutes an answer ÷ 60 × USD an hour of the reviewer",
+            ("review.minutes", "review.reviewer_usd_per_hour"),
+            NOTHING,
+            situation.fact("traffic.queries_per_month") * assumed / 60 * hourly,
+            labour=True,
+        )
+    ]
 
 
 def monitoring(situation: Situation, arm: str) -> Component:

@@ -23,7 +23,8 @@ class Latencies:
     """Latency by arm in ms, arrays of shape ``()`` or ``(n,)``.
 
     ``p95_ms`` is the whole answer, ``first_token_ms`` the time until it begins to show, both for the
-    slowest 5 % of the queries. ``components`` are the typical times behind them, before the p95 factor.
+    slowest 5 % of the queries; an answer that is checked before anybody sees it begins to show when it is whole.
+    ``components`` are the typical times behind them, before the p95 factor. An expert's review is in neither.
     """
 
     p95_ms: dict[str, Array] = field(default_factory=dict)
@@ -46,10 +47,16 @@ def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = Non
         waiting = parts["first_token"] * _speed(situation, arm, "first_token_p95_factor")
         others = sum((time for name, time in parts.items() if name not in ("writing", "first_token")), start=NOTHING)
         before = waiting + others * factor
+        whole = before + parts["writing"] * factor
         result.components[arm] = parts
-        result.first_token_ms[arm] = np.asarray(before)
-        result.p95_ms[arm] = np.asarray(before + parts["writing"] * factor)
+        result.first_token_ms[arm] = np.asarray(np.where(checked(facts), whole, before))
+        result.p95_ms[arm] = np.asarray(whole)
     return result
+
+
+def checked(facts: Facts) -> Array:
+    """Tell where an answer is checked before it is shown: where a wrong one is grave, or an expert sees each."""
+    return facts.is_word("risk.wrong_answer", "high") | facts.truth("risk.expert_review")
 
 
 def _speed(situation: Situation, arm: str, name: str) -> Array:
@@ -74,6 +81,8 @@ def _parts(situation: Situation, arm: str) -> dict[str, Array]:
         parts["second_retrieval"] = several * asking
     parts["first_token"] = first_token
     parts["reading"] = _reading(situation, arm, tokens)
+    if np.any(tokens.thinking):
+        parts["thinking"] = tokens.thinking * writing_ms
     parts["writing"] = situation.fact("traffic.answer_tokens") * writing_ms
     return parts
 
@@ -91,19 +100,18 @@ def _retrieval(situation: Situation, searches: Array) -> dict[str, Array]:
 
 
 def _reading(situation: Situation, arm: str, tokens: Prompt) -> Array:
-    slow = tokens.call / _speed(situation, arm, "prefill_speed")
-    if arm == "long_context":
-        # The slowest queries are those that miss the cache, unless hardly any does.
-        fast = tokens.call / _speed(situation, arm, "cached_prefill_speed")
-        slow = np.where(tokens.missed_share > SLOWEST_SHARE, slow, fast)
-    return slow * MS_PER_SECOND
+    fresh = _speed(situation, arm, "prefill_speed")
+    cold = tokens.call / fresh
+    warm = (tokens.call - tokens.warm) / fresh + tokens.warm / _speed(situation, arm, "cached_prefill_speed")
+    # The slowest queries are those that find the cache cold, unless hardly any does.
+    return np.where(tokens.missed_share > SLOWEST_SHARE, cold, warm) * MS_PER_SECOND
 
 
 def latency_prices(book: PriceBook, arm: str) -> list[str]:
     """Name the rows of the price book that the latency of ``arm`` comes from."""
     role = model_role(arm)
     speeds = "self-hosted" if book.in_house or book.self_hosted(role) else role
-    keys = [f"{speeds}.{name}" for name in SPEEDS if name != "cached_prefill_speed" or arm == "long_context"]
+    keys = [f"{speeds}.{name}" for name in SPEEDS]
     if arm in RETRIEVAL_ARMS:
         local = book.embedding_is_local or book.in_house
         place = "local" if local else "hosted"

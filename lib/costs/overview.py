@@ -17,7 +17,9 @@ from lib.costs.business_case import BusinessCase
 from lib.costs.cost_model import Costs
 from lib.costs.estimates import Estimate, Estimates
 from lib.costs.latency_model import Latencies, latency, latency_prices
+from lib.costs.situation import MINUTES_PER_MONTH
 from lib.prices import OLD_DAYS, PriceBook, price_book
+from lib.wording import amount, listed
 
 MONEY = {
     "setup_usd": "setup_usd",
@@ -36,6 +38,9 @@ BUDGETS = {
     "money.per_query_usd": "usd_per_query",
 }
 """Each budget of the client file, and what of an arm's costs has to stay within it."""
+
+PEAK_TIMES = 8
+"""How many times the mean the busiest hour is taken to be (an office's day: a quarter of the hours, two peaks in them)."""
 
 NOT_INCLUDED = (
     "discovery and requirements",
@@ -123,18 +128,70 @@ class Overview:
         return used
 
     def notes(self) -> list[str]:
-        """Give what a reader must know: replacements, prices that are old or without history, estimates."""
-        notes = list(self.costs.notes)
+        """Give what a reader must know: replacements, what is taken for granted, prices that are old or unsure."""
+        notes = [*self.costs.notes, *self._taken_for_granted(), *self._own_rows()]
         old = self.book.old()
         if old:
             notes.append(f"{len(old)} prices were read more than {OLD_DAYS} days before {self.book.as_of}.")
         used = [self.book[key] for key in self.prices_used()]
         unknown = sum("history unknown" in price.note for price in used)
         if unknown:
-            notes.append(f"{unknown} prices have no known history at {self.book.as_of}; the list below says which.")
+            notes.append(f"{unknown} prices have no known history at {self.book.as_of}; the list of prices says which.")
         estimates = sum(price.is_estimate for price in used)
-        notes.append(f"{estimates} of {len(used)} figures are the workbook's estimates; the list below says which.")
+        notes.append(f"{estimates} of {len(used)} figures are the workbook's estimates; the list of prices says which.")
         return notes
+
+    def amount(self, usd: float) -> str:
+        """Write an amount of US dollars in the client's currency."""
+        return amount(usd, self.currency, self.per_usd)
+
+    def _taken_for_granted(self) -> list[str]:
+        facts, found = self.estimates.facts, []
+        key = "base_model.thinking_tokens"
+        usual = self.book[key].likely if key in self.book else 0.0
+        if usual and facts["traffic.thinking_tokens"] == 0:
+            usd = facts["traffic.queries_per_month"] * usual * self.book["base_model.output"].likely / 1e6
+            found.append(
+                f"The model is taken to answer without thinking first. At its usual effort {self.book.names['base_model']} "
+                f"writes about {usual:,.0f} hidden tokens before an answer: {self.amount(float(usd))} a month more."
+            )
+        if "review" in self.costs.components["prompt"]:
+            minutes = float(facts["money.review_minutes_per_answer"]) or self.book["review.minutes"].likely
+            found.append(
+                f"A person checks each answer ({minutes:g} minutes) before it is released; answer times do not hold that."
+            )
+        peak = self.peak_tokens_per_minute
+        found.append(
+            f"In the busiest hour (taken to be {PEAK_TIMES} times the mean) RAG reads and writes about {peak:,.0f} tokens "
+            "a minute: check that the provider's rate limit allows it."
+        )
+        return found
+
+    @property
+    def peak_tokens_per_minute(self) -> float:
+        """Give the tokens a minute that retrieval and answer come to in the busiest hour."""
+        facts = self.estimates.facts
+        a_query = float(self.estimates.planned.input_tokens["rag"]) + float(facts["traffic.answer_tokens"])
+        return float(facts["traffic.queries_per_month"]) / MINUTES_PER_MONTH * PEAK_TIMES * a_query
+
+    def _own_rows(self) -> list[str]:
+        rows = self.book.own_rows
+        if not rows:
+            return []
+        changed = [
+            f"{row.price.item} {row.price.component} {row.known.likely:g} → {row.price.likely:g} {row.price.unit}"
+            for row in rows
+            if row.use == "overrides"
+        ]
+        new = [f"{row.price.item} {row.price.component}" for row in rows if row.use == "new"]
+        ignored = [f"{row.price.item} {row.price.component}" for row in rows if row.use == "ignored"]
+        words = {
+            "override the price book": changed,
+            "are added": new,
+            "are not used, as nothing here reads them": ignored,
+        }
+        said = [f"{len(names)} {what} ({', '.join(names)})" for what, names in words.items() if names]
+        return [f"Rows of the client's own price list: {listed(said)}."]
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, money in USD; a number that does not exist is ``None``."""

@@ -6,10 +6,10 @@ import numpy as np
 
 from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
 from lib.costs.derived import document_tokens, room_for_knowledge
-from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation
+from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, either
 
 WORKINGS = {
-    "missed_share": ("Queries that find the knowledge base outside the cache", "share"),
+    "missed_share": ("Queries that find the prompt cache cold", "share"),
     "call": ("Prompt of the call that writes the answer", "tokens"),
     "fresh": ("Input at the full price", "tokens a query"),
     "written": ("Input written to the cache", "tokens a query"),
@@ -24,9 +24,10 @@ class Prompt:
 
     ``call`` is the prompt of the call that writes the answer (what must fit the context window and what
     price tiers go by). ``fresh``, ``written`` and ``cached`` add up all input tokens of the query:
-    read at the full price, written to the cache, and served from it. ``first_call`` is the earlier
-    prompt of a question that needs a second retrieval. ``missed_share`` is the share of queries that
-    find the knowledge base outside the cache.
+    read at the full price, written to the cache, and served from it. ``output`` is the answer and what the model
+    thinks before it. ``first_call`` is the earlier prompt of a question that needs a second retrieval. ``warm`` are
+    the tokens of ``call`` that a warm cache serves, ``missed_share`` the share of queries that find it cold, and
+    ``thinking`` the hidden tokens before the answer.
     """
 
     call: Array
@@ -36,6 +37,8 @@ class Prompt:
     output: Array
     first_call: Array
     missed_share: Array
+    warm: Array
+    thinking: Array
 
     @property
     def input(self) -> Array:
@@ -63,6 +66,35 @@ def prompt(situation: Situation, arm: str) -> Prompt:
     return situation.once(("prompt", arm), compute)
 
 
+def thinking_tokens(situation: Situation, arm: str) -> Array:
+    """Give the hidden tokens before an answer: the client's, but no fewer than a model writes that cannot be told not to."""
+    key = f"{model_role(arm)}.thinking_tokens"
+    least = situation.book[key].low if key in situation.book else 0.0
+    return np.maximum(situation.fact("traffic.thinking_tokens"), least)
+
+
+def _cache(situation: Situation, arm: str, name: str) -> Array:
+    role = model_role(arm)
+    return either(
+        situation.own_gpus(role),
+        lambda: situation.price(f"self-hosted.cache_{name}"),
+        lambda: situation.price(f"{role}.cache_{name}"),
+    )
+
+
+def cold_share(situation: Situation, arm: str) -> Array:
+    """Give the share of queries that find the prompt cache cold, and so write it.
+
+    As if each cache entry lived once: never more writes than lifetimes in a month, nor than queries. The cache of a
+    steady stream lives longer, so this is a cautious figure.
+    """
+    lifetimes = MINUTES_PER_MONTH / _cache(situation, arm, "lifetime")
+    queries = np.maximum(situation.fact("traffic.queries_per_month"), 1e-9)
+    return situation.working(
+        arm, "missed_share", *WORKINGS["missed_share"], lambda: np.minimum(lifetimes / queries, 1.0)
+    )
+
+
 def _counted(situation: Situation, arm: str) -> Prompt:
     """Count the tokens of one query of ``arm``.
 
@@ -70,25 +102,28 @@ def _counted(situation: Situation, arm: str) -> Prompt:
     needed. ``rag`` and ``hybrid`` add ``traffic.context_tokens``; a question over several documents makes
     one more call, which reads the first passages and asks for the second ones (which-approach).
     ``long_context`` adds the whole knowledge base, cut where the context window ends.
+
+    Of what ``rag`` and the others read the share ``traffic.cacheable_share`` is the same each time, of the long
+    context the knowledge base as well. A prompt shorter than the provider's least (``cache_least``) is not cached at
+    all; of a cached one the cold share is written at its price.
     """
     instructions = situation.fact(
         "traffic.tuned_instruction_tokens" if arm in TUNED_ARMS else "traffic.instruction_tokens"
     )
     asked = instructions + situation.fact("traffic.question_tokens")
-    output = situation.fact("traffic.answer_tokens")
-    hit = situation.fact("traffic.cacheable_share")
+    thinking = thinking_tokens(situation, arm)
+    output = situation.fact("traffic.answer_tokens") + thinking
+    call, first_call, read, knowledge = asked, NOTHING, asked, NOTHING
     if arm == "long_context":
-        knowledge, missed = _whole_knowledge(situation)
-        return Prompt(
-            call=asked + knowledge,
-            fresh=asked * (1 - hit),
-            written=knowledge * missed,
-            cached=asked * hit + knowledge * (1 - missed),
-            output=output,
-            first_call=NOTHING,
-            missed_share=missed,
+        room = np.maximum(room_for_knowledge(situation), 0.0)
+        knowledge = situation.working(
+            arm,
+            "knowledge",
+            "Knowledge base in the prompt",
+            "tokens",
+            lambda: np.minimum(document_tokens(situation), room),
         )
-    call, first_call, read = asked, NOTHING, asked
+        call = asked + knowledge
     if arm in RETRIEVAL_ARMS:
         context = situation.fact("traffic.context_tokens")
         several = situation.fact("knowledge.multi_hop_share")
@@ -96,23 +131,19 @@ def _counted(situation: Situation, arm: str) -> Prompt:
         call = first_call + several * context
         read = call + several * first_call
         output = output + several * situation.price("retrieval.follow_up_tokens")
-    return Prompt(call, read * (1 - hit), NOTHING, read * hit, output, first_call, NOTHING)
-
-
-def _whole_knowledge(situation: Situation) -> tuple[Array, Array]:
-    size = document_tokens(situation)
-    room = np.maximum(room_for_knowledge(situation), 0.0)
-    # As if each cache entry lived once: never more writes than lifetimes in a month, nor than queries. The
-    # cache of a steady stream lives longer, so this is a cautious figure.
-    lifetimes = MINUTES_PER_MONTH / situation.price("base_model.cache_lifetime")
-    queries = np.maximum(situation.fact("traffic.queries_per_month"), 1e-9)
-    missed = situation.working(
-        "long_context",
-        "missed_share",
-        *WORKINGS["missed_share"],
-        lambda: np.minimum(lifetimes / queries, 1 - situation.fact("traffic.cacheable_share")),
+    long_enough = call >= _cache(situation, arm, "least")
+    same = np.where(long_enough, situation.fact("traffic.cacheable_share"), NOTHING)
+    fixed = np.where(long_enough, knowledge, NOTHING)
+    missed = cold_share(situation, arm)
+    repeated = read * same + fixed
+    return Prompt(
+        call=call,
+        fresh=read * (1 - same) + (knowledge - fixed),
+        written=repeated * missed,
+        cached=repeated * (1 - missed),
+        output=output,
+        first_call=first_call,
+        missed_share=missed,
+        warm=(call - knowledge) * same + fixed,
+        thinking=thinking,
     )
-    knowledge = situation.working(
-        "long_context", "knowledge", "Knowledge base in the prompt", "tokens", lambda: np.minimum(size, room)
-    )
-    return knowledge, missed

@@ -16,12 +16,29 @@ from lib.costs.spreadsheet_cell import Cell, value_of
 from lib.prices import PriceBook
 
 
+class CellNames(dict[str, str]):
+    """The name of each cell by the path of its field or the key of its price; no two paths share one.
+
+    Excel does not tell capitals from small letters.
+    """
+
+    def __missing__(self, path: str) -> str:
+        """Make a name of letters, digits and underscores, numbered where another path has it already."""
+        base, taken, number = re.sub(r"[^A-Za-z0-9]+", "_", path), {name.lower() for name in self.values()}, 2
+        name = base
+        while name.lower() in taken:
+            name, number = f"{base}_{number}", number + 1
+        self[path] = name
+        return name
+
+
 class NamedFacts:
     """The facts of one client, each number a named cell; a word, a yes/no or ``never`` stays what it is."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, names: CellNames) -> None:
         """Start with no cell used."""
         self._facts = facts
+        self._names = names
         self.used: dict[str, Cell] = {}
 
     def __getitem__(self, path: str) -> Any:
@@ -29,7 +46,7 @@ class NamedFacts:
         value = self._facts[path]
         if field_specs()[path].kind != "number" or not np.isfinite(value):
             return value
-        return self.used.setdefault(path, Cell(cell_name(path), float(value)))
+        return self.used.setdefault(path, Cell(self._names[path], float(value)))
 
     def truth(self, path: str) -> Any:
         """Tell a yes/no field."""
@@ -39,6 +56,10 @@ class NamedFacts:
         """Tell whether a choice field has the value ``word``."""
         return self._facts.is_word(path, word)
 
+    def answered(self, path: str) -> bool:
+        """Tell whether the client answered the field."""
+        return self._facts.answered(path)
+
 
 class NamedSituation(Situation):
     """A situation whose facts and prices are named cells, and whose workings become rows."""
@@ -46,14 +67,15 @@ class NamedSituation(Situation):
     def __init__(self, facts: Facts, book: PriceBook) -> None:
         """Start with no cell used."""
         super().__init__(facts, book)
-        self.facts = NamedFacts(facts)
+        self.names = CellNames()
+        self.facts = NamedFacts(facts, self.names)
         self.prices_used: dict[str, Cell] = {}
         self.rows: dict[str, dict[str, Working]] = {}
 
     def price(self, key: str) -> Any:
         """Give the named cell of a price."""
         key = self._charged(key)
-        return self.prices_used.setdefault(key, Cell(cell_name(f"price.{key}"), self.book[key].likely))
+        return self.prices_used.setdefault(key, Cell(self.names[f"price.{key}"], self.book[key].likely))
 
     def working(self, arm: str, name: str, label: str, unit: str, compute: Any) -> Any:
         """Compute an intermediate figure once, keep its formula for a row, and give the row's named cell."""
@@ -61,7 +83,7 @@ class NamedSituation(Situation):
         def row() -> Cell:
             value = compute()
             self.rows.setdefault(arm, {})[name] = Working(label, unit, value)
-            return Cell(cell_name(f"{arm}.{name}"), value_of(value))
+            return Cell(self.names[f"{arm}.{name}"], value_of(value))
 
         return self.once((arm, name), row)
 
@@ -77,11 +99,6 @@ class Formulas:
     components: dict[str, list[Component]] = field(default_factory=dict)
     usd_per_query: dict[str, Any] = field(default_factory=dict)
     usd_per_correct_answer: dict[str, Any] = field(default_factory=dict)
-
-
-def cell_name(path: str) -> str:
-    """Make the name of a cell from the path of a field or the key of a price."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", path)
 
 
 def formulas_of(client: ClientFile, book: PriceBook) -> Formulas:
@@ -101,6 +118,6 @@ def formulas_of(client: ClientFile, book: PriceBook) -> Formulas:
 def _per_correct_answer(formulas: Formulas, arm: str) -> Any:
     situation = formulas.situation
     right = situation.fact(f"evidence.{arm}_score")
-    month = Cell(cell_name(f"{arm}.monthly_usd"), float(formulas.costs.monthly_usd[arm]))
+    month = Cell(situation.names[f"{arm}.monthly_usd"], float(formulas.costs.monthly_usd[arm]))
     per_query = month / situation.fact("traffic.queries_per_month")
     return (per_query + (1 - right) * situation.fact("money.correction_usd")) / right

@@ -1,4 +1,8 @@
-"""The Excel workbook: assumptions in named cells, one sheet an arm with live formulas, a summary with charts."""
+"""The Excel workbook: what is expected with its percentiles, and as planned with live formulas.
+
+What for: ``costs --xlsx``. The expected figures and the business case are those of the draws and stay as they are;
+assumptions stand in named cells, and the sheets as planned follow them.
+"""
 
 import datetime
 import io
@@ -11,12 +15,14 @@ from lib.arms import ARM, ARMS
 from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import likely
+from lib.costs.business_case import VIEW_MONTHS, today_usd
+from lib.costs.estimates import Estimate
+from lib.costs.overview import BUDGETS, MONEY, NOT_INCLUDED, Overview
 from lib.costs.situation import SHARED
 from lib.costs.spreadsheet_cell import Cell, formula_of, value_of
-from lib.costs.spreadsheet_formulas import Formulas, cell_name, formulas_of
+from lib.costs.spreadsheet_formulas import Formulas, formulas_of
 from lib.errors import InputError
 from lib.files import moved_into_place, path_from
-from lib.prices import price_book
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -41,13 +47,14 @@ def write_xlsx(client: ClientFile, path: str | Path, name: str = "client file", 
     target = path_from(str(path), "--xlsx", "a name that ends in .xlsx")
     if target.suffix.lower() != ".xlsx":
         raise InputError(f"{target}: is no Excel file by its name; allowed is a name that ends in .xlsx.")
-    formulas = formulas_of(client, price_book(client, name, folder))
+    overview = Overview.of(client, name, folder)
+    formulas = formulas_of(client, overview.book)
     with moved_into_place(target) as temporary:
-        _write(formulas, temporary)
+        _write(formulas, overview, temporary)
     return target
 
 
-def _write(formulas: Formulas, path: Path) -> None:
+def _write(formulas: Formulas, overview: Overview, path: Path) -> None:
     import xlsxwriter
 
     # Made in memory and written at once: a full disk is then the one error of every file.
@@ -57,7 +64,8 @@ def _write(formulas: Formulas, path: Path) -> None:
         created = datetime.datetime.combine(formulas.book.as_of, datetime.time(12))
         workbook.set_properties({"title": f"Costs of {formulas.client.client.name}", "created": created})
         sheets = Sheets(workbook)
-        summary = sheets.add("Summary", (30, 22, 22, 22, 22, 28))
+        _expected(sheets, overview)
+        summary = sheets.add("As planned", (30, 22, 22, 22, 22, 28))
         _assumptions(sheets, formulas)
         _workings(sheets, formulas)
         for arm in ARMS:
@@ -83,6 +91,7 @@ class Sheets:
         self.money = workbook.add_format({"num_format": "#,##0.00"})
         self.total = workbook.add_format({"num_format": "#,##0.00", "bold": True, "top": 1})
         self.bold = workbook.add_format({"bold": True, "top": 1})
+        self.share = workbook.add_format({"num_format": "0 %"})
 
     def add(self, name: str, widths: tuple[float, ...]) -> "Worksheet":
         """Add a sheet with columns of these widths, one page wide in print."""
@@ -112,6 +121,101 @@ class Sheets:
             sheet.write_formula(row, column, f"={words}", style or self.number, value)
         else:
             sheet.write_number(row, column, value, style or self.number)
+
+
+EXPECTED = {
+    "setup_usd": "Set-up",
+    "monthly_usd": "A month",
+    "monthly_bill_usd": "Of which paid to vendors",
+    "usd_per_query": "A query, all in",
+    "marginal_usd_per_query": "One more query",
+    "usd_per_correct_answer": "One right answer",
+    "horizon_usd": "Set-up and all months",
+}
+
+
+def _expected(sheets: Sheets, overview: Overview) -> None:
+    """Write the first sheet: expected figures with P10 and P90, chances, business case, what is not included."""
+    sheet = sheets.add("Expected", (38, 14, 22, 22, 22, 22, 28))
+    rate, per_usd = overview.currency, overview.per_usd
+    sheet.write_string(0, 0, f"Expected costs of {overview.client.client.name}", sheets.title)
+    sheet.write_string(
+        1, 0, f"In {rate}; prices as of {overview.book.as_of}. Mean of {overview.estimates.size:,} draws, which stays as it "
+        "is; the sheets as planned follow their assumptions."
+    )  # fmt: skip
+    row = sheets.headings(sheet, 3, "", "", *(ARM[arm].title for arm in ARMS))
+    for name, label in EXPECTED.items():
+        style = sheets.number if "per" in MONEY[name] else sheets.money
+        found = {arm: overview.figure(name, arm) for arm in ARMS}
+        for end, word in (("expected", "expected"), ("p10", "P10"), ("p90", "P90"), ("as_planned", "as planned")):
+            sheet.write_string(row, 0, label if end == "expected" else "")
+            sheet.write_string(row, 1, word)
+            for column, arm in enumerate(ARMS, start=2):
+                _estimate(sheets, sheet, row, column, found[arm], end, per_usd, style)
+            row += 1
+    for path, limit in overview.budgets().items():
+        sheet.write_string(row, 0, f"Chance of {EXPECTED_OF[BUDGETS[path]]} within {overview.amount(limit)}")
+        for column, arm in enumerate(ARMS, start=2):
+            sheet.write_number(row, column, overview.chances(arm)[path], sheets.share)
+        row += 1
+    row = _business(sheets, sheet, row + 1, overview)
+    sheet.write_string(row + 1, 0, "Not included: " + ", ".join(NOT_INCLUDED))
+    sheet.freeze_panes(4, 2)
+
+
+EXPECTED_OF = {figure: EXPECTED[name].lower() for name, figure in MONEY.items()}
+
+
+def _estimate(
+    sheets: Sheets,
+    sheet: "Worksheet",
+    row: int,
+    column: int,
+    found: Estimate | None,
+    end: str,
+    per_usd: float,
+    style: Any,
+) -> None:
+    value = None if found is None else getattr(found, end)
+    if value is None or not np.isfinite(value):
+        sheet.write_string(row, column, "not measured" if value is None else "none is right", sheets.right)
+    else:
+        sheet.write_number(row, column, value * per_usd, style)
+
+
+def _business(sheets: Sheets, sheet: "Worksheet", row: int, overview: Overview) -> int:
+    case, months, per_usd = overview.business, overview.months, overview.per_usd
+    row = sheets.headings(sheet, row, "Business case", "", *(ARM[arm].title for arm in ARMS))
+    sums = {"Hours saved": "saved_hours", "What they are worth": "value", "Corrections": "corrections"}
+    for label, name in sums.items():
+        sheet.write_string(row, 0, f"{label}, {months} months")
+        for column, arm in enumerate(ARMS, start=2):
+            rate = 1.0 if name == "saved_hours" else per_usd
+            sheet.write_number(row, column, case.total(arm, name, months).expected * rate, sheets.money)
+        row += 1
+    today = float(today_usd(overview.estimates.facts))
+    if case.today_is_known:
+        sheet.write_string(row, 0, "What runs today, a month")
+        sheet.write_number(row, 2, today * per_usd, sheets.money)
+        row += 1
+    if not case.has_benefit:
+        sheet.write_string(row, 0, "No benefit in money is stated, so no payback is counted.")
+        return row + 1
+    for label, span in ((f"Brings in {months} months, costs paid", months), ("Brings in three years", VIEW_MONTHS)):
+        for end, word in (("expected", "expected"), ("p10", "P10"), ("p90", "P90")):
+            sheet.write_string(row, 0, label if end == "expected" else "")
+            sheet.write_string(row, 1, word)
+            for column, arm in enumerate(ARMS, start=2):
+                sheet.write_number(row, column, getattr(case.net(arm, span), end) * per_usd, sheets.money)
+            row += 1
+    sheet.write_string(row, 0, "Pays for itself after, months")
+    for column, arm in enumerate(ARMS, start=2):
+        paid = case.payback(arm).expected
+        if paid <= months:
+            sheet.write_number(row, column, paid, sheets.number)
+        else:
+            sheet.write_string(row, column, "not within the horizon", sheets.right)
+    return row + 1
 
 
 def _assumptions(sheets: Sheets, formulas: Formulas) -> None:
@@ -181,7 +285,7 @@ def _working_rows(sheets: Sheets, sheet: "Worksheet", row: int, arm: str, formul
         sheet.write_string(row, 0, working.label, sheets.text)
         sheets.formula(sheet, row, 1, working.value)
         sheet.write_string(row, 2, working.unit, sheets.text)
-        sheets.name(sheet, row, 1, cell_name(f"{arm}.{name}"))
+        sheets.name(sheet, row, 1, formulas.situation.names[f"{arm}.{name}"])
         row += 1
     return row
 
@@ -207,7 +311,7 @@ def _arm(sheets: Sheets, formulas: Formulas, arm: str) -> None:
         "monthly_usd": f"SUM({span['C']})",
         "monthly_bill_usd": f'SUMIF({span["D"]},"bill",{span["C"]})',
         "usd_per_query": formula_of(formulas.usd_per_query[arm])[0],
-        "horizon_usd": f"{cell_name(f'{arm}.setup_usd')}+{months}*{cell_name(f'{arm}.monthly_usd')}",
+        "horizon_usd": f"{formulas.situation.names[f'{arm}.setup_usd']}+{months}*{formulas.situation.names[f'{arm}.monthly_usd']}",
     }
     if formulas.costs.usd_per_correct_answer[arm] is not None:
         totals["usd_per_correct_answer"] = formula_of(formulas.usd_per_correct_answer[arm])[0]
@@ -220,7 +324,7 @@ def _arm(sheets: Sheets, formulas: Formulas, arm: str) -> None:
         sheet.write_string(row, 0, label, sheets.text)
         sheet.write_formula(row, 1, f"={totals[name]}", sheets.number, value)
         sheet.write_string(row, 2, unit, sheets.text)
-        sheets.name(sheet, row, 1, cell_name(f"{arm}.{name}"))
+        sheets.name(sheet, row, 1, formulas.situation.names[f"{arm}.{name}"])
         row += 1
 
 
@@ -229,7 +333,7 @@ def _summary(sheets: Sheets, sheet: "Worksheet", formulas: Formulas) -> None:
     rate = formulas.situation.fact("prices.per_usd")
     currency = client.prices.currency
     per_usd = float(likely(client.prices.per_usd))
-    sheet.write_string(0, 0, f"Costs of {client.client.name}", sheets.title)
+    sheet.write_string(0, 0, f"Costs of {client.client.name}, as planned", sheets.title)
     sheet.write_string(1, 0, f"In {currency}; prices as of {formulas.book.as_of}")
     row = sheets.headings(sheet, 3, "", *(ARM[arm].title for arm in ARMS))
     first = row
@@ -242,7 +346,9 @@ def _summary(sheets: Sheets, sheet: "Worksheet", formulas: Formulas) -> None:
                 sheet.write_string(row, column, "not measured" if amount is None else "none is right", sheets.right)
                 continue
             value = float(amount) * per_usd
-            sheet.write_formula(row, column, f"={cell_name(f'{arm}.{name}')}*{rate.formula}", style, value)
+            sheet.write_formula(
+                row, column, f"={formulas.situation.names[f'{arm}.{name}']}*{rate.formula}", style, value
+            )
         row += 1
     for note in found.notes:
         sheet.write_string(row + 1, 0, f"Note: {note}")
@@ -250,12 +356,14 @@ def _summary(sheets: Sheets, sheet: "Worksheet", formulas: Formulas) -> None:
     horizon = int(found.horizon_months)
     head = row + 2
     row = sheets.headings(sheet, head, "Spent after month", *(ARM[arm].title for arm in ARMS))
-    for month in range(horizon + 1):
+    names, months = formulas.situation.names, formulas.situation.fact("money.horizon_months").formula
+    for month in range(max(horizon, VIEW_MONTHS) + 1):
         sheet.write_number(row, 0, month)
         for column, arm in enumerate(ARMS, start=1):
-            value = (float(found.setup_usd[arm]) + month * float(found.monthly_usd[arm])) * per_usd
-            words = f"=({cell_name(f'{arm}.setup_usd')}+$A{row + 1}*{cell_name(f'{arm}.monthly_usd')})*{rate.formula}"
-            sheet.write_formula(row, column, words, sheets.money, value)
+            spent = (float(found.setup_usd[arm]) + month * float(found.monthly_usd[arm])) * per_usd
+            total = f"({names[f'{arm}.setup_usd']}+$A{row + 1}*{names[f'{arm}.monthly_usd']})*{rate.formula}"
+            words = f'=IF($A{row + 1}<={months},{total},"")'
+            sheet.write_formula(row, column, words, sheets.money, spent if month <= horizon else "")
         row += 1
     _charts(sheets, sheet, first, head, horizon, currency)
 
@@ -266,8 +374,8 @@ def _charts(sheets: Sheets, sheet: "Worksheet", first: int, head: int, horizon: 
     total = first + len(TOTALS) - 1
     bars.add_series(
         {
-            "categories": ["Summary", 3, 1, 3, len(ARMS)],
-            "values": ["Summary", total, 1, total, len(ARMS)],
+            "categories": ["As planned", 3, 1, 3, len(ARMS)],
+            "values": ["As planned", total, 1, total, len(ARMS)],
             "points": [{"fill": {"color": arm.colour}} for arm in ARM.values()],
             "gap": 60,
         }
@@ -279,9 +387,9 @@ def _charts(sheets: Sheets, sheet: "Worksheet", first: int, head: int, horizon: 
     for column in range(1, len(ARMS) + 1):
         lines.add_series(
             {
-                "name": ["Summary", head, column],
-                "categories": ["Summary", head + 1, 0, head + 1 + horizon, 0],
-                "values": ["Summary", head + 1, column, head + 1 + horizon, column],
+                "name": ["As planned", head, column],
+                "categories": ["As planned", head + 1, 0, head + 1 + horizon, 0],
+                "values": ["As planned", head + 1, column, head + 1 + horizon, column],
                 "line": {"color": ARM[ARMS[column - 1]].colour, "width": 2},
             }
         )

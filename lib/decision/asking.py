@@ -195,6 +195,12 @@ def banded(
     return groups
 
 
+def guide_hits() -> tuple[dict[str, int], int]:
+    """Give how many outside cases each published guide alone gets right, by its id, and how many cases there are."""
+    stored = read_yaml(TRACK_RECORD_FILE)
+    return stored["guides"], len(stored["cases"])
+
+
 @cache
 def _stored_record() -> list[dict]:
     return read_yaml(TRACK_RECORD_FILE)["cases"] if TRACK_RECORD_FILE.exists() else []

@@ -133,7 +133,10 @@ class CaseRecord:
                     "right": outcome.right,
                 }
                 for outcome in self.outcomes
-            ]
+            ],
+            "guides": {
+                verdict.id: self.baselines()[f"{verdict.id} alone"] for verdict in self.outcomes[0].decision.frameworks
+            },
         }
 
     def to_frame(self) -> "pandas.DataFrame":
@@ -196,6 +199,8 @@ def store_record(record: CaseRecord, target: Path = TRACK_RECORD_FILE) -> None:
         lines.append(
             f"  - {{case: {row['case']}, stability: {row['stability']}, answered: {row['answered']}, right: {right}}}"
         )
+    lines += ["# Cases that each published guide alone gets right.", "guides:"]
+    lines += [f"  {guide}: {hits}" for guide, hits in record.stored()["guides"].items()]
     write_text(target, "\n".join(lines) + "\n")
 
 

@@ -217,6 +217,16 @@ def open_issues(outcome: Outcome, recommendation: str, arms: Arms, shares: dict[
         found.append(OpenIssue("gap", _left_open(outcome, recommendation, arms)))
     found += [OpenIssue("limit", f"LATENCY: {missed.text}. A smaller model, caching or streaming must bring it.")
               for missed in mine.limits_missed]  # fmt: skip
+    limit = float(facts["latency.p95_ms"])
+    if facts.truth("latency.streaming") and mine.first_token_ms <= limit < mine.p95_latency_ms:
+        assumed = "" if facts.answered("latency.streaming") else ", which is assumed"
+        found.append(
+            OpenIssue(
+                "limit",
+                f"LATENCY: the limit of {seconds(limit)} is met only because answers show as they are written{assumed}; "
+                f"the whole answer takes {seconds(mine.p95_latency_ms)}.",
+            )
+        )
     budget = float(facts["money.setup_usd"])
     if mine.setup_usd > budget:
         found.append(

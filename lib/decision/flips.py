@@ -23,6 +23,7 @@ POINTS = 41
 ROUNDS, POINTS_A_ROUND = 16, 7
 WORDS_DISTANCE = 0.5  # a yes/no or a choice that changes
 UNANSWERED_DISTANCE = 0.6  # a field that is empty so far
+NEAR_SHARE, NEAR_FACTOR = 0.3, 3.0  # what lies this close to the present value may well happen
 DECADES = 3.0  # a thousandfold change counts as 1
 
 
@@ -30,7 +31,8 @@ DECADES = 3.0  # a thousandfold change counts as 1
 class Flip:
     """One field whose change from ``from_value`` to ``to_value`` alone makes ``recommendation`` the answer.
 
-    ``assumed`` tells that the client has not answered the field: ``from_value`` is the default.
+    ``assumed`` tells that the client has not answered the field: ``from_value`` is the default. ``plausible`` tells that
+    the change is one that may well happen; the others are folded away on a page.
     """
 
     field: str
@@ -39,6 +41,7 @@ class Flip:
     recommendation: str
     distance: float
     assumed: bool = False
+    plausible: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Give the flip as ``decide --json`` prints it."""
@@ -49,6 +52,7 @@ class Flip:
             "recommendation": self.recommendation,
             "distance": round(self.distance, 4),
             "assumed": self.assumed,
+            "plausible": self.plausible,
         }
 
 
@@ -185,14 +189,27 @@ def _nearest(
             arm_name(answer),
             distance(spec, present, value),
             assumed=not facts.answered(edge.path) and not np.isnan(present),
+            plausible=is_plausible(spec, present, value),
         )
         if edge.path not in best or _order(flip) < _order(best[edge.path]):
             best[edge.path] = flip
     return sorted(best.values(), key=_order)
 
 
-def _order(flip: Flip) -> tuple[float, str]:
-    return flip.distance, flip.field
+def is_plausible(spec: FieldSpec, now: float, to: float) -> bool:
+    """Tell whether a field may well take the value: any word, a value of its usual range, or one near the present one."""
+    if spec.kind != "number" or np.isinf(to):
+        return True
+    usual = spec.plausible is not None and spec.plausible[0] <= to <= spec.plausible[1]
+    if np.isnan(now) or np.isinf(now):
+        return usual
+    if spec.highest <= 1:
+        return usual or abs(to - now) <= NEAR_SHARE
+    return usual or (now > 0 and 1 / NEAR_FACTOR <= to / now <= NEAR_FACTOR)
+
+
+def _order(flip: Flip) -> tuple[bool, float, str]:
+    return not flip.plausible, flip.distance, flip.field
 
 
 def _rounded(spec: FieldSpec, edge: _Edge) -> list[float]:

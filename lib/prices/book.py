@@ -26,6 +26,7 @@ ITEMS_READ = (
     "training",
     "retrieval",
     "reranking",
+    "review",
     "infrastructure",
     "monitoring.base",
     "monitoring.tuned",

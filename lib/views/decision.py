@@ -168,11 +168,21 @@ def traces(decision: Decision) -> Page:
 
 
 def flips_table(decision: Decision) -> Table:
-    """Give the nearest single-field changes that change the recommendation."""
+    """Give the nearest plausible single-field changes that change the recommendation."""
+    return _flip_rows([flip for flip in decision.flips if flip.plausible][:FLIPS_SHOWN])
+
+
+def unlikely_flips(decision: Decision) -> Page:
+    """Give the changes that would turn the answer too but are not to be expected, folded away."""
+    far = [flip for flip in decision.flips if not flip.plausible]
+    return folded(f"{len(far)} changes that are not to be expected", _flip_rows(far)) if far else Page("")
+
+
+def _flip_rows(flips: list[Flip]) -> Table:
     rows = [
         [with_note(field_label(flip.field), section_title(flip.field.split(".")[0])), *flip_ends(flip), flip_to(flip)]
-        for flip in decision.flips[:FLIPS_SHOWN]
-    ] or [["No single field", "", "", "changes the recommendation within its allowed range"]]
+        for flip in flips
+    ] or [["Nothing plausible", "", "", "changes the recommendation, one field at a time"]]
     columns = ["If this", "went from", "to", "the answer would be"]
     return Table(columns, rows, "What would change the recommendation: one field at a time, nearest first")
 
@@ -347,7 +357,9 @@ def text(decision: Decision) -> str:
         + answered_words(decision),
         *([f"  {track_record_words(decision)}"] if decision.track_record else []),
     ]
-    flips = [f"{field_label(f.field)}: {' → '.join(flip_ends(f))} gives {flip_to(f)}" for f in decision.flips[:6]]
+    flips = [
+        f"{field_label(f.field)}: {' → '.join(flip_ends(f))} gives {flip_to(f)}" for f in decision.flips if f.plausible
+    ][:6]
     if decision.starting_point:
         lines.append(f"  Starting point until then: {arm_title(decision.starting_point)}")
     blocks = {
@@ -356,7 +368,7 @@ def text(decision: Decision) -> str:
         "Why": decision.reasons,
         "First step": [decision.first_step],
         "Frameworks": [verdict_title(verdict) for verdict in decision.frameworks],
-        "What would change the recommendation": flips or ["no change of a single field"],
+        "What would change the recommendation": flips or ["nothing plausible, one field at a time"],
         "To bear in mind": [*decision.advice, *decision.notes],
     }
     for title, items in blocks.items():

@@ -14,7 +14,7 @@ PARTS = {
     "Network": ("network",),
     "Looking up documents": ("query_embedding", "vector_search", "re_ranking", "second_retrieval"),
     "Reading the prompt": ("first_token", "reading"),
-    "Writing the answer": ("writing",),
+    "Thinking and writing": ("thinking", "writing"),
 }
 
 

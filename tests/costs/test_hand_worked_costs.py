@@ -39,10 +39,55 @@ def test_whole_answer_of_the_default_rag_query_is_worked_by_hand(case):
     assert case().costs.usd_per_query["rag"] == pytest.approx(833.5e-6)
 
 
-def test_a_cached_share_pays_the_cached_price(case):
-    found = case(traffic={"cacheable_share": 0.5})
-    # 850 tokens: 425 × 0.15 + 425 × 0.075 + 800 × 0.60
-    assert found.costs.usd_per_query["prompt"] == pytest.approx((425 * 0.15 + 425 * 0.075 + 480) / 1e6)
+def test_of_a_repeated_prompt_the_cold_share_is_written_and_the_rest_read_from_the_cache(case):
+    # 2,000 tokens, half of them the same each time; 43,830 minutes a month and a cache of 10 minutes: of 43,830
+    # queries every tenth finds it cold. GPT-4o mini writes at its input price.
+    traffic = {"cacheable_share": 0.5, "instruction_tokens": 1950, "queries_per_month": 43830}
+    expected = 1000 * 0.15 + 1000 * (0.1 * 0.15 + 0.9 * 0.075) + 800 * 0.60
+    assert case(traffic=traffic).costs.usd_per_query["prompt"] == pytest.approx(expected / 1e6)
+    # At 4 queries an hour, 2,922 a month, a cache of ten minutes is always cold: nothing is read from it.
+    cold = case(traffic=traffic | {"queries_per_month": 2922})
+    assert cold.costs.usd_per_query["prompt"] == pytest.approx((2000 * 0.15 + 800 * 0.60) / 1e6)
+
+
+def test_a_prompt_below_the_provider_s_least_length_is_not_cached_at_all(case):
+    # 850 tokens, where OpenAI caches from 1,024 tokens on.
+    found = case(traffic={"cacheable_share": 0.5, "queries_per_month": 10_000_000})
+    assert found.costs.usd_per_query["prompt"] == pytest.approx((850 * 0.15 + 800 * 0.60) / 1e6)
+
+
+def test_writing_the_cache_costs_its_own_price_in_every_arm(case):
+    # Claude Haiku 4.5 caches from 4,096 tokens on, for 5 minutes, and writes at 1.25 times its input price of 1.00.
+    traffic = {"cacheable_share": 1.0, "instruction_tokens": 9950, "queries_per_month": 87660, "context_tokens": 10_000}
+    found = case(stack={"base_model": "anthropic/claude-haiku-4-5"}, traffic=traffic)
+    book = found.book
+    assert book["base_model.cache_lifetime"].likely == 5 and book["base_model.cache_write"].likely == 1.25
+    # 8,766 lifetimes a month: a tenth of the queries write, the others read at 0.10.
+    cached = 0.1 * 1.25 + 0.9 * 0.10
+    for arm, tokens in (("prompt", 10_000), ("rag", 20_000)):
+        inference = found.costs.components[arm]["inference"].monthly / 87660
+        assert inference == pytest.approx((tokens * cached + 800 * book["base_model.output"].likely) / 1e6)
+
+
+def test_thinking_is_billed_as_output_and_delays_the_first_word(case):
+    plain, thinking = case(), case(traffic={"thinking_tokens": 400})
+    for arm in ("prompt", "rag", "long_context"):
+        more = thinking.costs.usd_per_query[arm] - plain.costs.usd_per_query[arm]
+        assert more == pytest.approx(400 * 0.60 / 1e6)
+        assert thinking.latency.first_token_ms[arm] > plain.latency.first_token_ms[arm] + 2000
+
+
+def test_expert_review_costs_the_reviewer_s_time_and_no_bill(case):
+    # 1,000 answers × 3 minutes = 50 hours at USD 40.
+    money = {"review_minutes_per_answer": 3, "saved_usd_per_hour": 40}
+    found = case(traffic={"queries_per_month": 1000}, money=money).costs
+    for arm in ARMS:
+        part = found.components[arm]["review"]
+        assert part.monthly == pytest.approx(2000) and part.labour
+    # Asked for, but without minutes or a wage: the price list's 2 minutes at USD 60.
+    assumed = case(traffic={"queries_per_month": 1000}, risk={"expert_review": True}).costs
+    assert assumed.components["rag"]["review"].monthly == pytest.approx(2000)
+    assert "review" not in case().costs.components["rag"]
 
 
 def test_a_batch_share_pays_half_the_price(case):

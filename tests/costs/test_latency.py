@@ -49,3 +49,18 @@ def test_a_steady_stream_reads_a_long_prompt_from_the_cache(case):
     slow = case(knowledge=knowledge)
     fast = case(knowledge=knowledge, traffic={"queries_per_month": 1_000_000})
     assert fast.latency.first_token_ms["long_context"] < slow.latency.first_token_ms["long_context"]
+
+
+def test_a_cache_speeds_up_every_arm_that_reads_a_repeated_prompt(case):
+    traffic = {"instruction_tokens": 6000, "queries_per_month": 1_000_000}
+    cold, warm = case(traffic=traffic), case(traffic=traffic | {"cacheable_share": 0.95})
+    for arm in ("prompt", "rag"):
+        assert warm.latency.first_token_ms[arm] < cold.latency.first_token_ms[arm]
+    assert case(traffic=traffic).latency.p95_ms["long_context"] == pytest.approx(cold.latency.p95_ms["prompt"])
+
+
+def test_an_answer_that_is_checked_first_begins_to_show_when_it_is_whole(case):
+    for risk in ({"wrong_answer": "high"}, {"expert_review": True}):
+        found = case(risk=risk).latency
+        for arm in ARMS:
+            assert found.first_token_ms[arm] == found.p95_ms[arm]

@@ -15,6 +15,7 @@ from lib.client import Facts, check_client
 from lib.costs import costs
 from lib.costs.overview import Overview
 from lib.costs.spreadsheet_cell import Cell
+from lib.costs.spreadsheet_formulas import CellNames
 from lib.costs.workbook import write_xlsx
 from lib.decision import decide
 from lib.errors import InputError
@@ -84,7 +85,7 @@ def recalculated(folder: Path, *files: Path) -> dict[str, dict[str, list[list[st
 
 def check_against_python(sheets: dict[str, list[list[str]]], facts: Facts, book, per_usd: float) -> None:
     expected = costs(facts, book)
-    summary = {row[0]: row[1:] for row in sheets["Summary"]}
+    summary = {row[0]: row[1:] for row in sheets["As planned"]}
     for column, arm in enumerate(ARMS):
         assert float(summary["Set-up"][column]) == pytest.approx(float(expected.setup_usd[arm]) * per_usd, abs=0.005)
         assert float(summary["A month"][column]) == pytest.approx(float(expected.monthly_usd[arm]) * per_usd, abs=0.005)
@@ -163,7 +164,7 @@ def test_every_arm_has_a_sheet_and_the_summary_has_charts(tmp_path):
         charts = [name for name in archive.namelist() if name.startswith("xl/charts/chart")]
     assert all(
         f'name="{sheet}"' in names
-        for sheet in ("Summary", "Assumptions", "Workings", *(arm.short for arm in ARM.values()))
+        for sheet in ("Expected", "As planned", "Assumptions", "Workings", *(arm.short for arm in ARM.values()))
     )
     assert len(charts) == 2
 
@@ -199,3 +200,24 @@ def test_extreme_clients_are_written_too(tmp_path):
         assert write_xlsx(client, tmp_path / "extreme.xlsx").stat().st_size > 10_000
         json.dumps(Overview.of(client).to_dict(), allow_nan=False)
         assert not re.search(r"\bnan\b", cost_tables.text(Overview.of(client), decide(client, with_flips=False)))
+
+
+def test_no_two_cells_share_a_name_whatever_people_call_their_work():
+    names = CellNames()
+    paths = ["price.rag.翻译", "price.rag.审核", "price.rag.a b", "price.rag.a-b", "price.rag.a_b", "price.rag.A b"]
+    found = [names[path] for path in paths]
+    assert len({name.lower() for name in found}) == len(paths)
+    assert [names[path] for path in paths] == found, "a path keeps its name"
+    assert all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) for name in found)
+
+
+def test_work_that_is_called_like_a_component_stands_beside_it(tmp_path):
+    header = "item,component,value,unit,currency,source,checked,note"
+    rows = "rag,vector_store,40,hours,USD,our own,2026-05-01,"
+    (tmp_path / "ours.csv").write_text(f"{header}\n{rows}\n", encoding="utf-8")
+    client = check_client({"client": {"name": "x"}, "prices": {"file": "ours.csv"}})
+    found = Overview.of(client, "client file", tmp_path).estimates.planned
+    parts = found.components["rag"]
+    assert parts["work.vector_store"].setup == 40 * 150 and parts["vector_store"].monthly > 0
+    assert sum(part.setup for part in parts.values()) == pytest.approx(float(found.setup_usd["rag"]))
+    assert sum(part.monthly for part in parts.values()) == pytest.approx(float(found.monthly_usd["rag"]))
