@@ -184,14 +184,9 @@ class Overview:
             if row.use == "overrides"
         ]
         new = [f"{row.price.item} {row.price.component}" for row in rows if row.use == "new"]
-        ignored = [f"{row.price.item} {row.price.component}" for row in rows if row.use == "ignored"]
-        words = {
-            "override the price book": changed,
-            "are added": new,
-            "are not used, as nothing here reads them": ignored,
-        }
+        words = {"override the price book": changed, "are added": new}
         said = [f"{len(names)} {what} ({', '.join(names)})" for what, names in words.items() if names]
-        return [f"Rows of the client's own price list: {listed(said)}."]
+        return [f"Rows of the client's own price list: {listed(said)}."] if said else []
 
     def to_dict(self) -> dict[str, Any]:
         """Give everything as plain values, money in USD; a number that does not exist is ``None``."""

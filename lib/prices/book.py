@@ -35,7 +35,7 @@ ITEMS_READ = (
     "latency.local",
 )
 ITEMS_OF_OWN_GPUS = ("self-hosted", "self-hosting", "vector_store_in_house", "local")
-NOT_IN_COSTS = ("thinking_tokens", "price_factor")
+NOT_IN_COSTS = ("thinking_tokens", "price_factor", "discount")
 """Components that are shown beside a field or build other prices, and are in no formula."""
 
 
@@ -130,7 +130,8 @@ class PriceBook(Mapping[str, Price]):
     @property
     def own_rows(self) -> tuple[OwnRow, ...]:
         """Give every row of the client's own list, and whether it is new, overrides a known price or is ignored."""
-        read = self.read()
+        # A discount is in no formula: it has lowered its model's prices already.
+        read = {*self.read(), *(f"{role}.discount" for role in self.names)}
         return tuple(row if row.key in read else replace(row, key="") for row in self.rows)
 
     def charged(self, key: str) -> str:

@@ -346,7 +346,8 @@ class _Search:
             found = self._like_its_base(model)
         elif not priced:
             raise InputError(self._unknown(role, model, "a language model", nearest_models(model, "output")))
-        self._charge(role, found)
+        agreed = self._put(f"{role}.discount", names, "discount")
+        self._charge(role, {part: less(price, agreed.likely) for part, price in found.items()} if agreed else found)
 
     def _like_its_base(self, model: str) -> dict[str, Price]:
         """Price a tuned model of which only the base is known, ``provider/ft:base``, as its base times a factor."""
@@ -484,6 +485,19 @@ class _Search:
             key = (role or keys or [""])[0]
             rows.append(OwnRow(price, key, self.overridden.get(key)))
         return tuple(rows)
+
+
+def less(price: Price, discount: float) -> Price:
+    """Give a price of which the share ``discount`` is let off, as a client has agreed with the provider."""
+    rest = 1 - discount
+    return replace(
+        price,
+        low=price.low * rest,
+        likely=price.likely * rest,
+        high=price.high * rest,
+        tiers=tuple((start, amount * rest) for start, amount in price.tiers),
+        note=f"{price.note}; " * bool(price.note) + f"{discount:.0%} let off, as agreed",
+    )
 
 
 def _change(role: str, model: str, day: datetime.date, before: PriceBook, after: PriceBook) -> str:

@@ -265,7 +265,7 @@ def test_a_client_can_plan_work_of_its_own(price_file):
 
     prices = price_file("rag,legal_review,10,hours,USD,our lawyers,2026-10-01,")
     client = check_client({"client": {"name": "Test"}, "prices": prices})
-    part = costs(Facts.of(client), price_book(client)).components["rag"]["legal_review"]
+    part = costs(Facts.of(client), price_book(client)).components["rag"]["work.legal_review"]
     assert part.setup == 1500 and part.label == "Legal review" and part.labour
 
 
