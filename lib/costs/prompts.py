@@ -73,7 +73,8 @@ def thinking_tokens(situation: Situation, arm: str) -> Array:
     return np.maximum(situation.fact("traffic.thinking_tokens"), least)
 
 
-def _cache(situation: Situation, arm: str, name: str) -> Array:
+def cache(situation: Situation, arm: str, name: str) -> Array:
+    """Give the ``lifetime`` (minutes) or the ``least`` prompt (tokens) of the prompt cache that ``arm`` meets."""
     role = model_role(arm)
     return either(
         situation.own_gpus(role),
@@ -88,7 +89,7 @@ def cold_share(situation: Situation, arm: str) -> Array:
     As if each cache entry lived once: never more writes than lifetimes in a month, nor than queries. The cache of a
     steady stream lives longer, so this is a cautious figure.
     """
-    lifetimes = MINUTES_PER_MONTH / _cache(situation, arm, "lifetime")
+    lifetimes = MINUTES_PER_MONTH / cache(situation, arm, "lifetime")
     queries = np.maximum(situation.fact("traffic.queries_per_month"), 1e-9)
     return situation.working(
         arm, "missed_share", *WORKINGS["missed_share"], lambda: np.minimum(lifetimes / queries, 1.0)
@@ -131,7 +132,7 @@ def _counted(situation: Situation, arm: str) -> Prompt:
         call = first_call + several * context
         read = call + several * first_call
         output = output + several * situation.price("retrieval.follow_up_tokens")
-    long_enough = call >= _cache(situation, arm, "least")
+    long_enough = call >= cache(situation, arm, "least")
     same = np.where(long_enough, situation.fact("traffic.cacheable_share"), NOTHING)
     fixed = np.where(long_enough, knowledge, NOTHING)
     missed = cold_share(situation, arm)

@@ -46,7 +46,7 @@ def test_data_in_house_answers_at_the_speed_of_own_gpus(case):
 
 def test_a_steady_stream_reads_a_long_prompt_from_the_cache(case):
     knowledge = {"needed": "private", "documents": 100}
-    slow = case(knowledge=knowledge)
+    slow = case(knowledge=knowledge, traffic={"queries_per_month": 2000})
     fast = case(knowledge=knowledge, traffic={"queries_per_month": 1_000_000})
     assert fast.latency.first_token_ms["long_context"] < slow.latency.first_token_ms["long_context"]
 

@@ -79,7 +79,6 @@ def test_a_prompt_that_does_not_fit_the_window_is_never_recommended() -> None:
         assert decided(**sections).recommendation not in ("prompt", "rag", "long_context", "hybrid")
 
 
-@not_yet
 def test_a_prompt_cache_shortens_the_wait_of_every_arm() -> None:
     cold = decided(traffic={"instruction_tokens": 6000, "cacheable_share": 0.0})
     warm = decided(traffic={"instruction_tokens": 6000, "cacheable_share": 0.95})
