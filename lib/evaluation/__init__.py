@@ -5,9 +5,10 @@ May import: arms, client, stats, decision, models (the judge, when asked). Impor
 """
 
 from lib.evaluation.grading import Answer, Grade, GradeBook, Sheet, agreement, evidence_of
-from lib.evaluation.targets import Alert, Target, alerts, gate, history, targets
+from lib.evaluation.targets import BELOW, Alert, Target, alerts, gate, history, targets
 
 __all__ = [
+    "BELOW",
     "Alert",
     "Answer",
     "Grade",
