@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from lib.quiet import quiet_loggers
 from lib.retrieval.kinds import ENDINGS
 from lib.retrieval.pdf import read_pdf
-from lib.retrieval.text import decode, tidy, underlined, with_headings
+from lib.retrieval.text import decode, tidy, underlined, unwrapped, with_headings
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -52,7 +52,7 @@ def read_file(path: Path) -> FileText:
     if len(data) > FILE_LIMIT:
         raise ValueError(f"it is over {FILE_LIMIT // 1_000_000} MB")
     found = READERS[ENDINGS[path.suffix.lower()].name](data)
-    text = tidy(found.text)
+    text = unwrapped(tidy(found.text))
     if not text:
         raise ValueError("it holds no text")
     return FileText(text, {name: value for name, value in found.about.items() if name in NAMED})

@@ -88,7 +88,7 @@ def storable(text: str) -> str:
 _UNDERLINED = re.compile(r"^(?![#|>*+\-\s])(.{2,100})\n(={3,}|-{3,})[ \t]*$", re.MULTILINE)
 # 4.5.1. Purpose: a paragraph of its own with two numbers at least (one may be a step of a list), and no sentence.
 _NUMBERED = re.compile(
-    r"(?:(?<=\n\n)|\A\n?)[ \t]{0,3}(\d{1,2}(?:\.\d{1,2}){1,4})\.?[ \t]+[^\W\d_](?!.*[.,;:]\n).{1,80}(?=\n[ \t]*\n)"
+    r"(?:(?<=\n\n)|\A\n?)[ \t]{0,3}\d{1,2}(?:\.\d{1,2}){1,4}\.?[ \t]+[^\W\d_](?!.*[.,;:]\n).{1,80}(?=\n[ \t]*\n)"
 )
 # Dots that lead to a page number.
 _LEADERS = re.compile(r"^.*(?:\. ?){4,}.*\n?", re.MULTILINE)
@@ -107,4 +107,26 @@ def with_headings(text: str) -> str:
     A ``#`` within a paragraph (a comment in code) is no heading.
     """
     text = _COMMENT.sub(r" \1", _LEADERS.sub("", text))
-    return _NUMBERED.sub(lambda found: f"{'#' * min(6, found[1].count('.') + 1)} {found[0].strip()}", text)
+    # All of one depth: those between may not be recognised, and a section would stand under a stranger.
+    return _NUMBERED.sub(lambda found: f"## {found[0].strip()}", text)
+
+
+# A line of this length may have been broken to fit; a shorter one ends where its writer ended it.
+_BROKEN_FROM = 60
+_STARTS_ANEW = re.compile(r"\s*(?:[-*+|#>•:]|\d+[.)]|[a-z][.)]\s|```|~~~|$)")
+
+
+def unwrapped(text: str) -> str:
+    """Join the lines of a paragraph that were broken to fit a width: a text is cut at lines before sentences."""
+    lines: list[str] = []
+    fenced, last = False, ""
+    for line in text.split("\n"):
+        fence = line.startswith(("```", "~~~"))
+        fenced ^= fence
+        whole = fenced or fence or _STARTS_ANEW.match(line) or last.startswith(("|", "#", "```", "~~~"))
+        if lines and len(last) >= _BROKEN_FROM and not whole:
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(line)
+        last = line
+    return "\n".join(lines)

@@ -495,6 +495,18 @@ def test_an_underlined_heading_is_a_heading(folder) -> None:
     assert only(folder({"r.txt": text})).text.startswith("## Money back\nIn 14 days.\n\n---\n\n| a |\n| --- |")
 
 
+def test_lines_that_were_broken_to_fit_are_joined_and_others_are_not(folder) -> None:
+    broken = "A paragraph that somebody has broken at the end of a line so that\n   it fits a terminal, and that goes on\nhere."
+    kept = "Leiden, Havenstraat 12\nMonday to Saturday 9:00 to 18:00\n\n- a point of a list that is rather long, sixty signs and more\n- another\n  and its second line"
+    table = "| a table whose first cell is rather long, sixty signs and more | b |\n| --- | --- |\nafter"
+    code = "```\nls /usr/share/doc/a-very-long-path/that/goes/on/and/on/for/long --all\ncd\n```"
+    read = only(folder({"a.md": "\n\n".join([broken, kept, table, code])})).text
+    joined = (
+        "A paragraph that somebody has broken at the end of a line so that it fits a terminal, and that goes on\nhere."
+    )
+    assert read == "\n\n".join([joined, kept, table, code])
+
+
 def test_broken_letters_are_mended(folder) -> None:
     assert only(folder({"a.txt": "The cafÃ© opens â€“ daily."})).text == "The café opens – daily."
 
