@@ -15,7 +15,7 @@ from lib.client.facts import field_specs
 from lib.client.field import FieldSpec
 from lib.forms.slider_scale import SliderScale
 from lib.forms.state import ClientState
-from lib.prices import workbook_prices
+from lib.prices import offered
 from lib.views.field_words import choice_words, default_of, said, section_help, section_title, value_words, written
 from lib.wording import arm_title
 
@@ -156,12 +156,5 @@ def _suggestions(path: str) -> list[str]:
     """List what can be picked where the field is free text: models, stores, currencies."""
     if path == "prices.currency":
         return list(CURRENCIES)
-    keys = workbook_prices().rows.keys()
-    models = {item for item, component in keys if component == "output"}
-    named = {
-        "stack.base_model": models,
-        "stack.tuned_model": models,
-        "stack.embedding_model": {item for item, component in keys if component == "input"} - models,
-        "stack.vector_store": {item for item, component in keys if component in ("monthly", "storage")},
-    }
-    return sorted(named.get(path, ()))
+    section, _, role = path.partition(".")
+    return offered(role) if section == "stack" and role != "context_window_tokens" else []

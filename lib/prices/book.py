@@ -88,8 +88,8 @@ class PriceBook(Mapping[str, Price]):
     ``fallbacks`` names, for a price that is not stated or a piece of work that is the same in two arms,
     the key that counts instead. ``in_house`` tells whether the client's data must stay in house,
     ``own_models`` are the roles whose model runs on the client's own GPUs in any case, ``hourly`` those that run on
-    rented GPUs by the hour. ``events`` are what is known to happen within the horizon, earliest first; from an event
-    on, a price under its prefix (``PREFIX.item.component``) counts instead of the one without, and its roles in
+    rented GPUs by the hour. ``events`` are what is known to happen within the horizon, earliest first, ``remarks``
+    sentences on what has no price or no day. From an event on, a price under its prefix (``PREFIX.item.component``) counts instead of the one without, and its roles in
     ``hourly_later`` are paid by the hour.
     """
 
@@ -103,6 +103,7 @@ class PriceBook(Mapping[str, Price]):
     serving: Serving | None = None
     rows: tuple[OwnRow, ...] = field(default=(), repr=False)
     events: tuple[Event, ...] = ()
+    remarks: tuple[str, ...] = ()
     hourly_later: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Price:
@@ -125,7 +126,7 @@ class PriceBook(Mapping[str, Price]):
         said = (
             [f"Nothing here reads these rows of the client's own price list: {', '.join(ignored)}."] if ignored else []
         )
-        return (*(event.sentence for event in self.events), *said)
+        return (*(event.sentence for event in self.events), *self.remarks, *said)
 
     @property
     def own_rows(self) -> tuple[OwnRow, ...]:

@@ -32,12 +32,13 @@ SMALLEST_WINDOW = 128_000
 
 @dataclass(frozen=True)
 class HostedModel:
-    """A model that ``genai-prices`` knows: its id there, and its prices by component."""
+    """A model that ``genai-prices`` knows: its id there, its prices by component, and whether it is on its way out."""
 
     id: str
     prices: dict[str, Price]
     batch: bool
     context_window: int | None
+    deprecated: bool = False
 
 
 @cache
@@ -110,7 +111,8 @@ def hosted_model(name: str, as_of: datetime.date) -> HostedModel | None:
                 # A discount on a long prompt is one on the price of long prompts.
                 steps = tuple((start, amount * price.likely / usual.likely) for start, amount in usual.tiers)
                 in_batch[component] = replace(price, tiers=steps)
-    return HostedModel(identity, standard | in_batch, batch, model.context_window or _window_elsewhere(identity))
+    window = model.context_window or _window_elsewhere(identity)
+    return HostedModel(identity, standard | in_batch, batch, window, bool(model.deprecated))
 
 
 def _moments(model: Any, as_of: datetime.date) -> list[datetime.datetime]:

@@ -15,7 +15,7 @@ from lib.errors import InputError
 from lib.files import path_from
 from lib.paths import CLIENTS, PRICES
 from lib.prices.book import OwnRow, PriceBook, Serving
-from lib.prices.calendar import SHUTDOWN, WORDS, End, Event, ends_of, gone, later, months_after
+from lib.prices.calendar import SHUTDOWN, TRAINING_ENDS, WORDS, End, Event, ends_of, gone, later, months_after
 from lib.prices.hosted import HostedModel, changes_after, hosted_model, nearest_models, snapshot_date, sold_models
 from lib.prices.lists import PriceList, read_prices, workbook_prices
 from lib.prices.price import ESTIMATE, ESTIMATED, Price, check_override, unit_rule
@@ -35,7 +35,7 @@ FALLBACKS = {
 }
 DISCOUNTS = ("cached_input", "batch_input", "batch_cached_input", "batch_output")
 SPEEDS = ("first_token", "first_token_p95_factor", "prefill_speed", "cached_prefill_speed", "generation_speed")
-CHARACTER = (*SPEEDS, "context_window", "cache_least", "cache_lifetime")
+CHARACTER = (*SPEEDS, "context_window", "cache_least", "cache_lifetime", "thinking_tokens")
 """What a model is like, beside its prices."""
 ROUTE_COMPONENTS = ("training", "hosting", "checkpoint_storage", "least_charge")
 """What is paid for a tuned model beside its tokens."""
@@ -158,6 +158,7 @@ class _Search:
             serving,
             own_rows,
             events,
+            self._remarks(),
             hourly_later,
         )
 
@@ -205,6 +206,24 @@ class _Search:
             found += [(day, None) for day in days if day <= last and (not over or day < over[0].date)]
         return found
 
+    def _remarks(self) -> tuple[str, ...]:
+        """Say which models of the stack are on their way out without a day, or cannot be tuned again from a day on."""
+        if self.in_house:
+            return ()
+        months = math.ceil(float(likely(self.client.money.horizon_months)))
+        said = []
+        for role in (*MODEL_ROLES, "embedding_model"):
+            model = self.models.get(role, self.client.stack.embedding_model)
+            hosted, names = self._hosted(model), self._names(model)
+            if hosted and hosted.deprecated and not ends_of(names, self.as_of):
+                said.append(f"{_role(role)}: genai-prices marks {model} as deprecated and states no day.")
+            said += [
+                f"{_role(role)}: {end.says(model)}."
+                for end in ends_of(names, self.as_of)
+                if end.event == TRAINING_ENDS and self.as_of < end.date <= later(self.as_of, months)
+            ]
+        return tuple(said)
+
     def _with(self, stack: dict[str, str | None]) -> ClientFile:
         return self.client.model_copy(update={"stack": self.client.stack.model_copy(update=stack)})
 
@@ -220,7 +239,7 @@ class _Search:
             if after != model
             else "its prices are carried on, and moving to another model is costed."
         )
-        return f"{role.replace('_', ' ').capitalize()}: {end.says(model)}; {moves}"
+        return f"{_role(role)}: {end.says(model)}; {moves}"
 
     @property
     def in_house(self) -> bool:
@@ -500,6 +519,10 @@ def less(price: Price, discount: float) -> Price:
     )
 
 
+def _role(role: str) -> str:
+    return role.replace("_", " ").capitalize()
+
+
 def _change(role: str, model: str, day: datetime.date, before: PriceBook, after: PriceBook) -> str:
     parts = ("input", "output") if role != "embedding_model" else ("embedding",)
     changed = [
@@ -508,7 +531,7 @@ def _change(role: str, model: str, day: datetime.date, before: PriceBook, after:
         if after[f"{role}.{part}"].likely != before[f"{role}.{part}"].likely
     ]
     words = " and ".join(changed) or "other terms"
-    return f"{role.replace('_', ' ').capitalize()}: {model} costs {words} USD per million tokens from {day} on."
+    return f"{_role(role)}: {model} costs {words} USD per million tokens from {day} on."
 
 
 @cache

@@ -7,7 +7,7 @@ import pytest
 from lib.client import check_client
 from lib.errors import InputError
 from lib.prices import price_book
-from lib.prices.calendar import ends, ends_of, gone
+from lib.prices.calendar import ends, ends_of, gone, later, months_after
 from lib.prices.hosted import hosted_model
 
 
@@ -55,3 +55,27 @@ def test_every_end_is_sourced_and_every_replacement_is_sold_and_priced():
         assert end.source and end.grade in ("firm", "weak") and end.announced <= end.date
         if end.replacement:
             assert hosted_model(end.replacement, end.checked) and not gone([end.replacement], end.date)
+
+
+def test_within_the_horizon_it_is_warned_about_by_name_day_and_replacement():
+    (warning,) = book_of(stack={"base_model": "openai/gpt-4o-mini"}).warnings
+    assert warning.startswith(
+        "Base model: openai/gpt-4o-mini is shut down on 2027-01-14 (replacement: openai/gpt-6-luna)"
+    )
+    assert not book_of(stack={"base_model": "openai/gpt-4o-mini"}, money={"horizon_months": 1}).warnings
+    assert not book_of().warnings
+
+
+def test_what_is_on_its_way_out_without_a_day_is_said():
+    (warning,) = book_of(stack={"base_model": "x-ai/grok-2-1212"}).warnings
+    assert "deprecated" in warning and "grok-2-1212" in warning
+
+
+def test_months_count_from_the_day_of_the_prices():
+    start = datetime.date(2026, 11, 25)
+    assert months_after(start, datetime.date(2026, 11, 25)) == 0
+    assert months_after(start, datetime.date(2027, 1, 25)) == 2
+    # Twenty of the thirty-one days after 25 December.
+    assert months_after(start, datetime.date(2027, 1, 14)) == pytest.approx(1 + 20 / 31)
+    assert later(datetime.date(2026, 1, 31), 1) == datetime.date(2026, 2, 28)
+    assert later(datetime.date(2026, 12, 15), 12) == datetime.date(2027, 12, 15)
