@@ -420,7 +420,7 @@ class _Search:
     def _character(self, component: str) -> None:
         for role in MODEL_ROLES:
             model = self.models[role]
-            kinds = [SELF_HOSTED] if role in self.own_models else ["any-model"]
+            kinds = [SELF_HOSTED, "any-model"] if role in self.own_models else ["any-model"]
             kinds = ["dedicated-gpu", *kinds] if role in self.hourly else kinds
             known = self._window(model) if component == "context_window" else None
             self._put(f"{role}.{component}", [*self._kin(model), *kinds], component, known)
