@@ -135,7 +135,7 @@ def change(file: Path, name: str, value: float) -> None:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
     names = parts["xl/workbook.xml"].decode()
     reference = re.search(rf'name="{name}">\'?Assumptions\'?!\$(\w)\$(\d+)<', names)
-    sheet = "xl/worksheets/sheet2.xml"
+    sheet = "xl/worksheets/sheet3.xml"
     cell = f'(<c r="{reference[1]}{reference[2]}"[^>]*><v>)[^<]*'
     text, count = re.subn(cell, rf"\g<1>{value}", parts[sheet].decode())
     assert count == 1
