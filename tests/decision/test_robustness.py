@@ -23,8 +23,6 @@ def text(decision: Decision) -> str:
     return " ".join([*decision.reasons, decision.first_step, *decision.advice, *decision.notes])
 
 
-not_yet = pytest.mark.xfail(strict=True, reason="not mended yet")
-
 PLAIN = {"style_sensitivity": 0.1, "specialised_reasoning": 0.1}
 
 
