@@ -75,7 +75,11 @@ def read_limited(path: Path, limit: int, name: str, allowed: str) -> bytes:
 
 @contextmanager
 def disk_told(target: Path) -> Iterator[None]:
-    """Turn every failure of the disk while writing ``target`` into one sentence. Raises :class:`InputError`."""
+    """Turn every failure of the disk while writing ``target`` into one sentence.
+
+    Raises:
+        InputError: it cannot be done; the sentence says why.
+    """
     try:
         yield
     except OSError as error:
@@ -86,7 +90,11 @@ def disk_told(target: Path) -> Iterator[None]:
 
 
 def made_folder(folder: Path) -> Path:
-    """Make ``folder`` if it is missing. Raises :class:`InputError` where that fails."""
+    """Make ``folder`` if it is missing.
+
+    Raises:
+        InputError: that fails.
+    """
     with disk_told(folder):
         folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -94,10 +102,13 @@ def made_folder(folder: Path) -> Path:
 
 @contextmanager
 def moved_into_place(target: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``target`` to write to; rename it to ``target`` on success.
+    """Yield a temporary path beside ``target`` to write to; rename it to ``target`` on success.
 
     On any exception the temporary file is removed and ``target`` is left as it was. The folder of
-    ``target`` is made if it is missing. Raises :class:`InputError` where the disk fails.
+    ``target`` is made if it is missing.
+
+    Raises:
+        InputError: the disk fails.
     """
     made_folder(target.parent)
     with disk_told(target):

@@ -43,7 +43,7 @@ SCORE_FIELDS = tuple(arm.score_field for arm in ARM.values())
 
 @lru_cache(maxsize=512)
 def column(name: str, size: int = DRAWS, block: int = 0, seed: int = SEED) -> Array:
-    """Give ``size`` numbers from 0 to 1 for the input ``name``, one in each of ``size`` equal strata.
+    """Return ``size`` numbers from 0 to 1 for the input ``name``, one in each of ``size`` equal strata.
 
     Further blocks are the first one turned by a random angle, as in randomised quasi-Monte Carlo: strata stay strata.
     """
@@ -73,11 +73,11 @@ class UncertainInput:
 
     @property
     def mean(self) -> float:
-        """Give the mean of the triangle."""
+        """The mean of the triangle."""
         return (self.low + self.likely + self.high) / 3
 
     def at(self, share: Array) -> Array:
-        """Give the value below which ``share`` (0 to 1) of the triangle lies. Same shape as ``share``."""
+        """Return the value below which ``share`` (0 to 1) of the triangle lies. Same shape as ``share``."""
         low, likely, high = self.low, self.likely, self.high
         rise = (likely - low) / (high - low)
         if rise == 0.0:
@@ -106,7 +106,7 @@ class PriorCase:
     between: tuple[float, float] | None = None
 
     def at(self, share: Array) -> Array:
-        """Give the coded value for each ``share`` (0 to 1); a number is spread evenly over its decades."""
+        """Return the coded value for each ``share`` (0 to 1); a number is spread evenly over its decades."""
         if self.between is not None:
             low, high = self.between
             return np.round(low * (high / low) ** share)
@@ -185,11 +185,11 @@ class Simulation:
         return cls(facts, book, tuple(item for item in found if item.low < item.high), unanswered)
 
     def money_draw(self, size: int = DRAWS, block: int = 0) -> Draw:
-        """Give ``size`` money draws; ``block`` numbers further, independent ones."""
+        """Return ``size`` money draws; ``block`` numbers further, independent ones."""
         return self.moved({item: item.at(self._column(item, size, block)) for item in self.inputs})
 
     def stability_draw(self, size: int = DRAWS, block: int = 0) -> Draw:
-        """Give ``size`` stability draws: the money draws of the same number, with unanswered choices moved too."""
+        """Return ``size`` stability draws: the money draws of the same number, with unanswered choices moved too."""
         draw = self.money_draw(size, block)
         facts, known = draw.facts, {path for path in draw.facts if draw.facts.answered(path)}
         for prior in self.priors:
@@ -198,7 +198,7 @@ class Simulation:
         return Draw(facts, draw.prices, draw.others)
 
     def moved(self, values: Mapping[UncertainInput, Array]) -> Draw:
-        """Give the variations in which some inputs take other values, all of shape ``()`` or ``(n,)``."""
+        """Return the variations in which some inputs take other values, all of shape ``()`` or ``(n,)``."""
         by_kind: dict[str, dict[str, Array]] = {FACT: {}, PRICE: {}}
         for item, value in values.items():
             by_kind.setdefault(item.kind, {})[item.name] = value

@@ -52,7 +52,7 @@ def every(days: float) -> str:
 
 
 def arm_title(arm: str | None) -> str:
-    """Give the title of an arm as people read it."""
+    """Return the title of an arm as people read it."""
     if arm is None:
         return "abstains"
     return "Not decidable yet" if arm == UNDECIDED else ARM[arm].title

@@ -36,7 +36,7 @@ class Audit:
         return len(self.rows)
 
     def __getitem__(self, id_: str) -> Row:
-        """Give the row of a claim's id.
+        """Return the row of a claim's id.
 
         Raises:
             InputError: if there is no such claim.
@@ -69,13 +69,13 @@ class Audit:
         return {article: self.only(article).counts() for article in articles()}
 
     def to_frame(self) -> "pandas.DataFrame":
-        """Give one line a claim, with the texts that the table shows."""
+        """Return one line a claim, with the texts that the table shows."""
         import pandas
 
         return pandas.DataFrame([self._cells(row) for row in self.rows], columns=list(COLUMNS))
 
     def workings(self) -> str:
-        """Give every row's workings as text."""
+        """Return every row's workings as text."""
         return "\n\n".join(f"{row.id}  {row.claim.article}\n  " + "\n  ".join(row.workings) for row in self.rows)
 
     @staticmethod

@@ -49,7 +49,7 @@ class Names:
         self._others = others
 
     def resolve(self, reference: Reference) -> Named:
-        """Give the figure that a reference names.
+        """Return the figure that a reference names.
 
         Raises:
             InputError: if nothing has that name.
@@ -153,7 +153,7 @@ class Row:
         ]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the row as plain data; amounts in their unit."""
+        """Return the row as plain data; amounts in their unit."""
         found = self.recomputed
         return {
             "id": self.id,

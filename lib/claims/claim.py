@@ -93,7 +93,7 @@ class Claim(Strict):
     see_also: list[str] = Field(default_factory=list)
 
     def with_input(self, name: str, value: Any) -> "Claim":
-        """Give the same claim with another value for one input."""
+        """Return the same claim with another value for one input."""
         return self.model_copy(update={"inputs": {**self.inputs, name: value}})
 
 

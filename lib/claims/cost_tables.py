@@ -47,7 +47,7 @@ class CostRow:
         return self.recomputed.low / self.stated.low, self.recomputed.high / self.stated.high
 
     def cells(self) -> dict[str, str]:
-        """Give the line as texts."""
+        """Return the line as texts."""
         ends = dict.fromkeys(plain(end) for end in self.ratio or ())
         return {
             "article": self.article,
@@ -75,7 +75,7 @@ class CostTables:
         return len(self.rows)
 
     def to_frame(self) -> "pandas.DataFrame":
-        """Give one line a component, as texts."""
+        """Return one line a component, as texts."""
         import pandas
 
         return pandas.DataFrame([row.cells() for row in self.rows], columns=list(COLUMNS))

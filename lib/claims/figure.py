@@ -33,11 +33,11 @@ class Figure:
 
     @property
     def is_point(self) -> bool:
-        """Tell whether it is one number."""
+        """Whether it is one number."""
         return self.low == self.high
 
     def in_unit(self, unit: str) -> "Figure":
-        """Give the same numbers with another unit's name."""
+        """Return the same numbers with another unit's name."""
         return Figure(self.low, self.high, unit)
 
     def __str__(self) -> str:

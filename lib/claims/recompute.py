@@ -46,7 +46,7 @@ def accuracies() -> tuple[Measured, ...]:
 
 
 def finding(study: str, measure: str) -> float:
-    """Give one number of ``findings.csv``."""
+    """Return one number of ``findings.csv``."""
     return next(float(row["value"]) for row in rows("findings") if (row["study"], row["measure"]) == (study, measure))
 
 
@@ -130,7 +130,7 @@ def _best_alone(each: Measured) -> float:
 
 
 def list_price(reference: str) -> Figure:
-    """Give a list price in USD per million tokens; ``reference`` is ``PROVIDER/MODEL.component``.
+    """Return a list price in USD per million tokens; ``reference`` is ``PROVIDER/MODEL.component``.
 
     Raises:
         InputError: if the price source has no such model or component.
@@ -179,7 +179,7 @@ def paired_ratio(figures: Sequence[Named], unit: str) -> Result:
 
 
 def span(figures: Sequence[Named], unit: str) -> Result:
-    """Give the range from the least to the greatest of several options."""
+    """Return the range from the least to the greatest of several options."""
     result = Figure(min(each.figure.low for each in figures), max(each.figure.high for each in figures), unit)
     return result, f"from the least to the greatest of {', '.join(map(str, figures))} = {result}"
 
@@ -234,7 +234,7 @@ def break_even(figures: Sequence[Named], unit: str) -> Result:
 
 
 def detectable_gap(figures: Sequence[Named], unit: str) -> Result:
-    """Give the smallest paired difference that a sample sees: its size, the share of discordant pairs (0–1)."""
+    """Return the smallest paired difference that a sample sees: its size, the share of discordant pairs (0–1)."""
     size, share = (each.figure for each in figures)
     result = Figure.between(*(100 * smallest_gap(size.low, end) for end in (share.low, share.high)), unit)
     return result, (
@@ -244,7 +244,7 @@ def detectable_gap(figures: Sequence[Named], unit: str) -> Result:
 
 
 def proportion_interval(figures: Sequence[Named], unit: str) -> Result:
-    """Give Wilson's 95 % interval of a share, in per cent: the share in per cent, the sample's size."""
+    """Return Wilson's 95 % interval of a share, in per cent: the share in per cent, the sample's size."""
     percent, size = (each.figure.low for each in figures)
     low, high = wilson(percent / 100 * size, size)
     result = Figure(100 * low, 100 * high, unit)
@@ -273,7 +273,7 @@ def exact_p(figures: Sequence[Named], unit: str) -> Result:
 
 
 def _discordant(before: float, after: float) -> tuple[float, float]:
-    """Give the least and greatest share of pairs that can differ between two shares right (0–1)."""
+    """Return the least and greatest share of pairs that can differ between two shares right (0–1)."""
     return abs(after - before), min(before + after, 2 - before - after)
 
 

@@ -133,7 +133,7 @@ REPRODUCING = {"own article", "measurement", "own inputs", "assumed inputs", "li
 
 
 def verdict(outcomes: Iterable[tuple[str | None, bool | None]]) -> str:
-    """Give the verdict of a claim from its checks' (held against, holds) pairs.
+    """Return the verdict of a claim from its checks' (held against, holds) pairs.
 
     A check that compares nothing, or whose outcome depends on what the article does not state
     (``None``), decides nothing.

@@ -59,7 +59,7 @@ def _check_currency(client: ClientFile, name: str) -> None:
 
 
 def answers(client: ClientFile) -> dict[str, dict[str, Any]]:
-    """Give only what the client has answered, as plain values ready for YAML or papermill."""
+    """Return only what the client has answered, as plain values ready for YAML or papermill."""
     return client.model_dump(mode="python", exclude_unset=True)
 
 
@@ -88,7 +88,7 @@ def save_client(client: ClientFile, path: str | Path) -> None:
 
 
 def json_schema() -> dict[str, Any]:
-    """Give the JSON schema of a client file, for editors that check while typing."""
+    """Return the JSON schema of a client file, for editors that check while typing."""
     schema = ClientFile.model_json_schema()
     for section, rule in schema["properties"].items():
         if section != "client":

@@ -21,7 +21,7 @@ Array = np.ndarray
 
 @cache
 def field_specs() -> dict[str, FieldSpec]:
-    """Give every field of the client file by its dotted path, in the order of the file."""
+    """Return every field of the client file by its dotted path, in the order of the file."""
     return {
         f"{section}.{name}": spec_of(info)
         for section, section_info in ClientFile.model_fields.items()
@@ -91,7 +91,7 @@ class Facts(Mapping[str, Array]):
         return cls(values, frozenset(answered), words, client.client.name)
 
     def replaced(self, values: Mapping[str, Any], answered: bool | Mapping[str, Array] = True) -> "Facts":
-        """Give facts in which some fields hold other arrays.
+        """Return facts in which some fields hold other arrays.
 
         ``answered`` tells whether they count as answered now, or, by field, in which variations they do.
         """
@@ -105,27 +105,27 @@ class Facts(Mapping[str, Array]):
         return Facts(merged, now_answered, self._words, self.name, self._answered_rows)
 
     def answered(self, path: str) -> bool:
-        """Tell whether the client answered the field, as opposed to the default being assumed."""
+        """Return whether the client answered the field, as opposed to the default being assumed."""
         return path in self._answered
 
     def answered_at(self, path: str) -> Array:
-        """Tell where the field counts as answered; differs between variations where some of them answer it."""
+        """Return where the field counts as answered; differs between variations where some of them answer it."""
         return self._answered_rows.get(path, np.asarray(path in self._answered))
 
     def is_word(self, path: str, word: str) -> Array:
-        """Tell where a choice field has the value ``word``."""
+        """Return where a choice field has the value ``word``."""
         return self._values[path] == field_specs()[path].choices.index(word)
 
     def truth(self, path: str) -> Array:
-        """Give a yes/no field as booleans (not answered and no default: False)."""
+        """Return a yes/no field as booleans (not answered and no default: False)."""
         return self._values[path] == 1.0
 
     def text(self, path: str) -> Any:
-        """Give a text, date or list field, which never varies between draws."""
+        """Return a text, date or list field, which never varies between draws."""
         return self._words[path]
 
     def __getitem__(self, path: str) -> Array:
-        """Give the array of a number, choice or yes/no field."""
+        """Return the array of a number, choice or yes/no field."""
         return self._values[path]
 
     def __iter__(self) -> Iterator[str]:
@@ -138,7 +138,7 @@ class Facts(Mapping[str, Array]):
 
 
 def ranges(client: ClientFile) -> dict[str, Range]:
-    """Give the fields that the client answered with a range."""
+    """Return the fields that the client answered with a range."""
     found = {}
     for path in field_specs():
         section, name = path.split(".")

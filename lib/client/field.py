@@ -73,7 +73,7 @@ def _plain(number: float | None) -> str:
 
 
 def spec_of(field_info: Any) -> FieldSpec:
-    """Give the :class:`FieldSpec` kept in a pydantic field."""
+    """Return the :class:`FieldSpec` kept in a pydantic field."""
     return next(item for item in field_info.metadata if isinstance(item, FieldSpec))
 
 

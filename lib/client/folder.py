@@ -25,13 +25,13 @@ SUFFIXES = (".yaml", ".yml")
 
 
 def own_folder() -> Path:
-    """Give the folder of one's own clients; it may not exist yet."""
+    """Return the folder of one's own clients; it may not exist yet."""
     stated = os.environ.get("WORKBOOK_CLIENTS")
     return path_from(stated, "WORKBOOK_CLIENTS", "a folder", PROJECT) if stated else CLIENTS / "own"
 
 
 def client_files() -> list[tuple[str, Path]]:
-    """Give every client file under its client's name, one's own first; a name that stands twice gets its file's."""
+    """Return every client file under its client's name, one's own first; a name that stands twice gets its file's."""
     paths = [path for folder in (own_folder(), CLIENTS) for path in sorted(folder.glob("*.y*ml"))]
     named = [(_name(path), path) for path in paths if path.suffix in SUFFIXES]
     names = [name for name, _ in named]
@@ -39,7 +39,7 @@ def client_files() -> list[tuple[str, Path]]:
 
 
 def is_sample(path: Path) -> bool:
-    """Tell whether a client file came with the workbook."""
+    """Return whether a client file came with the workbook."""
     return path.resolve().parent == CLIENTS.resolve()
 
 
@@ -51,7 +51,11 @@ def shown_path(path: Path | None) -> str:
 
 
 def new_client_path(name: str) -> Path:
-    """Give the file for a client called ``name``. Raises :class:`InputError` where there is none or it exists."""
+    """Return the file for a client called ``name``.
+
+    Raises:
+        InputError: there is none or it exists.
+    """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     stem = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60]
     if not stem:
@@ -65,14 +69,22 @@ def new_client_path(name: str) -> Path:
 
 
 def create(client: ClientFile) -> Path:
-    """Save a client in a file named after it, among one's own. Raises :class:`InputError`."""
+    """Save a client in a file named after it, among one's own.
+
+    Raises:
+        InputError: it cannot be done; the sentence says why.
+    """
     path = new_client_path(client.client.name)
     save_client(client, path)
     return path
 
 
 def rename(path: Path, name: str) -> Path:
-    """Give a client and its file another name; comments in the file stay. Raises :class:`InputError`."""
+    """Give a client and its file another name; comments in the file stay.
+
+    Raises:
+        InputError: it cannot be done; the sentence says why.
+    """
     target = new_client_path(name)
     client = load_client(path)
     renamed = client.model_copy(update={"client": client.client.model_copy(update={"name": name.strip()})})
@@ -83,7 +95,11 @@ def rename(path: Path, name: str) -> Path:
 
 
 def delete(path: Path) -> None:
-    """Take a client's file away. Raises :class:`InputError` for one that came with the workbook."""
+    """Take a client's file away.
+
+    Raises:
+        InputError: one that came with the workbook.
+    """
     _own(path)
     path.unlink(missing_ok=True)
 
@@ -111,7 +127,7 @@ def chosen_client(client_file: str | Path | None = None) -> Path:
 
 
 def is_live() -> bool:
-    """Tell whether a person has the notebook open in JupyterLab."""
+    """Return whether a person has the notebook open in JupyterLab."""
     return "JPY_SESSION_NAME" in os.environ and not os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
 
 

@@ -26,7 +26,7 @@ class Range(BaseModel):
 
 
 def likely(value: float | Range | str | None) -> float | str | None:
-    """Give the most likely value of a number, a range, ``"never"`` or ``None``."""
+    """Return the most likely value of a number, a range, ``"never"`` or ``None``."""
     return value.likely if isinstance(value, Range) else value
 
 

@@ -33,7 +33,10 @@ _LEADING_ZERO = re.compile(r"^[-+]?0[0-9]+$")
 def parse(text: str, name: str) -> dict[str, Any]:
     """Parse the text of a client file into plain dictionaries.
 
-    ``name`` is the file as error messages call it. Raises :class:`InputError` with one sentence.
+    ``name`` is the file as error messages call it.
+
+    Raises:
+        InputError: it cannot be used; one sentence.
     """
     try:
         events = list(yaml.parse(text, Loader=_Loader))

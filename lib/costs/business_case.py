@@ -35,7 +35,7 @@ SENSITIVE = {
 
 
 def adoption(share: Any, ramp_up_months: Any, months: int) -> Array:
-    """Give the mean share of questions brought to it in months 1, 2, …: shape ``(months,)`` or ``(n, months)``.
+    """Return the mean share of questions brought to it in months 1, 2, …: shape ``(months,)`` or ``(n, months)``.
 
     It grows evenly from nothing to ``share`` within ``ramp_up_months``, and stays there.
     """
@@ -64,15 +64,15 @@ class Flows:
 
     @property
     def gain(self) -> Array:
-        """Give what a month brings: value and avoided cost, less costs and corrections."""
+        """What a month brings: value and avoided cost, less costs and corrections."""
         return self.value + self.avoided - self.costs - self.corrections
 
     def net(self, months: int) -> Array:
-        """Give the gain of the first ``months`` months less set-up: shape ``()`` or ``(n,)``."""
+        """Return the gain of the first ``months`` months less set-up: shape ``()`` or ``(n,)``."""
         return self.gain[..., :months].sum(axis=-1) - self.setup
 
     def payback(self) -> Array:
-        """Give the month after which the gains have paid the set-up for good (a fraction counts), infinite if never."""
+        """Return the month after which the gains have paid the set-up for good (a fraction counts), infinite if never."""
         total = np.cumsum(self.gain, axis=-1) - np.asarray(self.setup)[..., np.newaxis]
         start = -np.asarray(self.setup, dtype=float)[..., np.newaxis]
         before = np.concatenate([np.broadcast_to(start, (*total.shape[:-1], 1)), total[..., :-1]], axis=-1)
@@ -95,47 +95,47 @@ class BusinessCase:
 
     @property
     def wage_is_known(self) -> bool:
-        """Tell whether saved time can be counted in money: somebody said whose time it is worth what."""
+        """Whether saved time can be counted in money: somebody said whose time it is worth what."""
         return not np.isnan(float(self.facts["money.saved_usd_per_hour"]))
 
     @property
     def has_benefit(self) -> bool:
-        """Tell whether anything is stated that an architecture would bring."""
+        """Whether anything is stated that an architecture would bring."""
         minutes = float(self.facts["money.minutes_saved_per_answer"])
         return (minutes > 0 and self.wage_is_known) or self.today_is_known
 
     @property
     def today_is_known(self) -> bool:
-        """Tell whether the client said what runs today costs."""
+        """Whether the client said what runs today costs."""
         return not np.isnan(float(today_usd(self.facts)))
 
     @property
     def plan(self) -> str | None:
-        """Give the architecture that the client has planned already."""
+        """The architecture that the client has planned already."""
         place = float(self.facts["today.plan"])
         return None if np.isnan(place) else ARMS[int(place)]
 
     def share_right(self, arm: str) -> float:
-        """Give the share of answers taken to be right: measured, or the target where nothing is."""
+        """Return the share of answers taken to be right: measured, or the target where nothing is."""
         return float(_share_right(self.facts, arm))
 
     @cached_property
     def drawn(self) -> dict[str, Flows]:
-        """Give the flows of every architecture in every draw."""
+        """The flows of every architecture in every draw."""
         return {arm: flows(self.estimates.drawn, self.estimates.draw.facts, arm) for arm in ARMS}
 
     @cached_property
     def planned(self) -> dict[str, Flows]:
-        """Give the flows of every architecture where everything goes as planned."""
+        """The flows of every architecture where everything goes as planned."""
         return {arm: flows(self.estimates.planned, self.facts, arm) for arm in ARMS}
 
     def net(self, arm: str, months: int | None = None) -> Estimate:
-        """Give what ``arm`` brings over ``months`` (else the horizon), set-up paid."""
+        """Return what ``arm`` brings over ``months`` (else the horizon), set-up paid."""
         months = self.estimates.planned.months if months is None else months
         return Estimate.of(self.drawn[arm].net(months), self.planned[arm].net(months))
 
     def total(self, arm: str, name: str, months: int) -> Estimate:
-        """Give the sum of one of the flows over the first ``months`` months; ``costs`` with set-up."""
+        """Return the sum of one of the flows over the first ``months`` months; ``costs`` with set-up."""
 
         def add(found: Flows) -> Array:
             amount = getattr(found, name)[..., :months].sum(axis=-1)
@@ -144,7 +144,7 @@ class BusinessCase:
         return Estimate.of(add(self.drawn[arm]), add(self.planned[arm]))
 
     def payback(self, arm: str) -> TurningPoint:
-        """Give the months after which ``arm`` has paid for itself against doing nothing."""
+        """Return the months after which ``arm`` has paid for itself against doing nothing."""
         drawn = np.broadcast_to(self.drawn[arm].payback(), self.estimates.size)
         months = self.estimates.planned.months
         within = np.where(drawn <= months, drawn, np.inf)
@@ -155,7 +155,7 @@ class BusinessCase:
         return TurningPoint.of(float(expected), within)
 
     def sensitivity(self, arm: str, months: int = VIEW_MONTHS) -> list[Swing]:
-        """Give how what ``arm`` brings over ``months`` moves with each assumption of the case; widest first."""
+        """Return how what ``arm`` brings over ``months`` moves with each assumption of the case; widest first."""
         from lib.client.facts import field_specs
 
         centre, shift = float(self.planned[arm].net(months)), self.net(arm, months)
@@ -178,7 +178,7 @@ class BusinessCase:
         return widest_first([*swings, Swing("Share of answers right", *ends)])
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the case as plain values, money in USD; what cannot be counted is ``None``."""
+        """Return the case as plain values, money in USD; what cannot be counted is ``None``."""
         months = self.estimates.planned.months
         today = float(today_usd(self.facts))
         return {
@@ -210,7 +210,7 @@ class BusinessCase:
 
 
 def today_usd(facts: Facts) -> Array:
-    """Give what runs today costs a month: as stated, or its cost per query times the queries; ``nan`` if not said."""
+    """Return what runs today costs a month: as stated, or its cost per query times the queries; ``nan`` if not said."""
     per_query = facts["today.usd_per_query"] * facts["traffic.queries_per_month"]
     return np.where(np.isnan(facts["today.monthly_usd"]), per_query, facts["today.monthly_usd"])
 

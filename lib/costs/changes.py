@@ -27,7 +27,7 @@ class Later(Situation):
         self._known = {}
 
     def price(self, key: str) -> Array:
-        """Give the price that counts then, or its draws."""
+        """Return the price that counts then, or its draws."""
         return self.now.price(self._charged(key))
 
     def working(self, arm: str, name: str, label: str, unit: str, compute: Any) -> Array:
@@ -35,7 +35,7 @@ class Later(Situation):
         return self.once((arm, name), compute)
 
     def by_hour(self, role: str) -> Array:
-        """Tell where the model of ``role`` is paid by GPU hours then."""
+        """Return where the model of ``role`` is paid by GPU hours then."""
         return np.logical_or(self.in_house, role in self.book.hourly_later[self.event.prefix])
 
     def _charged(self, key: str) -> str:

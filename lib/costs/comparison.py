@@ -28,7 +28,7 @@ DRAWN = 256
 
 
 def share_right_to_match(usd_per_correct: Any, cost_per_query: Any, correction_usd: Any) -> Array:
-    """Give the share of right answers at which an arm's right answer costs ``usd_per_correct``: where a ranking turns.
+    """Return the share of right answers at which an arm's right answer costs ``usd_per_correct``: where a ranking turns.
 
     Solves (cost per query + share wrong × correction) ÷ share right = ``usd_per_correct`` for the share. ``nan``
     where not even an arm that is always right gets there.
@@ -60,7 +60,7 @@ class TurningPoint:
 
 
 def payback(estimates: Estimates, arm: str, instead_of: str) -> TurningPoint:
-    """Give the months after which the dearer set-up of ``arm`` is paid back by its cheaper months.
+    """Return the months after which the dearer set-up of ``arm`` is paid back by its cheaper months.
 
     0 where it is no dearer to set up nor to run; infinite where it never pays back.
     """
@@ -100,7 +100,7 @@ def break_even_volumes(estimates: Estimates, arm: str) -> dict[str, TurningPoint
 
 
 def _drawn_at(estimates: Estimates, grid: Array) -> dict[str, Array]:
-    """Give the horizon cost of each arm in some draws at every volume: shape (draws, volumes)."""
+    """Return the horizon cost of each arm in some draws at every volume: shape (draws, volumes)."""
     step = max(1, estimates.size // DRAWN)
 
     def rows(values: Array) -> Array:
@@ -116,7 +116,7 @@ def _drawn_at(estimates: Estimates, grid: Array) -> dict[str, Array]:
 
 
 def _bracket(difference: Array, grid: Array, now: float) -> tuple[float, float] | None:
-    """Give the two neighbouring volumes, nearest to ``now``, between which the difference changes its sign."""
+    """Return the two neighbouring volumes, nearest to ``now``, between which the difference changes its sign."""
     difference = np.broadcast_to(difference, grid.size)
     turns = np.flatnonzero(np.sign(difference[1:]) * np.sign(difference[:-1]) < 0)
     if not turns.size:
@@ -140,7 +140,7 @@ def _refined(estimates: Estimates, arm: str, other: str, bracket: tuple[float, f
 
 
 def _crossings(difference: Array, grid: Array, now: float) -> Array:
-    """Give for each draw the volume at which the difference changes its sign; ``nan`` where it does not."""
+    """Return for each draw the volume at which the difference changes its sign; ``nan`` where it does not."""
     first, second = difference[:, :-1], difference[:, 1:]
     turns = np.sign(first) * np.sign(second) < 0
     far = np.where(turns, np.abs(np.log(grid[:-1] / now)), np.inf)
@@ -162,7 +162,7 @@ class Swing:
 
     @property
     def width(self) -> float:
-        """Give how far the result moves between the two ends."""
+        """How far the result moves between the two ends."""
         return abs(self.at_high - self.at_low)
 
 
@@ -172,7 +172,7 @@ def widest_first(swings: Sequence[Swing]) -> list[Swing]:
 
 
 def tornado(estimates: Estimates, arm: str, other: str) -> list[Swing]:
-    """Give how each input moves the expected difference in horizon cost (``arm`` − ``other``, USD); widest first."""
+    """Return how each input moves the expected difference in horizon cost (``arm`` − ``other``, USD); widest first."""
     inputs = [item for item in estimates.simulation.inputs if item.kind in (FACT, PRICE)]
     count = 2 * len(inputs)
     rows = {item: np.full(count, item.mean) for item in inputs}

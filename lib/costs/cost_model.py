@@ -67,35 +67,35 @@ class Costs:
 
     @cached_property
     def horizon_usd(self) -> dict[str, Array]:
-        """Give set-up plus all months of the horizon."""
+        """Set-up plus all months of the horizon."""
         return {arm: self.setup_usd[arm] + self.horizon_months * self.monthly_usd[arm] for arm in ARMS}
 
     @property
     def months(self) -> int:
-        """Give the whole months of the horizon."""
+        """The whole months of the horizon."""
         return int(np.max(self.horizon_months))
 
     def by_month_usd(self, arm: str) -> Array:
-        """Give what each month of the horizon costs: shape ``(months,)`` or ``(n, months)``."""
+        """Return what each month of the horizon costs: shape ``(months,)`` or ``(n, months)``."""
         flat = np.repeat(np.asarray(self.monthly_usd[arm], dtype=float)[..., np.newaxis], self.months, axis=-1)
         return flat + self.uneven_usd[arm] if arm in self.uneven_usd else flat
 
     def spent_usd(self, arm: str) -> Array:
-        """Give the USD spent after 0, 1, … months: shape ``(months + 1,)`` or ``(n, months + 1)``."""
+        """Return the USD spent after 0, 1, … months: shape ``(months + 1,)`` or ``(n, months + 1)``."""
         running, setup = np.cumsum(self.by_month_usd(arm), axis=-1), np.asarray(self.setup_usd[arm], dtype=float)
         before = np.zeros((*running.shape[:-1], 1))
         return setup[..., np.newaxis] + np.concatenate([before, running], axis=-1)
 
     @cached_property
     def all_in_usd_per_query(self) -> dict[str, Array]:
-        """Give the whole month over its queries; what one query costs where none is asked."""
+        """The whole month over its queries; what one query costs where none is asked."""
         queries = self.facts["traffic.queries_per_month"]
         asked = np.maximum(queries, 1.0)
         return {arm: np.where(queries > 0, self.monthly_usd[arm] / asked, self.usd_per_query[arm]) for arm in ARMS}
 
     @cached_property
     def usd_per_correct_answer(self) -> dict[str, Array | None]:
-        """Give USD for one right answer where the share of right answers was measured, ``None`` elsewhere.
+        """USD for one right answer where the share of right answers was measured, ``None`` elsewhere.
 
         The whole month's cost is spread over its queries, and each wrong answer is put right at
         ``money.correction_usd``: (USD a month ÷ queries + share wrong × correction) ÷ share right. Infinite where
@@ -113,7 +113,7 @@ class Costs:
 
 
 def usd_per_correct_answer(cost_per_query: Any, share_right: Any, correction_usd: Any) -> Array | None:
-    """Give USD per correct answer: (cost per query + share wrong × correction) ÷ share right.
+    """Return USD per correct answer: (cost per query + share wrong × correction) ÷ share right.
 
     ``cost_per_query`` and ``correction_usd`` in USD, ``share_right`` from 0 to 1; arrays broadcast.
     ``None`` where nothing was measured (``None`` or ``nan``); infinite where no answer is right.

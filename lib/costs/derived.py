@@ -12,7 +12,7 @@ BYTES_PER_GIGABYTE = 1e9
 
 
 def document_tokens(situation: Situation) -> Array:
-    """Give the tokens of the whole knowledge base: documents × tokens per document; 0 where their number is not known."""
+    """Return the tokens of the whole knowledge base: documents × tokens per document; 0 where their number is not known."""
 
     def compute() -> Array:
         documents = situation.fact("knowledge.documents")
@@ -22,7 +22,7 @@ def document_tokens(situation: Situation) -> Array:
 
 
 def context_window(situation: Situation) -> Array:
-    """Give the context window in tokens: the client's, else the model's own, else an open model's in house."""
+    """Return the context window in tokens: the client's, else the model's own, else an open model's in house."""
     own = situation.fact("stack.context_window_tokens")
     known = either(
         situation.own_gpus("base_model"),
@@ -33,13 +33,13 @@ def context_window(situation: Situation) -> Array:
 
 
 def room_for_knowledge(situation: Situation) -> Array:
-    """Give the tokens of the context window that instructions, question and answer leave; below 0 where they overrun it."""
+    """Return the tokens of the context window that instructions, question and answer leave; below 0 where they overrun it."""
     asked = situation.fact("traffic.instruction_tokens") + situation.fact("traffic.question_tokens")
     return context_window(situation) - asked - situation.fact("traffic.answer_tokens")
 
 
 def chunks(situation: Situation) -> Array:
-    """Give the number of chunks that the knowledge base is cut into; each is stored as one vector."""
+    """Return the number of chunks that the knowledge base is cut into; each is stored as one vector."""
     return situation.working(
         SHARED,
         "vectors",
@@ -50,7 +50,7 @@ def chunks(situation: Situation) -> Array:
 
 
 def stored_gigabytes(situation: Situation) -> Array:
-    """Give the GB that the vectors take: vectors × dimensions × 4 bytes each."""
+    """Return the GB that the vectors take: vectors × dimensions × 4 bytes each."""
 
     def compute() -> Array:
         dimensions = either(
@@ -64,7 +64,7 @@ def stored_gigabytes(situation: Situation) -> Array:
 
 
 def re_ranked_share(situation: Situation) -> Array:
-    """Give the share of queries whose passages are re-ranked: all where it is advised, else what the price list says.
+    """Return the share of queries whose passages are re-ranked: all where it is advised, else what the price list says.
 
     Advised where retrieval brings too much that does not fit (measured), or where a wrong answer is grave.
     """

@@ -75,21 +75,21 @@ class Estimates:
 
     @cached_property
     def planned(self) -> Costs:
-        """Give the costs with every input at its likely value: scalars, with components."""
+        """The costs with every input at its likely value: scalars, with components."""
         return costs(self.facts, self.book)
 
     @cached_property
     def drawn(self) -> Costs:
-        """Give the costs of every draw: arrays of shape ``()`` or ``(n,)``, with components."""
+        """The costs of every draw: arrays of shape ``()`` or ``(n,)``, with components."""
         return costs(self.draw.facts, self.book, self.draw.prices)
 
     @cached_property
     def expected(self) -> Costs:
-        """Give the expected costs: scalars, with components that add up to the totals, and months to the horizon."""
+        """The expected costs: scalars, with components that add up to the totals, and months to the horizon."""
         return _mean(self.drawn, self.facts)
 
     def estimate(self, name: str, arm: str) -> Estimate | None:
-        """Give one figure of ``arm`` by the name that it has in :class:`~lib.costs.cost_model.Costs`.
+        """Return one figure of ``arm`` by the name that it has in :class:`~lib.costs.cost_model.Costs`.
 
         ``None`` where it was not measured.
         """
@@ -97,14 +97,14 @@ class Estimates:
         return None if drawn is None else Estimate.of(drawn, getattr(self.planned, name)[arm])
 
     def component(self, arm: str, component: str, kind: str) -> Estimate:
-        """Give one component of ``arm``; ``kind`` is ``setup`` or ``monthly``."""
+        """Return one component of ``arm``; ``kind`` is ``setup`` or ``monthly``."""
         return Estimate.of(
             getattr(self.drawn.components[arm][component], kind),
             getattr(self.planned.components[arm][component], kind),
         )
 
     def spent(self, arm: str) -> Array:
-        """Give expected, P10 and P90 of the USD spent after 0, 1, … months: shape ``(3, months + 1)``."""
+        """Return expected, P10 and P90 of the USD spent after 0, 1, … months: shape ``(3, months + 1)``."""
         drawn = np.broadcast_to(self.drawn.spent_usd(arm), (self.size, self.drawn.months + 1))
         return np.stack([drawn.mean(axis=0), *np.quantile(drawn, (P10, P90), axis=0)])
 
@@ -115,7 +115,7 @@ class Estimates:
         return {arm: float(np.mean(cheapest == place)) for place, arm in enumerate(arms)}
 
     def to_frame(self) -> "pandas.DataFrame":
-        """Give the tidy table: one row per arm × component × month with expected, P10, P90 and as planned, in USD.
+        """Return the tidy table: one row per arm × component × month with expected, P10, P90 and as planned, in USD.
 
         Month 0 is the set-up, 1 to the horizon are the months; a component that costs nothing in a month is left out
         of it. ``kind`` is ``labour`` or ``bill``. The expected figures of an arm add up to its horizon.
@@ -137,11 +137,11 @@ class Estimates:
         return pandas.DataFrame(rows, columns=COLUMNS)
 
     def chance_within(self, name: str, arm: str, limit: float) -> float:
-        """Give the share of the draws in which a figure of ``arm`` is at most ``limit`` (``nan`` = no limit: 1)."""
+        """Return the share of the draws in which a figure of ``arm`` is at most ``limit`` (``nan`` = no limit: 1)."""
         return 1.0 if np.isnan(limit) else float(np.mean(getattr(self.drawn, name)[arm] <= limit))
 
     def setup_p10_usd(self, facts: Facts) -> dict[str, Array]:
-        """Give what each arm costs to set up in the cheapest tenth of the draws, for variations of this client."""
+        """Return what each arm costs to set up in the cheapest tenth of the draws, for variations of this client."""
         expected = self.expected_costs(facts).setup_usd
         return {arm: expected[arm] * self._p10_of_setup[arm] for arm in ARMS}
 
@@ -151,11 +151,11 @@ class Estimates:
         return {arm: figure.p10 / figure.expected if figure.expected else 1.0 for arm, figure in found.items()}
 
     def planned_costs(self, facts: Facts) -> Costs:
-        """Give the costs of variations of this client with every input at its likely value."""
+        """Return the costs of variations of this client with every input at its likely value."""
         return costs(facts, self.book, keep_components=False)
 
     def expected_costs(self, facts: Facts) -> Costs:
-        """Give the expected costs of variations of this client: ``facts`` of shape ``()`` or ``(n,)``.
+        """Return the expected costs of variations of this client: ``facts`` of shape ``()`` or ``(n,)``.
 
         Every input that moves is put at its mean, and the totals are then scaled so that the client's own facts give
         :attr:`expected`: near enough for the many variations among which a turning point is sought.

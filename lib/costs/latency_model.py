@@ -55,7 +55,7 @@ def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = Non
 
 
 def checked(facts: Facts) -> Array:
-    """Tell where an answer is checked before it is shown: where a wrong one is grave, or an expert sees each."""
+    """Return where an answer is checked before it is shown: where a wrong one is grave, or an expert sees each."""
     return facts.is_word("risk.wrong_answer", "high") | facts.truth("risk.expert_review")
 
 

@@ -75,49 +75,49 @@ class Overview:
 
     @property
     def book(self) -> PriceBook:
-        """Give the prices."""
+        """The prices."""
         return self.estimates.book
 
     @property
     def costs(self) -> Costs:
-        """Give the expected costs: scalars, with components."""
+        """The expected costs: scalars, with components."""
         return self.estimates.expected
 
     @cached_property
     def business(self) -> BusinessCase:
-        """Give what the client gets for the money."""
+        """What the client gets for the money."""
         return BusinessCase(self.estimates)
 
     @property
     def currency(self) -> str:
-        """Give the currency that the client reads."""
+        """The currency that the client reads."""
         return self.client.prices.currency
 
     @property
     def per_usd(self) -> float:
-        """Give how much of that currency one US dollar is."""
+        """How much of that currency one US dollar is."""
         return float(likely(self.client.prices.per_usd))
 
     @property
     def months(self) -> int:
-        """Give the horizon in months."""
+        """The horizon in months."""
         return int(self.estimates.facts["money.horizon_months"])
 
     def figure(self, name: str, arm: str) -> Estimate | None:
-        """Give one figure of ``arm`` by its name in :data:`MONEY`; ``None`` where it is not measured."""
+        """Return one figure of ``arm`` by its name in :data:`MONEY`; ``None`` where it is not measured."""
         return self.estimates.estimate(MONEY[name], arm)
 
     def budgets(self) -> dict[str, float]:
-        """Give the stated budgets by their field, in USD (a month, a query)."""
+        """Return the stated budgets by their field, in USD (a month, a query)."""
         limits = {path: float(self.estimates.facts[path]) for path in BUDGETS}
         return {path: limit for path, limit in limits.items() if not np.isnan(limit)}
 
     def chances(self, arm: str) -> dict[str, float]:
-        """Give the share of the draws in which ``arm`` stays within each stated budget."""
+        """Return the share of the draws in which ``arm`` stays within each stated budget."""
         return {path: self.estimates.chance_within(BUDGETS[path], arm, limit) for path, limit in self.budgets().items()}
 
     def prices_used(self) -> dict[str, list[str]]:
-        """Give the keys of all prices used, and which arms use each."""
+        """Return the keys of all prices used, and which arms use each."""
         used: dict[str, list[str]] = {}
         for arm in ARMS:
             parts = self.costs.components[arm].values()
@@ -128,7 +128,7 @@ class Overview:
         return used
 
     def notes(self) -> list[str]:
-        """Give what a reader must know: replacements, what is taken for granted, prices that are old or unsure."""
+        """Return what a reader must know: replacements, what is taken for granted, prices that are old or unsure."""
         notes = [*self.costs.notes, *self._taken_for_granted(), *self._own_rows()]
         old = self.book.old()
         if old:
@@ -169,7 +169,7 @@ class Overview:
 
     @property
     def peak_tokens_per_minute(self) -> float:
-        """Give the tokens a minute that retrieval and answer come to in the busiest hour."""
+        """The tokens a minute that retrieval and answer come to in the busiest hour."""
         facts = self.estimates.facts
         a_query = float(self.estimates.planned.input_tokens["rag"]) + float(facts["traffic.answer_tokens"])
         return float(facts["traffic.queries_per_month"]) / MINUTES_PER_MONTH * PEAK_TIMES * a_query
@@ -189,7 +189,7 @@ class Overview:
         return [f"Rows of the client's own price list: {listed(said)}."] if said else []
 
     def to_dict(self) -> dict[str, Any]:
-        """Give everything as plain values, money in USD; a number that does not exist is ``None``."""
+        """Return everything as plain values, money in USD; a number that does not exist is ``None``."""
         return {
             "client": self.client.client.name,
             "as_of": self.book.as_of.isoformat(),

@@ -42,12 +42,12 @@ class Prompt:
 
     @property
     def input(self) -> Array:
-        """Give all input tokens of one query."""
+        """All input tokens of one query."""
         return self.fresh + self.written + self.cached
 
 
 def model_role(arm: str) -> str:
-    """Give the role of the stack whose model the arm calls."""
+    """Return the role of the stack whose model the arm calls."""
     return "tuned_model" if arm in TUNED_ARMS else "base_model"
 
 
@@ -67,14 +67,14 @@ def prompt(situation: Situation, arm: str) -> Prompt:
 
 
 def thinking_tokens(situation: Situation, arm: str) -> Array:
-    """Give the hidden tokens before an answer: the client's, but no fewer than a model writes that cannot be told not to."""
+    """Return the hidden tokens before an answer: the client's, but no fewer than a model writes that cannot be told not to."""
     key = f"{model_role(arm)}.thinking_tokens"
     least = situation.book[key].low if key in situation.book else 0.0
     return np.maximum(situation.fact("traffic.thinking_tokens"), least)
 
 
 def cache(situation: Situation, arm: str, name: str) -> Array:
-    """Give the ``lifetime`` (minutes) or the ``least`` prompt (tokens) of the prompt cache that ``arm`` meets."""
+    """Return the ``lifetime`` (minutes) or the ``least`` prompt (tokens) of the prompt cache that ``arm`` meets."""
     role = model_role(arm)
     return either(
         situation.own_gpus(role),
@@ -84,7 +84,7 @@ def cache(situation: Situation, arm: str, name: str) -> Array:
 
 
 def cold_share(situation: Situation, arm: str) -> Array:
-    """Give the share of queries that find the prompt cache cold, and so write it.
+    """Return the share of queries that find the prompt cache cold, and so write it.
 
     As if each cache entry lived once: never more writes than lifetimes in a month, nor than queries. The cache of a
     steady stream lives longer, so this is a cautious figure.

@@ -7,7 +7,7 @@ from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Situation, eithe
 
 
 def retrains_per_month(situation: Situation, arm: str) -> Array:
-    """Give retrainings a month of ``arm``, shape ``()`` or ``(n,)``.
+    """Return retrainings a month of ``arm``, shape ``()`` or ``(n,)``.
 
     Each change of brief, voice or schema retrains. ``fine_tune`` carries needed knowledge in its weights
     and so retrains when that changes too; ``hybrid`` reads it from the index. Where nothing is known to
@@ -33,7 +33,7 @@ def _retrains_per_month(situation: Situation, arm: str) -> Array:
 
 
 def tokens_per_run(situation: Situation, arm: str) -> Array:
-    """Give the tokens that one training run is billed for: (examples + knowledge) × epochs.
+    """Return the tokens that one training run is billed for: (examples + knowledge) × epochs.
 
     The good ones among the labelled examples are trained on, or as many as an article's typical set where
     the client has not said. ``fine_tune`` must also read needed knowledge to carry it.

@@ -52,16 +52,16 @@ class Situation:
         self.knowledge_needed = ~facts.is_word("knowledge.needed", "none")
 
     def fact(self, path: str) -> Array:
-        """Give a field of the client file, in its unit."""
+        """Return a field of the client file, in its unit."""
         return self.facts[path]
 
     def price(self, key: str) -> Array:
-        """Give a price of the book, or its draws, in its unit; a price not stated follows its fallback."""
+        """Return a price of the book, or its draws, in its unit; a price not stated follows its fallback."""
         key = self._charged(key)
         return self._draws[key] if key in self._draws else np.float64(self.book[key].likely)
 
     def tiered(self, key: str, prompt_tokens: Array) -> Array:
-        """Give a price per million tokens for a prompt of ``prompt_tokens``: long prompts may cost more a token."""
+        """Return a price per million tokens for a prompt of ``prompt_tokens``: long prompts may cost more a token."""
         key = self._charged(key)
         base = self.price(key)
         price = base
@@ -84,19 +84,19 @@ class Situation:
         )
 
     def effort(self, item: str) -> list[str]:
-        """Give the components of work that the price lists hold for ``item``, in no order."""
+        """Return the components of work that the price lists hold for ``item``, in no order."""
         return [key.partition(".")[2] for key in self.book if key.startswith(f"{item}.")]
 
     def own_gpus(self, role: str) -> Array:
-        """Tell where the model of ``role`` runs on the client's own GPUs."""
+        """Return where the model of ``role`` runs on the client's own GPUs."""
         return np.logical_or(self.in_house, self.book.self_hosted(role))
 
     def by_hour(self, role: str) -> Array:
-        """Tell where answering with the model of ``role`` is paid by GPU hours and not by tokens."""
+        """Return where answering with the model of ``role`` is paid by GPU hours and not by tokens."""
         return np.logical_or(self.in_house, self.book.by_hour(role))
 
     def gpu(self, role: str, component: str) -> Array:
-        """Give a price or speed of the GPUs that serve ``role``: the client's own, or those of its endpoint."""
+        """Return a price or speed of the GPUs that serve ``role``: the client's own, or those of its endpoint."""
         return either(
             self.own_gpus(role),
             lambda: self.price(f"self-hosted.{component}"),

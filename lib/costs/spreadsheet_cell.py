@@ -71,12 +71,12 @@ class Cell(NDArrayOperatorsMixin):
 
 
 def value_of(item: Any) -> Any:
-    """Give the number behind a cell or the number itself."""
+    """Return the number behind a cell or the number itself."""
     return item.value if isinstance(item, Cell) else item
 
 
 def formula_of(item: Any) -> tuple[str, int]:
-    """Give the formula of a cell or of a plain number, and its precedence."""
+    """Return the formula of a cell or of a plain number, and its precedence."""
     if isinstance(item, Cell):
         return item.formula, item.precedence
     number = float(item)

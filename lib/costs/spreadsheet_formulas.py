@@ -42,7 +42,7 @@ class NamedFacts:
         self.used: dict[str, Cell] = {}
 
     def __getitem__(self, path: str) -> Any:
-        """Give the cell of a number, or the plain value."""
+        """Return the cell of a number, or the plain value."""
         value = self._facts[path]
         if field_specs()[path].kind != "number" or not np.isfinite(value):
             return value
@@ -53,11 +53,11 @@ class NamedFacts:
         return self._facts.truth(path)
 
     def is_word(self, path: str, word: str) -> Any:
-        """Tell whether a choice field has the value ``word``."""
+        """Return whether a choice field has the value ``word``."""
         return self._facts.is_word(path, word)
 
     def answered(self, path: str) -> bool:
-        """Tell whether the client answered the field."""
+        """Return whether the client answered the field."""
         return self._facts.answered(path)
 
 
@@ -73,7 +73,7 @@ class NamedSituation(Situation):
         self.rows: dict[str, dict[str, Working]] = {}
 
     def price(self, key: str) -> Any:
-        """Give the named cell of a price."""
+        """Return the named cell of a price."""
         key = self._charged(key)
         return self.prices_used.setdefault(key, Cell(self.names[f"price.{key}"], self.book[key].likely))
 

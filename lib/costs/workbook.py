@@ -42,7 +42,10 @@ def write_xlsx(client: ClientFile, path: str | Path, name: str = "client file", 
     """Write the Excel workbook of ``client`` to ``path`` and give its path.
 
     ``name`` and ``folder`` as for :func:`lib.prices.price_book`. Money in the arms' sheets is in USD, in the
-    summary in the client's currency. Raises :class:`InputError` where ``path`` cannot be written.
+    summary in the client's currency.
+
+    Raises:
+        InputError: ``path`` cannot be written.
     """
     target = path_from(str(path), "--xlsx", "a name that ends in .xlsx")
     if target.suffix.lower() != ".xlsx":

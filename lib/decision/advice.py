@@ -23,30 +23,30 @@ class Case:
     arm: str
 
     def value(self, path: str) -> float:
-        """Give the likely value of a field."""
+        """Return the likely value of a field."""
         return float(self.outcome.context.facts[path])
 
     def feature(self, name: str) -> float:
-        """Give a feature's likely value."""
+        """Return a feature's likely value."""
         return float(self.outcome.context.read(name))
 
     def limit(self, name: str) -> float:
-        """Give a threshold's likely value."""
+        """Return a threshold's likely value."""
         return float(self.outcome.context.thresholds[name])
 
     @property
     def grave(self) -> bool:
-        """Tell whether a wrong answer is grave."""
+        """Whether a wrong answer is grave."""
         return bool(self.outcome.context.facts.is_word("risk.wrong_answer", "high"))
 
     @property
     def retrieves(self) -> bool:
-        """Tell whether the arm has retrieval."""
+        """Whether the arm has retrieval."""
         return ARM[self.arm].retrieves
 
     @property
     def tuned(self) -> bool:
-        """Tell whether the arm is fine-tuned."""
+        """Whether the arm is fine-tuned."""
         return ARM[self.arm].trained
 
     @property
@@ -57,7 +57,7 @@ class Case:
 
     @property
     def chunk_tokens(self) -> float:
-        """Give the length of one chunk in tokens, as the costs are computed with."""
+        """The length of one chunk in tokens, as the costs are computed with."""
         return float(self.outcome.context.priced.price("retrieval.chunk_tokens"))
 
 
@@ -70,7 +70,7 @@ class Row:
 
 
 def advice(outcome: Outcome, arm: str) -> tuple[str, ...]:
-    """Give the advice for the recommended arm, most important first."""
+    """Return the advice for the recommended arm, most important first."""
     case = Case(outcome, arm)
     return tuple(row.text(case) for row in ROWS if row.applies(case))
 

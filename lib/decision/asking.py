@@ -41,7 +41,7 @@ class Variations:
 
     @property
     def shares(self) -> dict[str, float]:
-        """Give each answer's share of the draws, largest first; ties go to the simpler."""
+        """Each answer's share of the draws, largest first; ties go to the simpler."""
         return _shares(self.picks)
 
 
@@ -122,7 +122,7 @@ def _span(parts: list) -> str:
 
 
 def _parts(path: str, values: Array) -> Iterator[tuple[str, Array]]:
-    """Give the values of a field in words and the draws in which it has them: each word of a choice, thirds of a number."""
+    """Return the values of a field in words and the draws in which it has them: each word of a choice, thirds of a number."""
     spec = field_specs()[path]
     least = max(1, int(LEAST_SHARE * len(values)))
     known = np.unique(values[~np.isnan(values)])
@@ -158,7 +158,7 @@ def deciding_answered(facts: Facts) -> int:
 
 
 def track_record(stability: float, answered: int) -> TrackRecord | None:
-    """Give how the outside cases nearest in stability came out, of those with as many of the deciding facts answered.
+    """Return how the outside cases nearest in stability came out, of those with as many of the deciding facts answered.
 
     Cases are grouped into those with few and with many deciding facts answered, then into bands of stability; groups
     and bands are merged until each holds ten cases. ``None`` where no record is stored.
@@ -196,7 +196,7 @@ def banded(
 
 
 def guide_hits() -> tuple[dict[str, int], int]:
-    """Give how many outside cases each published guide alone gets right, by its id, and how many cases there are."""
+    """Return how many outside cases each published guide alone gets right, by its id, and how many cases there are."""
     stored = read_yaml(TRACK_RECORD_FILE)
     return stored["guides"], len(stored["cases"])
 

@@ -51,7 +51,7 @@ class CaseOutcome:
 
     @property
     def right(self) -> bool | None:
-        """Tell whether the recommendation is one that a fair grader accepts."""
+        """Whether the recommendation is one that a fair grader accepts."""
         if self.decision.recommendation == UNDECIDED:
             return None
         return self.decision.recommendation in self.case.accept
@@ -74,7 +74,7 @@ class Band:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Give the 95 % Wilson interval of the share right."""
+        """The 95 % Wilson interval of the share right."""
         return wilson(self.right, self.of)
 
 
@@ -91,7 +91,7 @@ class CaseRecord:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Give the 95 % Wilson interval of the hit rate."""
+        """The 95 % Wilson interval of the hit rate."""
         return wilson(self.right, len(self.outcomes))
 
     @property
@@ -123,7 +123,7 @@ class CaseRecord:
         }
 
     def stored(self) -> dict[str, Any]:
-        """Give what ``data/decision/track_record.yaml`` keeps: stability, deciding facts answered and outcome by case."""
+        """Return what ``data/decision/track_record.yaml`` keeps: stability, deciding facts answered and outcome by case."""
         return {
             "cases": [
                 {
@@ -140,7 +140,7 @@ class CaseRecord:
         }
 
     def to_frame(self) -> "pandas.DataFrame":
-        """Give one row a case: id, accepted answers, ours, right (``None``: no answer), stability, source."""
+        """Return one row a case: id, accepted answers, ours, right (``None``: no answer), stability, source."""
         import pandas
 
         return pandas.DataFrame(

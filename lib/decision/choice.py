@@ -113,7 +113,7 @@ def _training_pays(context: EvaluationContext) -> Array:
 
 
 def _latency_only_by_tuning(knowledge: Array, possible: Feasibility) -> Array:
-    """Tell where the limit is missed by the plain arm, which passes otherwise, and met by the tuned one."""
+    """Return where the limit is missed by the plain arm, which passes otherwise, and met by the tuned one."""
 
     def only(plain: str, tuned: str) -> Array:
         return possible.feasible[plain] & ~possible.in_time[plain] & possible.in_time[tuned]

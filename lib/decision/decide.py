@@ -49,18 +49,20 @@ FACTS, LIMITS = "facts", "limits"
 
 
 def thresholds() -> ThresholdValues:
-    """Give every threshold, of the frameworks and of the workbook, at its likely value."""
+    """Return every threshold, of the frameworks and of the workbook, at its likely value."""
     return ThresholdValues(rule_thresholds() | own_thresholds())
 
 
 def decide(
     client: ClientFile, with_flips: bool = True, source: str | Path | None = None, book: PriceBook | None = None
 ) -> Decision:
-    """Give the decision for one client.
+    """Return the decision for one client.
 
     ``source`` is the client file's path, where it has one: errors name it, and a price list may lie beside it; ``book``
     the prices, where they are resolved already.
-    Raises :class:`lib.errors.InputError` where the client's stack or price list cannot be used.
+
+    Raises:
+        InputError: the client's stack or price list cannot be used.
     """
     model = model_of(client, source, book)
     outcome = evaluate(model.present())
@@ -134,7 +136,7 @@ def _undecided_because(facts: Facts, pick: str, varied: Variations) -> str | Non
 
 
 def _proven(outcome: Outcome, recommendation: str) -> bool:
-    """Tell whether the recommended arm itself was measured, and its score decided for it or reaches the target."""
+    """Return whether the recommended arm itself was measured, and its score decided for it or reaches the target."""
     level = explain.evidence_level(outcome, recommendation)
     return level == "proven" or (level == "measured" and bool(outcome.by_evidence))
 
@@ -150,7 +152,7 @@ def prices_of(client: ClientFile, source: str | Path | None = None) -> PriceBook
 
 
 def recommender(model: Model) -> Callable[[Facts], Array]:
-    """Give the function from facts to recommendations (positions in ARMS, -1 undecided) that flips are sought with."""
+    """Return the function from facts to recommendations (positions in ARMS, -1 undecided) that flips are sought with."""
 
     def recommend(facts: Facts) -> Array:
         return np.atleast_1d(evaluate(model.present(facts)).recommendation)
@@ -159,7 +161,7 @@ def recommender(model: Model) -> Callable[[Facts], Array]:
 
 
 def _runner_up(recommendation: str, shares: dict[str, float], found: tuple, arms: dict[str, ArmResult]) -> str | None:
-    """Give the arm that passes and wins most of the other draws, else the nearest flip, else the most supported one."""
+    """Return the arm that passes and wins most of the other draws, else the nearest flip, else the most supported one."""
     others = [arm for arm in ARMS if arm != recommendation and arms[arm].passes]
     nearest = {flip.recommendation: -place for place, flip in reversed(list(enumerate(found)))}
     return max(
@@ -247,7 +249,7 @@ def _arm(outcome: Outcome, estimates: Estimates, arm: str) -> ArmResult:
 
 
 def _chances(facts: Facts, estimates: Estimates, arm: str) -> dict[str, float]:
-    """Give the share of the draws that stay within each budget that the client has stated."""
+    """Return the share of the draws that stay within each budget that the client has stated."""
     limits = {path: float(facts[path]) for path in BUDGETS}
     return {
         path: round(estimates.chance_within(figure, arm, limits[path]), 4)

@@ -32,17 +32,17 @@ class GapsLike(Protocol):
 
 
 def clearly_below(context: EvaluationContext, arm: str, target: Array) -> Array:
-    """Tell where a measured score is below the target by more than chance (one-sided 95 %, normal approximation)."""
+    """Return where a measured score is below the target by more than chance (one-sided 95 %, normal approximation)."""
     return measured_score(context, arm) + _reach(context, arm) < target
 
 
 def clearly_reaches(context: EvaluationContext, arm: str, target: Array) -> Array:
-    """Tell where a measured score is at least the target by more than chance."""
+    """Return where a measured score is at least the target by more than chance."""
     return measured_score(context, arm) - _reach(context, arm) >= target
 
 
 def proven_better(context: EvaluationContext, arm: str, other: str) -> Array:
-    """Tell where ``arm`` is better than ``other`` by more than chance (two-sided 95 %)."""
+    """Return where ``arm`` is better than ``other`` by more than chance (two-sided 95 %)."""
     score, others = measured_score(context, arm), measured_score(context, other)
     first, second = sorted((arm, other), key=ARMS.index)
     pair = context.run.pairs.get((first, second))
@@ -169,7 +169,7 @@ def _users_accept(context: EvaluationContext, arm: str) -> Array:
 
 
 def _worth_its_cost(context: EvaluationContext, arm: str, other: str, scores: dict[str, Array]) -> Array:
-    """Tell where more right answers of ``arm`` are worth what it costs more than ``other``.
+    """Return where more right answers of ``arm`` are worth what it costs more than ``other``.
 
     A right answer saves its correction and somebody's minutes. Where the client says neither, its worth is not known,
     and a difference that was measured counts.

@@ -105,7 +105,7 @@ def _knowledge_words(outcome: Outcome) -> str:
 
 
 def reasons(outcome: Outcome, recommendation: str, arms: Arms, verdicts: tuple[Verdict, ...]) -> list[str]:
-    """Give the reasons in the order in which the recommendation comes about."""
+    """Return the reasons in the order in which the recommendation comes about."""
     sentences = gap_sentences(outcome, recommendation)
     ruled_out = [f"{arm_title(arm)}: {result.blockers[0].text}" for arm, result in arms.items() if not result.feasible]
     if ruled_out:
@@ -344,7 +344,7 @@ def evidence_level(outcome: Outcome, arm: str) -> str:
 
 
 def steps(outcome: Outcome, arms: Arms, verdicts: tuple[Verdict, ...], recommendation: str) -> tuple[Step, ...]:
-    """Give the way to the recommendation, step by step, in its order."""
+    """Return the way to the recommendation, step by step, in its order."""
     passing = [arm_title(arm) for arm, result in arms.items() if result.passes]
     blocked = [
         f"{arm_title(arm)} ({'; '.join(b.text for b in (*result.blockers, *result.limits_missed))})"

@@ -41,7 +41,7 @@ class Blocker:
     soft: bool = False
 
     def blocks(self, context: EvaluationContext, arm: str) -> Array:
-        """Tell where the arm is ruled out."""
+        """Return where the arm is ruled out."""
         observed, limit = self.observed(context, arm), self.limit(context, arm)
         # Comparisons with nan are False, so an unknown limit or observation never blocks.
         return observed < limit if self.direction == "below" else observed > limit
@@ -295,7 +295,7 @@ def feasibility(context: EvaluationContext) -> Feasibility:
 
 
 def brings_facts(context: EvaluationContext, arm: str) -> Array:
-    """Tell where an arm brings the facts that answers draw on.
+    """Return where an arm brings the facts that answers draw on.
 
     Weights do only where nothing can search beside the model, and the facts stay as they are: then they can be
     trained in (many wordings and about a hundred exposures each), which retrieval spares everybody else.

@@ -32,7 +32,7 @@ class RecordedFacts(Facts):
         self._note = note
 
     def replaced(self, values: Mapping[str, Any], answered: bool = True) -> "RecordedFacts":
-        """Give facts with other arrays in some fields, which note as these do."""
+        """Return facts with other arrays in some fields, which note as these do."""
         return RecordedFacts(super().replaced(values, answered), self._note)
 
     def is_word(self, path: str, word: str) -> Array:
@@ -117,7 +117,7 @@ class EvaluationContext:
         return amount(float(usd), self.facts.text("prices.currency"), per_usd)
 
     def is_own_score(self, arm: str) -> Array:
-        """Tell where the score of ``arm`` is the one that the client file's run measured."""
+        """Return where the score of ``arm`` is the one that the client file's run measured."""
         if self._own_scores is not None:
             return np.asarray(arm in self._own_scores)
         return self.run.is_own(arm, self.facts[f"evidence.{arm}_score"])
@@ -180,7 +180,7 @@ def assumed_fields(facts: Facts, fields: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def known(condition: Array, value: Array) -> Array:
-    """Give ``value`` where ``condition`` holds and not-known elsewhere."""
+    """Return ``value`` where ``condition`` holds and not-known elsewhere."""
     return np.where(condition, value, np.nan)
 
 

@@ -44,7 +44,7 @@ class Flip:
     plausible: bool = True
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the flip as ``decide --json`` prints it."""
+        """Return the flip as ``decide --json`` prints it."""
         return {
             "field": self.field,
             "from": self.from_value,
@@ -57,7 +57,7 @@ class Flip:
 
 
 def arm_name(place: int) -> str:
-    """Give an arm's id by its position, ``undecided`` for -1."""
+    """Return an arm's id by its position, ``undecided`` for -1."""
     return ARMS[place] if place >= 0 else UNDECIDED
 
 
@@ -91,7 +91,7 @@ class _Edge:
 
 
 def candidate_values(spec: FieldSpec, now: float) -> Array:
-    """Give the coded values that are tried for one field, ascending, its present value among them."""
+    """Return the coded values that are tried for one field, ascending, its present value among them."""
     if spec.kind == "choice":
         return np.arange(len(spec.choices), dtype=float)
     if spec.kind == "truth":
@@ -197,7 +197,7 @@ def _nearest(
 
 
 def is_plausible(spec: FieldSpec, now: float, to: float) -> bool:
-    """Tell whether a field may well take the value: any word, a value of its usual range, or one near the present one."""
+    """Return whether a field may well take the value: any word, a value of its usual range, or one near the present one."""
     if spec.kind != "number" or np.isinf(to):
         return True
     usual = spec.plausible is not None and spec.plausible[0] <= to <= spec.plausible[1]
@@ -213,7 +213,7 @@ def _order(flip: Flip) -> tuple[bool, float, str]:
 
 
 def _rounded(spec: FieldSpec, edge: _Edge) -> list[float]:
-    """Give values from the roundest to the exact one, none of them beyond the edge's exact value plus 2 %."""
+    """Return values from the roundest to the exact one, none of them beyond the edge's exact value plus 2 %."""
     exact = edge.changes
     if spec.kind != "number" or not np.isfinite(exact) or exact == 0:
         return [exact]

@@ -42,7 +42,7 @@ class MeasuredRun:
     pairs: dict[tuple[str, str], Pair] = field(default_factory=dict)
 
     def is_own(self, arm: str, score: Array) -> Array:
-        """Tell where ``score`` is the one that the run measured. Shape of ``score``."""
+        """Return where ``score`` is the one that the run measured. Shape of ``score``."""
         if arm not in self.shares:
             return np.zeros(np.shape(score), dtype=bool)
         return np.abs(score - self.shares[arm]) <= CLOSE / self.questions
@@ -65,7 +65,7 @@ def measured_run(run_id: str | None, citations_required: bool = False) -> Measur
 
 
 def usable_client(client: ClientFile) -> ClientFile:
-    """Give the client without anything that a sample's run measured; the run's id stays, so that it can be said."""
+    """Return the client without anything that a sample's run measured; the run's id stays, so that it can be said."""
     if measured_run(client.evidence.run).status != REFUSED:
         return client
     values = answers(client)

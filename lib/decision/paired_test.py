@@ -22,7 +22,7 @@ class Pair:
 
     @property
     def gap(self) -> float:
-        """Give the first arm's share less the second's (-1 to 1)."""
+        """The first arm's share less the second's (-1 to 1)."""
         return (self.only_first - self.only_second) / self.n
 
     @property

@@ -83,7 +83,7 @@ class ArmResult:
 
     @property
     def passes(self) -> bool:
-        """Tell whether nothing rules it out and it misses no limit."""
+        """Whether nothing rules it out and it misses no limit."""
         return self.feasible and not self.limits_missed
 
 
@@ -185,7 +185,7 @@ class Decision:
 
     @property
     def unproven(self) -> bool:
-        """Tell whether training is recommended for a need that is likely, and no measurement shows that it helps."""
+        """Whether training is recommended for a need that is likely, and no measurement shows that it helps."""
         return self.recommendation in TUNED_ARMS and not self.proven
 
     @property
@@ -194,7 +194,7 @@ class Decision:
         return self.starting_point or self.recommendation
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the shape that ``decide --json`` prints; every value is plain JSON."""
+        """Return the shape that ``decide --json`` prints; every value is plain JSON."""
         arms = {}
         for arm, result in self.arms.items():
             row = asdict(result)

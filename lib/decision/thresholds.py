@@ -36,7 +36,7 @@ class Threshold:
 
 @cache
 def own_thresholds() -> dict[str, Threshold]:
-    """Give the thresholds of the workbook's own recommendation by id."""
+    """Return the thresholds of the workbook's own recommendation by id."""
     return {name: Threshold.of(row) for name, row in read_yaml(THRESHOLDS_FILE).items()}
 
 
@@ -49,11 +49,11 @@ class ThresholdValues(Mapping[str, Any]):
         self._values = {name: np.asarray(item.likely) for name, item in thresholds.items()} | dict(moved or {})
 
     def moved(self, values: Mapping[str, np.ndarray]) -> "ThresholdValues":
-        """Give the same thresholds with some of them at other values."""
+        """Return the same thresholds with some of them at other values."""
         return ThresholdValues(self.thresholds, values)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Give the value of one threshold."""
+        """Return the value of one threshold."""
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:

@@ -49,11 +49,11 @@ class Model:
 
     @property
     def inputs(self) -> tuple[UncertainInput, ...]:
-        """Give the numbers that move in every draw."""
+        """The numbers that move in every draw."""
         return self.simulation.inputs
 
     def present(self, facts: Facts | None = None) -> EvaluationContext:
-        """Give the client's situation, or variations of it (``facts``), at expected costs."""
+        """Return the client's situation, or variations of it (``facts``), at expected costs."""
         return EvaluationContext(
             self.simulation.facts if facts is None else facts,
             self.simulation.book,
@@ -62,19 +62,19 @@ class Model:
         )
 
     def context(self, draw: Draw) -> EvaluationContext:
-        """Give the situations that one draw of the simulation stands for."""
+        """Return the situations that one draw of the simulation stands for."""
         limits = self.thresholds.moved(draw.others.get(THRESHOLD, {}))
         return EvaluationContext(draw.facts, self.simulation.book, limits, draw.prices, self.own_scores, self.estimates)
 
     def money(self, size: int) -> Iterator[EvaluationContext]:
-        """Give ``size`` money draws (choices as stated or at their default) in blocks of at most BLOCK."""
+        """Return ``size`` money draws (choices as stated or at their default) in blocks of at most BLOCK."""
         return (self.context(self.simulation.money_draw(*block)) for block in blocks(size))
 
     def stability(self, size: int) -> Iterator[EvaluationContext]:
-        """Give ``size`` stability draws (unanswered choices move too) in blocks of at most BLOCK."""
+        """Return ``size`` stability draws (unanswered choices move too) in blocks of at most BLOCK."""
         return (self.context(self.simulation.stability_draw(*block)) for block in blocks(size))
 
 
 def blocks(size: int) -> list[tuple[int, int]]:
-    """Give the (size, number) of the blocks that ``size`` draws are made in."""
+    """Return the (size, number) of the blocks that ``size`` draws are made in."""
     return [(min(BLOCK, size - start), number) for number, start in enumerate(range(0, size, BLOCK))]

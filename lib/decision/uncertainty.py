@@ -18,7 +18,7 @@ from lib.simulation import SEED
 
 
 def shares(client: ClientFile, size: int = 2**12, source: str | Path | None = None) -> dict[str, float]:
-    """Give each recommendation's share of ``size`` stability draws, largest first; ``source`` as for ``decide``."""
+    """Return each recommendation's share of ``size`` stability draws, largest first; ``source`` as for ``decide``."""
     blocks = model_of(client, source).stability(size)
     picks = np.concatenate([np.atleast_1d(evaluate(block).recommendation) for block in blocks])
     found = {arm_name(place): float(np.mean(picks == place)) for place in range(NOBODY, len(ARMS))}
@@ -28,7 +28,7 @@ def shares(client: ClientFile, size: int = 2**12, source: str | Path | None = No
 def sobol_first_order(
     client: ClientFile, arm: str, points: int = 512, source: str | Path | None = None
 ) -> dict[str, tuple[float, float]]:
-    """Give each input's first-order Sobol index for the horizon cost of ``arm`` and for ``arm`` being the answer.
+    """Return each input's first-order Sobol index for the horizon cost of ``arm`` and for ``arm`` being the answer.
 
     An index is the share of the variance that the input explains alone; inputs below 1 % in both are left out.
     """

@@ -194,12 +194,12 @@ class GradeBook:
         return [answer for answer in self.sheet.in_order(self.grader) if self.verdict(answer, "correct") is None]
 
     def verdict(self, answer: Answer, name: str) -> bool | None:
-        """Give one verdict of an answer, ``None`` where there is none."""
+        """Return one verdict of an answer, ``None`` where there is none."""
         grade = self.grades.get(answer.key)
         return getattr(grade, name) if grade else None
 
     def share(self, system: str, verdict: str = "correct") -> Proportion:
-        """Give the share of a system's graded answers with a yes, with its 95 % interval."""
+        """Return the share of a system's graded answers with a yes, with its 95 % interval."""
         values = [
             getattr(grade, verdict)
             for grade in self.grades.values()
@@ -217,7 +217,7 @@ class GradeBook:
         return max(0, questions_needed(GAP, max(apart, GAP)) - len(pairs))
 
     def pairs(self, first: str, second: str) -> list[tuple[bool, bool]]:
-        """Give the verdicts on ``correct`` of the questions on which both systems were graded."""
+        """Return the verdicts on ``correct`` of the questions on which both systems were graded."""
         found = []
         for question in self.sheet.questions:
             one, other = self.grades.get((question, first)), self.grades.get((question, second))
@@ -247,7 +247,7 @@ class GradeBook:
         return " ".join(sentences)
 
     def to_frame(self) -> "pandas.DataFrame":
-        """Give one row an answer with its verdicts, for export as CSV."""
+        """Return one row an answer with its verdicts, for export as CSV."""
         import pandas
 
         rows = []
@@ -279,7 +279,7 @@ def read_grades(path: str | Path) -> list[Grade]:
 
 
 def agreement(first: Iterable[Grade], second: Iterable[Grade], verdict: str = "correct") -> tuple[float, int]:
-    """Give Cohen's kappa of two graders (or a grader and a judge) and the number of answers that both graded."""
+    """Return Cohen's kappa of two graders (or a grader and a judge) and the number of answers that both graded."""
     ones = {grade.key: getattr(grade, verdict) for grade in first if getattr(grade, verdict) is not None}
     others = {grade.key: getattr(grade, verdict) for grade in second if getattr(grade, verdict) is not None}
     both = [key for key in ones if key in others]
@@ -287,7 +287,7 @@ def agreement(first: Iterable[Grade], second: Iterable[Grade], verdict: str = "c
 
 
 def evidence_of(book: GradeBook, arm_of: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Give what hand grading says, as fields of the client file's ``evidence``.
+    """Return what hand grading says, as fields of the client file's ``evidence``.
 
     Args:
         book: the grades.

@@ -102,7 +102,7 @@ def gate(right: Mapping[str, float], questions: int, target: float) -> str:
 
 
 def history(books: Mapping[str, Sequence[Grade]], verdict: str = "correct") -> "pandas.DataFrame":
-    """Give one row an evaluation and system: ``evaluation, system, at, n, share, low, high``, oldest first."""
+    """Return one row an evaluation and system: ``evaluation, system, at, n, share, low, high``, oldest first."""
     import pandas
 
     rows = []

@@ -58,7 +58,7 @@ def industry_notes() -> tuple[IndustryNote, ...]:
 
 
 def checklist(client: ClientFile, arm: str, costs: Costs) -> Checklist:
-    """Give the items that concern ``arm``, and those of them that ``plan.done`` ticks.
+    """Return the items that concern ``arm``, and those of them that ``plan.done`` ticks.
 
     Raises:
         InputError: ``plan.done`` holds something that is no item.

@@ -48,7 +48,7 @@ class PlannedStep:
 
     @property
     def ends(self) -> tuple[float, float]:
-        """Give the working day on which the step ends, short and long."""
+        """The working day on which the step ends, short and long."""
         return self.begins[0] + self.days[0], self.begins[1] + self.days[1]
 
 
@@ -71,18 +71,18 @@ class Roadmap:
 
     @property
     def weeks(self) -> tuple[float, float]:
-        """Give the weeks to the last step's end, short and long."""
+        """The weeks to the last step's end, short and long."""
         low, high = self.steps[-1].ends
         return low / WORKING_DAYS_A_WEEK, high / WORKING_DAYS_A_WEEK
 
     @property
     def hours(self) -> float:
-        """Give the hours of work of all steps."""
+        """The hours of work of all steps."""
         return sum(step.hours for step in self.steps)
 
     @property
     def usd(self) -> float:
-        """Give the cost of that work, in USD: the set-up labour of the cost model."""
+        """The cost of that work, in USD: the set-up labour of the cost model."""
         return sum(step.usd for step in self.steps)
 
     @property
@@ -91,7 +91,7 @@ class Roadmap:
         return tuple(step.gate for step in self.steps if step.gate)
 
     def retraining_months(self, horizon: int) -> tuple[int, ...]:
-        """Give the months (1 to ``horizon``) in which the model is trained anew, at most once a month."""
+        """Return the months (1 to ``horizon``) in which the model is trained anew, at most once a month."""
         if not self.retrainings_a_year:
             return ()
         every = MONTHS_A_YEAR / self.retrainings_a_year
@@ -99,7 +99,7 @@ class Roadmap:
         return tuple(sorted({month for month in months if month <= horizon}))
 
     def to_frame(self) -> "pandas.DataFrame":
-        """Give one row a step: title, result, people, days, weeks of start and end, hours, USD, gate, source."""
+        """Return one row a step: title, result, people, days, weeks of start and end, hours, USD, gate, source."""
         import pandas
 
         return pandas.DataFrame(

@@ -72,11 +72,11 @@ class Serving:
 
     @property
     def offer(self) -> Offer | None:
-        """Give the offer of the route taken."""
+        """The offer of the route taken."""
         return next((offer for offer in self.offers if offer.route == self.route), None)
 
     def break_even_queries(self, other: Offer) -> float | None:
-        """Give the queries a month from which on ``other`` is cheaper than the route taken, ``None`` at none."""
+        """Return the queries a month from which on ``other`` is cheaper than the route taken, ``None`` at none."""
         return break_even(self.offer, other, self.load) if self.offer and not other.why_not else None
 
 
@@ -107,7 +107,7 @@ class PriceBook(Mapping[str, Price]):
     hourly_later: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Price:
-        """Give the price of ``item.component``, or of the key that counts instead."""
+        """Return the price of ``item.component``, or of the key that counts instead."""
         return self.prices[key] if key in self.prices else self.prices[self.charged(key)]
 
     def __iter__(self) -> Iterator[str]:
@@ -121,7 +121,7 @@ class PriceBook(Mapping[str, Price]):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Give one sentence for everything that ends or changes within the horizon, and for own rows that are ignored."""
+        """One sentence for everything that ends or changes within the horizon, and for own rows that are ignored."""
         ignored = [f"{row.price.item} {row.price.component}" for row in self.own_rows if row.use == "ignored"]
         said = (
             [f"Nothing here reads these rows of the client's own price list: {', '.join(ignored)}."] if ignored else []
@@ -130,37 +130,37 @@ class PriceBook(Mapping[str, Price]):
 
     @property
     def own_rows(self) -> tuple[OwnRow, ...]:
-        """Give every row of the client's own list, and whether it is new, overrides a known price or is ignored."""
+        """Every row of the client's own list, and whether it is new, overrides a known price or is ignored."""
         # A discount is in no formula: it has lowered its model's prices already.
         read = {*self.read(), *(f"{role}.discount" for role in self.names)}
         return tuple(row if row.key in read else replace(row, key="") for row in self.rows)
 
     def charged(self, key: str) -> str:
-        """Give the key whose price counts for ``key``: its own, or the one at the end of its fallbacks."""
+        """Return the key whose price counts for ``key``: its own, or the one at the end of its fallbacks."""
         while key in self.fallbacks:
             key = self.fallbacks[key]
         return key
 
     @property
     def store_is_in_house(self) -> bool:
-        """Tell whether the vector store of the stack already runs on the client's own machines."""
+        """Whether the vector store of the stack already runs on the client's own machines."""
         return any(word in self.names["vector_store"].lower() for word in ("self-hosted", "embedded"))
 
     @property
     def embedding_is_local(self) -> bool:
-        """Tell whether the embedding model of the stack runs on the application's own processor."""
+        """Whether the embedding model of the stack runs on the application's own processor."""
         return self["embedding_model.embedding"].high == 0
 
     def self_hosted(self, role: str) -> bool:
-        """Tell whether the model of ``role`` runs on the client's own GPUs in any case."""
+        """Return whether the model of ``role`` runs on the client's own GPUs in any case."""
         return role in self.own_models
 
     def by_hour(self, role: str) -> bool:
-        """Tell whether answering with the model of ``role`` is paid by GPU hours and not by tokens."""
+        """Return whether answering with the model of ``role`` is paid by GPU hours and not by tokens."""
         return role in self.own_models or role in self.hourly
 
     def replaced(self, values: Mapping[str, float]) -> "PriceBook":
-        """Give a book in which some prices hold other values, without a range. Tiers keep their ratio."""
+        """Return a book in which some prices hold other values, without a range. Tiers keep their ratio."""
         prices = dict(self.prices)
         for key, value in values.items():
             old = self[key]
@@ -171,16 +171,16 @@ class PriceBook(Mapping[str, Price]):
         return replace(self, prices=prices, fallbacks=fallbacks)
 
     def read(self) -> dict[str, Price]:
-        """Give the prices that this client's costs and latency depend on, without those that follow another."""
+        """Return the prices that this client's costs and latency depend on, without those that follow another."""
         items = ITEMS_READ + (ITEMS_OF_OWN_GPUS if self.in_house or self.own_models or self.hourly else ())
         items += ("migration",) if self.events else ()
         split = ((key, *key.rpartition(".")[::2]) for key in self.prices)
         return {key: self.prices[key] for key, item, part in split if item in items and part not in NOT_IN_COSTS}
 
     def uncertain(self) -> dict[str, Price]:
-        """Give those of :meth:`read` whose range is not a point."""
+        """Return those of :meth:`read` whose range is not a point."""
         return {key: price for key, price in self.read().items() if price.low < price.high}
 
     def old(self, days: int = OLD_DAYS) -> list[Price]:
-        """Give the prices that were read more than ``days`` before ``as_of``."""
+        """Return the prices that were read more than ``days`` before ``as_of``."""
         return [price for price in self.read().values() if (self.as_of - price.checked).days > days]

@@ -63,7 +63,7 @@ class Event:
 
 
 def months_after(start: datetime.date, end: datetime.date) -> float:
-    """Give the months from ``start`` to ``end``: whole ones, and the share of the one begun."""
+    """Return the months from ``start`` to ``end``: whole ones, and the share of the one begun."""
     whole = (end.year - start.year) * 12 + end.month - start.month
     while whole > 0 and later(start, whole) > end:
         whole -= 1
@@ -72,7 +72,7 @@ def months_after(start: datetime.date, end: datetime.date) -> float:
 
 
 def later(start: datetime.date, months: int) -> datetime.date:
-    """Give the day ``months`` after ``start``; the last of a month that is shorter."""
+    """Return the day ``months`` after ``start``; the last of a month that is shorter."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     last = (datetime.date(year + (month == 11), (month + 1) % 12 + 1, 1) - datetime.timedelta(days=1)).day
     return datetime.date(year, month + 1, min(start.day, last))
@@ -80,7 +80,7 @@ def later(start: datetime.date, months: int) -> datetime.date:
 
 @cache
 def ends() -> tuple[End, ...]:
-    """Give all ends, earliest first."""
+    """Return all ends, earliest first."""
     with (PRICES / "calendar.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     day = datetime.date.fromisoformat
@@ -102,7 +102,7 @@ def ends() -> tuple[End, ...]:
 
 
 def ends_of(names: Iterable[str], as_of: datetime.date) -> list[End]:
-    """Give the ends of a model or service called any of ``names``, as far as they were announced at ``as_of``."""
+    """Return the ends of a model or service called any of ``names``, as far as they were announced at ``as_of``."""
     lower = [name.lower() for name in names]
     return [
         end
@@ -112,6 +112,6 @@ def ends_of(names: Iterable[str], as_of: datetime.date) -> list[End]:
 
 
 def gone(names: Iterable[str], as_of: datetime.date) -> End | None:
-    """Give the end for which new work can no longer start at ``as_of``, or ``None``; second-hand news only warn."""
+    """Return the end for which new work can no longer start at ``as_of``, or ``None``; second-hand news only warn."""
     over = (end for end in ends_of(names, as_of) if end.date <= as_of and end.grade == "firm")
     return next((end for end in over if end.event in (CLOSED_TO_NEW, SHUTDOWN)), None)

@@ -43,13 +43,13 @@ class HostedModel:
 
 @cache
 def snapshot_date() -> datetime.date:
-    """Give the date on which the bundled data of ``genai-prices`` was taken over."""
+    """Return the date on which the bundled data of ``genai-prices`` was taken over."""
     return datetime.date.fromisoformat(snapshot()["checked"])
 
 
 @cache
 def snapshot() -> dict[str, str]:
-    """Give the package, its version and the date on which its prices were taken over."""
+    """Return the package, its version and the date on which its prices were taken over."""
     with (PRICES / "schema" / "snapshot.csv").open(encoding="utf-8", newline="") as file:
         return next(csv.DictReader(file))
 
@@ -86,7 +86,7 @@ def _by_id() -> dict[str, tuple[Any, Any]]:
 
 @cache
 def hosted_model(name: str, as_of: datetime.date) -> HostedModel | None:
-    """Give the prices of ``provider/model`` on the day ``as_of``, or ``None`` where the package knows no such model.
+    """Return the prices of ``provider/model`` on the day ``as_of``, or ``None`` where the package knows no such model.
 
     A model without a provider is looked for among all of them.
     """
@@ -126,7 +126,7 @@ def _moments(model: Any, as_of: datetime.date) -> list[datetime.datetime]:
 
 
 def changes_after(name: str, as_of: datetime.date) -> list[datetime.date]:
-    """Give the announced days after ``as_of`` on which the price of ``provider/model`` changes, earliest first."""
+    """Return the announced days after ``as_of`` on which the price of ``provider/model`` changes, earliest first."""
     found = _found(name)
     prices = found[1].prices if found else None
     days = {getattr(price.constraint, "start_date", None) for price in prices} if isinstance(prices, list) else set()
@@ -134,7 +134,7 @@ def changes_after(name: str, as_of: datetime.date) -> list[datetime.date]:
 
 
 def nearest_models(name: str, kind: str, others: Sequence[str] = (), count: int = 3) -> list[str]:
-    """Give the known names most like ``name``, nearest first.
+    """Return the known names most like ``name``, nearest first.
 
     ``kind`` is ``output`` for models that answer, ``embedding`` for those that do not; ``others`` are names from
     price lists.
@@ -148,7 +148,7 @@ def nearest_models(name: str, kind: str, others: Sequence[str] = (), count: int 
 
 
 def sold_models(kind: str, providers: Sequence[str]) -> list[str]:
-    """Give the models of ``providers`` that are not marked as deprecated nor small; ``kind`` as for :func:`nearest_models`."""
+    """Return the models of ``providers`` that are not marked as deprecated nor small; ``kind`` as for :func:`nearest_models`."""
     return [name for name in _names(kind, sold=True) if name.partition("/")[0] in providers]
 
 

@@ -36,11 +36,11 @@ class PriceList:
 
     @property
     def newest(self) -> datetime.date | None:
-        """Give the newest date on which a row was checked."""
+        """The newest date on which a row was checked."""
         return max((price.checked for prices in self.rows.values() for price in prices), default=None)
 
     def at(self, item: str, component: str, as_of: datetime.date) -> Price | None:
-        """Give the row that was checked last on or before ``as_of``, or the first one after it, or nothing.
+        """Return the row that was checked last on or before ``as_of``, or the first one after it, or nothing.
 
         A row from after ``as_of`` says in its note that the history is unknown.
         """
@@ -55,24 +55,24 @@ class PriceList:
         return with_unknown_history(prices[0], as_of) if dated else prices[0]
 
     def has(self, item: str) -> bool:
-        """Tell whether any component of ``item`` is priced."""
+        """Return whether any component of ``item`` is priced."""
         return item.lower() in self.items
 
     @cached_property
     def items(self) -> dict[str, str]:
-        """Give every item as written, by its lower-case form."""
+        """Every item as written, by its lower-case form."""
         return {key[0]: prices[0].item for key, prices in self.rows.items()}
 
 
 def with_unknown_history(price: Price, as_of: datetime.date) -> Price:
-    """Give ``price`` with a note that it was read after ``as_of``."""
+    """Return ``price`` with a note that it was read after ``as_of``."""
     words = f"history unknown: read on {price.checked}, may have been different on {as_of}"
     return replace(price, note=f"{price.note}; {words}" if price.note else words)
 
 
 @cache
 def workbook_prices() -> PriceList:
-    """Give the workbook's own price rows, all files of ``data/prices`` together."""
+    """Return the workbook's own price rows, all files of ``data/prices`` together."""
     rows: dict[tuple[str, str], list[Price]] = {}
     for path in (PRICES / f"{name}.csv" for name in LISTS):
         for key, prices in read_prices(path).rows.items():
@@ -83,7 +83,8 @@ def workbook_prices() -> PriceList:
 def read_prices(path: Path, currency: str = "USD", per_usd: float = 1.0) -> PriceList:
     """Read one price list; amounts in ``currency`` are turned into US dollars at ``per_usd``.
 
-    Raises :class:`InputError` with one sentence naming file, line, column and what is allowed.
+    Raises:
+        InputError: it cannot be used; one sentence naming file, line, column and what is allowed.
     """
     reader = csv.DictReader(io.StringIO(_text(path)), strict=True)
     rows: dict[tuple[str, str], list[Price]] = {}
@@ -196,7 +197,7 @@ class DatedRow:
 
 
 def dated_rows() -> list[DatedRow]:
-    """Give every row of every list under ``data/prices``, ends and routes too, oldest first."""
+    """Return every row of every list under ``data/prices``, ends and routes too, oldest first."""
     found = []
     for path in sorted(PRICES.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:

@@ -47,22 +47,22 @@ class Price:
 
     @property
     def is_estimate(self) -> bool:
-        """Tell whether the value is the workbook's own estimate and not a figure that a source states."""
+        """Whether the value is the workbook's own estimate and not a figure that a source states."""
         return self.grade == ESTIMATED
 
     @property
     def is_money(self) -> bool:
-        """Tell whether the value is an amount of money, as opposed to hours, shares or speeds."""
+        """Whether the value is an amount of money, as opposed to hours, shares or speeds."""
         return self.unit.startswith("USD")
 
     @property
     def cheap_end(self) -> float:
-        """Give the end of the range that costs less."""
+        """The end of the range that costs less."""
         return self.low if self.cheaper == "low" else self.high
 
     @property
     def dear_end(self) -> float:
-        """Give the end of the range that costs more."""
+        """The end of the range that costs more."""
         return self.high if self.cheaper == "low" else self.low
 
 
@@ -78,7 +78,7 @@ class UnitRule:
 
 @cache
 def unit_rules() -> dict[str, UnitRule]:
-    """Give the rule of every component; ``*`` stands for hours of work."""
+    """Return the rule of every component; ``*`` stands for hours of work."""
     with (PRICES / "schema" / "units.csv").open(encoding="utf-8", newline="") as file:
         return {
             row["component"]: UnitRule(row["unit"], float(row["lowest"]), float(row["highest"]), row["cheaper"])
@@ -87,7 +87,7 @@ def unit_rules() -> dict[str, UnitRule]:
 
 
 def unit_rule(component: str) -> UnitRule:
-    """Give the rule of ``component``; a component without a rule of its own is hours of work."""
+    """Return the rule of ``component``; a component without a rule of its own is hours of work."""
     rules = unit_rules()
     return rules.get(component, rules["*"])
 

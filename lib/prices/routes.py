@@ -53,7 +53,7 @@ class Route:
 
     @property
     def by_hour(self) -> bool:
-        """Tell whether answering is paid by GPU hours and not by tokens."""
+        """Whether answering is paid by GPU hours and not by tokens."""
         return self.kind in (ENDPOINT, OWN_GPU)
 
 
@@ -69,7 +69,7 @@ def whole_gpus(queries: Any, seconds: Any, hours_per_month: Any, busy_share: Any
 
 @cache
 def routes() -> dict[str, Route]:
-    """Give every route of ``data/prices/routes.csv`` by its id."""
+    """Return every route of ``data/prices/routes.csv`` by its id."""
     with (PRICES / "routes.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {
@@ -88,7 +88,7 @@ def routes() -> dict[str, Route]:
 
 
 def route_of(names: list[str]) -> Route | None:
-    """Give the route that one of a tuned model's ``names`` is, or ``None``."""
+    """Return the route that one of a tuned model's ``names`` is, or ``None``."""
     return next((routes()[name] for name in names if name in routes()), None)
 
 
@@ -170,12 +170,12 @@ class Offer:
 
 
 def cheapest(offers: list[Offer], load: Load) -> Offer | None:
-    """Give the cheapest of those offers that can be had; the earlier one of two that cost the same."""
+    """Return the cheapest of those offers that can be had; the earlier one of two that cost the same."""
     return min((offer for offer in offers if not offer.why_not), key=lambda o: o.usd_per_month(load), default=None)
 
 
 def break_even(chosen: Offer, other: Offer, load: Load) -> float | None:
-    """Give the queries a month from which on ``other`` costs less than ``chosen``, or ``None`` at no realistic volume.
+    """Return the queries a month from which on ``other`` costs less than ``chosen``, or ``None`` at no realistic volume.
 
     Both are worked out anew at each volume, since own GPUs come by the piece.
     """

@@ -73,12 +73,12 @@ def price_book(client: ClientFile, name: str = "client file", folder: Path | Non
 
 
 def newest_date() -> datetime.date:
-    """Give the newest date on which a price of the workbook was checked."""
+    """Return the newest date on which a price of the workbook was checked."""
     return max(workbook_prices().newest, snapshot_date())
 
 
 def offered(role: str) -> list[str]:
-    """Give the names that a form offers for a role of the stack: what is priced and can be bought, A to Z.
+    """Return the names that a form offers for a role of the stack: what is priced and can be bought, A to Z.
 
     For ``base_model`` and ``embedding_model`` these are the models of the price book's lists and of their makers in
     ``genai-prices``; any other name that the price book knows can still be typed.
@@ -193,7 +193,7 @@ class _Search:
         return tuple(events), hourly_later
 
     def _happens(self, role: str, last: datetime.date) -> list[tuple[datetime.date, End | None]]:
-        """Give the ends of a role's model and the days on which its price changes, up to the day ``last``."""
+        """Return the ends of a role's model and the days on which its price changes, up to the day ``last``."""
         model = self.models.get(role, self.client.stack.embedding_model)
         if role in self.own_models:
             return []
@@ -243,7 +243,7 @@ class _Search:
 
     @property
     def in_house(self) -> bool:
-        """Tell whether no model may run outside the client's own machines."""
+        """Whether no model may run outside the client's own machines."""
         return self.client.constraints.data_must_stay_in_house or self.client.constraints.runs_where != "cloud"
 
     def _sold(self, role: str, model: str) -> None:
@@ -279,7 +279,7 @@ class _Search:
         return Serving(load, tuple(offers.values()), route, stated is None)
 
     def _routes(self) -> tuple[list[Route], list[Route]]:
-        """Give the routes to choose from, and others to compare them with.
+        """Return the routes to choose from, and others to compare them with.
 
         Where the client's base can be tuned, that is what is chosen from; else an open model takes its place.
         """
@@ -507,7 +507,7 @@ class _Search:
 
 
 def less(price: Price, discount: float) -> Price:
-    """Give a price of which the share ``discount`` is let off, as a client has agreed with the provider."""
+    """Return a price of which the share ``discount`` is let off, as a client has agreed with the provider."""
     rest = 1 - discount
     return replace(
         price,

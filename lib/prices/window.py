@@ -36,7 +36,7 @@ class Reading:
         return np.interp(np.log(np.maximum(tokens, 1.0)), np.log(self.tokens), self.scores)
 
     def share_at(self, tokens: Any) -> Array:
-        """Give the score at ``tokens`` as a share of that with the shortest prompt, at most 1."""
+        """Return the score at ``tokens`` as a share of that with the shortest prompt, at most 1."""
         return np.minimum(self.score_at(tokens) / self.scores[0], 1.0)
 
 
@@ -51,7 +51,7 @@ class ShareRead:
 
 @cache
 def readings() -> tuple[Reading, ...]:
-    """Give every measured series."""
+    """Return every measured series."""
     rows: dict[tuple[str, str, str], list[dict[str, str]]] = {}
     with (PRICES / "window_reading.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -66,7 +66,7 @@ def readings() -> tuple[Reading, ...]:
 
 
 def share_read(tokens: Any, kinds: Sequence[str] = (LITERAL, MEANING, MEMORY)) -> ShareRead:
-    """Give how much of its accuracy a model keeps with a prompt of ``tokens`` (shape ``()`` or ``(n,)``).
+    """Return how much of its accuracy a model keeps with a prompt of ``tokens`` (shape ``()`` or ``(n,)``).
 
     Kinds count alike, and so do the models measured on each. Lengths beyond the measured ones take the last figure,
     and so are, if anything, read less well.
@@ -78,7 +78,7 @@ def share_read(tokens: Any, kinds: Sequence[str] = (LITERAL, MEANING, MEMORY)) -
 
 
 def points_against_retrieval(tokens: Any, part: str = "") -> Array:
-    """Give the points (of 100) by which long context did better (or worse, below 0) than retrieval at ``tokens``.
+    """Return the points (of 100) by which long context did better (or worse, below 0) than retrieval at ``tokens``.
 
     ``part`` is nothing for all questions, or ``location``, ``reasoning``, ``comparison`` or ``hallucination``.
     """

@@ -43,7 +43,7 @@ class ConnectionString(str):
 
 @contextmanager
 def postgres() -> Iterator[ConnectionString]:
-    """Give the connection string of a running PostgreSQL that has pgvector.
+    """Yield the connection string of a running PostgreSQL that has pgvector.
 
     Raises:
         InputError: ``DATABASE_URL`` is set but is malformed, cannot be reached or lacks pgvector.
