@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.arms import ARM
 from lib.paths import DATA, NOTEBOOKS, PROJECT
 
 # Rooms from the lowest to the highest; a room may import itself and those before it.
@@ -247,7 +248,16 @@ def test_the_make_targets_explain_themselves() -> None:
 def house(tmp_path: Path) -> Path:
     """Copy the project without what is large and what git ignores."""
     shutil.copytree(PROJECT / "lib", tmp_path / "lib", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("articles.yaml", "claims", "clients", "decision", "frameworks", "prices", "published"):
+    for name in (
+        "articles.yaml",
+        "claims",
+        "clients",
+        "decision",
+        "frameworks",
+        "prices",
+        "published",
+        "sample_company",
+    ):
         source = DATA / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         (tmp_path / "data").mkdir(exist_ok=True)
@@ -354,3 +364,37 @@ def test_a_new_client_field_is_one_line(house: Path) -> None:
         "in form": True,
         "in report": [["Clean documents", "yes", "answered"]],
     }
+
+
+NEW_ARM = """
+import json
+from lib.experiment.arms import EXPERIMENT_ARMS, chosen_arms
+from lib.experiment.config import ExperimentConfig
+from lib.experiment.prompts import instructions_for
+from lib.sample_company import VOICE
+from lib.views.experiment import _marker
+
+arm = EXPERIMENT_ARMS["lora_long_context"]
+print(json.dumps({
+    "runs": arm.id in ExperimentConfig().arms and arm in chosen_arms(["lora_long_context"]),
+    "asks": instructions_for(arm, VOICE),
+    "drawn": _marker(arm.id, arm.stands_for),
+}))
+"""
+
+
+def test_another_arm_of_the_experiment_is_one_entry(house: Path) -> None:
+    add(
+        house / "lib/experiment/arms.py",
+        """            "hybrid", "triangle-up", adapter="with_pages", pages="gold",
+        ),
+""",
+        """        ExperimentArm(
+            "lora_long_context", "LoRA + long context", "taught without pages, asked with all that fit",
+            "hybrid", "bowtie", adapter="closed_book", pages="all_that_fit",
+        ),
+""",
+    )
+    found = run_in(house, NEW_ARM)
+    assert found["runs"] and "pages" in found["asks"]
+    assert found["drawn"]["symbol"] == "bowtie" and found["drawn"]["color"] == ARM["hybrid"].colour

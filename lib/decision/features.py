@@ -18,7 +18,7 @@ from lib.client.facts import Array, Facts, field_specs
 from lib.costs import Costs, Latencies, costs, derived, latency
 from lib.costs.estimates import Estimates
 from lib.costs.situation import Situation
-from lib.decision.measured import measured_run
+from lib.decision.measured import MeasuredRun, measured_run
 from lib.prices import PriceBook
 from lib.wording import amount
 
@@ -62,11 +62,13 @@ class EvaluationContext:
         prices: Mapping[str, Array] | None = None,
         own_scores: frozenset[str] | None = None,
         estimates: Estimates | None = None,
+        run: MeasuredRun | None = None,
     ) -> None:
         """Take facts, resolved prices, the thresholds' present values and, for draws, prices of shape (n,).
 
         With ``estimates`` costs are the expected ones (of a draw: its own), without them as planned. ``own_scores`` names the arms whose scores are the named run's own though draws move them; without it
-        a score is the run's own where it has the value that the run measured.
+        a score is the run's own where it has the value that the run measured. ``run`` is the run that the client file
+        names, where it has been looked up: variations read no file.
         """
         self._reading: list[dict[str, None]] = []
         self._known: dict[str, tuple[Any, dict[str, None]]] = {}
@@ -76,7 +78,7 @@ class EvaluationContext:
         self.thresholds = thresholds
         self._own_scores = own_scores
         self._estimates = estimates
-        self.run = measured_run(facts.text("evidence.run"), bool(np.all(facts["knowledge.citations_required"])))
+        self.run = run or measured_run(facts.text("evidence.run"), bool(np.all(facts["knowledge.citations_required"])))
 
     @property
     def costs(self) -> Costs:

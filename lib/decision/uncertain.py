@@ -10,7 +10,7 @@ from lib.arms import ARM
 from lib.client import ClientFile, Facts
 from lib.costs.estimates import Estimates
 from lib.decision.features import EvaluationContext
-from lib.decision.measured import measured_run, usable_client
+from lib.decision.measured import MeasuredRun, measured_run, usable_client
 from lib.decision.thresholds import ThresholdValues
 from lib.paths import DATA
 from lib.prices import PriceBook
@@ -29,6 +29,9 @@ class Model:
     estimates: Estimates
     """The client's costs: as planned, in the money draws, and expected."""
 
+    run: MeasuredRun
+    """What stands behind the client file's scores, looked up once: no evaluation of a variation reads a file."""
+
     own_scores: frozenset[str] = frozenset()
     """Arms whose scores are those of the client file's stored run: draws move them, and they stay paired."""
 
@@ -43,9 +46,9 @@ class Model:
             usable_client(client), book, moving, read_priors(PRIORS_FILE), float(thresholds["evaluation_examples"])
         )
         facts = simulation.facts
-        run = measured_run(facts.text("evidence.run"))
+        run = measured_run(facts.text("evidence.run"), bool(facts.truth("knowledge.citations_required")))
         own = frozenset(arm.id for arm in ARM.values() if run.is_own(arm.id, facts[arm.score_field]))
-        return cls(simulation, thresholds, Estimates(simulation), own)
+        return cls(simulation, thresholds, Estimates(simulation), run, own)
 
     @property
     def inputs(self) -> tuple[UncertainInput, ...]:
@@ -59,12 +62,15 @@ class Model:
             self.simulation.book,
             self.thresholds,
             estimates=self.estimates,
+            run=self.run,
         )
 
     def context(self, draw: Draw) -> EvaluationContext:
         """Return the situations that one draw of the simulation stands for."""
         limits = self.thresholds.moved(draw.others.get(THRESHOLD, {}))
-        return EvaluationContext(draw.facts, self.simulation.book, limits, draw.prices, self.own_scores, self.estimates)
+        return EvaluationContext(
+            draw.facts, self.simulation.book, limits, draw.prices, self.own_scores, self.estimates, self.run
+        )
 
     def money(self, size: int) -> Iterator[EvaluationContext]:
         """Return ``size`` money draws (choices as stated or at their default) in blocks of at most BLOCK."""
