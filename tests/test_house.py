@@ -326,7 +326,7 @@ from lib.decision import decide
 from lib.errors import InputError
 from lib.forms.form import ClientForm
 from lib.forms.state import ClientState
-from lib.report.appendix import _section_table
+from lib.report.sections import _section_table
 
 PATH = "constraints.documents_are_clean"
 unanswered = check_client({"client": {"name": "x"}})

@@ -1,15 +1,23 @@
 """Several reports: one failing client costs no other its report."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from lib.client import load_client
 from lib.errors import InputError
-from lib.report.engine import Report, make_report, planned
+from lib.report.engine import Report, make_report, planned, sha256
+from lib.report.manifest import inputs_hash
+from lib.report.portfolio import write_index
+from lib.report.verify import read_manifest
+
+RETRIES = 3
+"""How often a report is made anew when the machine that made it is lost."""
 
 
 @dataclass(frozen=True)
@@ -29,28 +37,78 @@ def make_reports(
     experiment: Any = None,
     pdf: bool = True,
     jobs: int | None = None,
+    scheduler: str | None = None,
+    resume: bool = False,
     told: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Make a report of every client file, on ``jobs`` processes (all cores by default).
+    """Make a report of every client file, on ``jobs`` processes (all cores by default) or on a Dask cluster.
 
-    ``told`` hears of each outcome as it comes. Gives the outcomes in the order of ``files``. Raises
-    :class:`InputError` only where two files would write the same report.
+    Every process runs report after report with everything imported once. With ``resume`` a client whose whole
+    report lies there already, made of the same file, is left alone. ``told`` hears of each outcome as it comes.
+    More than one report get an index page. Gives the outcomes in the order of ``files``.
+
+    Raises:
+        InputError: two files would write the same report, or the cluster cannot be reached.
     """
     planned(files)
-    workers = min(jobs or os.cpu_count() or 1, len(files))
     outcomes: dict[Path, Outcome] = {}
-    if workers == 1:
-        for file in files:
+    for file in files if resume else ():
+        if report := finished(file, folder):
+            outcomes[file] = Outcome(file, report)
+            told(outcomes[file])
+    left = [file for file in files if file not in outcomes]
+    workers = min(jobs or os.cpu_count() or 1, len(left))
+    if workers <= 1 and not scheduler:
+        for file in left:
             outcomes[file] = _attempt(file, folder, experiment, pdf)
             told(outcomes[file])
     else:
-        # A forked process would inherit the threads of this one; a spawned one starts clean everywhere.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for future in as_completed([pool.submit(_attempt, file, folder, experiment, pdf) for file in files]):
+        with _pool(workers, scheduler) as pool:
+            futures = [pool.submit(_attempt, file, folder, experiment, pdf) for file in left]
+            for future in as_completed(futures):
                 outcome = future.result()
                 outcomes[outcome.file] = outcome
                 told(outcome)
+    if len(files) > 1:
+        made = [outcome for outcome in outcomes.values() if outcome.report]
+        write_index(
+            folder,
+            {o.report.html: read_manifest(o.report.manifest) for o in sorted(made, key=lambda o: o.file)},
+            {o.file: o.problem for o in outcomes.values() if o.report is None},
+        )
     return [outcomes[file] for file in files]
+
+
+def finished(file: Path, folder: Path) -> Report | None:
+    """Find the whole report of a client file that lies in ``folder`` already; ``None`` where it must be made (again)."""
+    html, listing = (folder / f"{file.stem}{ending}" for ending in (".html", ".manifest.json"))
+    try:
+        manifest = read_manifest(listing)
+        same = manifest["inputs_sha256"] == inputs_hash(load_client(file))
+        whole = sha256(html.read_bytes()) == manifest["html_sha256"]
+    except (InputError, OSError):
+        return None
+    printed = html.with_suffix(".pdf")
+    return Report(html, listing, printed if printed.exists() else None) if same and whole else None
+
+
+@contextmanager
+def _pool(workers: int, scheduler: str | None) -> Iterator[Any]:
+    if not scheduler:
+        # A forked process would inherit the threads of this one; a spawned one starts clean everywhere.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield pool
+        return
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout=10)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise InputError(
+            f"--scheduler is {scheduler!r}, which cannot be reached ({error}); allowed is tcp://HOST:PORT."
+        ) from None
+    with client, client.get_executor(retries=RETRIES) as pool:
+        yield pool
 
 
 def exit_status(outcomes: list[Outcome]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from lib.costs.overview import Overview
 from lib.decision import Decision, decide, usable_client
 from lib.decision.decide import prices_of
 from lib.errors import InputError
+from lib.plan import Roadmap, roadmap
 from lib.prices import PriceBook
 from lib.report.parameters import RefusedParameter, client_from
 from lib.views.money import Money
@@ -47,6 +49,21 @@ class Case:
     def recommended(self) -> str | None:
         """Give the recommended arm, ``None`` where it is not decidable yet."""
         return self.decision.recommendation if self.decision.recommendation in ARMS else None
+
+    @property
+    def planned(self) -> str:
+        """Give the arm whose costs and plan are shown: the recommended one, or the one to start from."""
+        return self.decision.planned_arm
+
+    @property
+    def in_house(self) -> bool:
+        """Tell whether data must stay on the client's own machines."""
+        return bool(self.facts.truth("constraints.data_must_stay_in_house"))
+
+    @cached_property
+    def roadmap(self) -> Roadmap:
+        """Give the way to it, in steps."""
+        return roadmap(self.client, self.planned, self.overview.estimates.planned)
 
     @property
     def ruled_out(self) -> tuple[str, ...]:

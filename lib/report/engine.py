@@ -26,7 +26,6 @@ from lib.report.parameters import RefusedParameter
 NOTEBOOK = NOTEBOOKS / "report.ipynb"
 CELL_TIMEOUT_SECONDS = 1800
 """Long enough for the experiment on a slow machine where no stored run serves."""
-QUIET_KERNEL = "--log-level=50"
 INTERACTIVE_TAGS = ("interactive", "nbval-skip")
 
 
@@ -79,7 +78,7 @@ def written(stem: Path, page: str, described: dict[str, Any], pdf: bool) -> Repo
         fresh = Path(aside) / html.name
         write_text(fresh, page)
         print_of_page, remarks = _print(fresh, pdf)
-        described = described | {"html_sha256": _sha256(fresh)}
+        described = described | {"html_sha256": sha256(fresh.read_bytes())}
         write_text(Path(aside) / listing.name, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
         # A PDF of an older run beside a newer page would be taken for its print.
         for old in (listing, printed):
@@ -102,7 +101,11 @@ def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
     Raises :class:`InputError` for input that a cell refuses, and papermill's own error where one fails otherwise.
     """
     import papermill
+    from papermill.engines import papermill_engines
 
+    from lib.report.warm import NAME, WarmEngine
+
+    papermill_engines.register(NAME, WarmEngine)
     # It cannot read several names on one line and would warn; the client model checks the names.
     logging.getLogger("papermill").setLevel(logging.ERROR)
 
@@ -114,10 +117,10 @@ def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
                 parameters=parameters,
                 cwd=folder,
                 kernel_name="python3",
+                engine_name=NAME,
                 execution_timeout=CELL_TIMEOUT_SECONDS,
                 progress_bar=False,
                 log_output=False,
-                extra_arguments=[QUIET_KERNEL],
             )
         except papermill.PapermillExecutionError as error:
             if error.ename in (InputError.__name__, RefusedParameter.__name__):
@@ -175,5 +178,6 @@ def _print(page: Path, wanted: bool) -> tuple[Path | None, tuple[str, ...]]:
     return target, ()
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def sha256(data: bytes) -> str:
+    """Fingerprint bytes."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,5 +1,6 @@
 """What a report was made from, so that it can be made again."""
 
+import base64
 import hashlib
 import importlib.metadata
 import json
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lib.client import ClientFile, answers
+from lib.files import path_from, read_limited
 from lib.report.case import Case
 from lib.simulation import SEED
 from lib.views.markup import Page, joined
@@ -45,10 +47,17 @@ def manifest(case: Case, result: Any = None) -> dict[str, Any]:
         "experiment": run,
         "python": platform.python_version(),
         "packages": _versions(),
-        "recommendation": case.decision.recommendation,
+        # What the report can be made from again, without any other file of the client.
+        "inputs": {
+            "client": json.loads(json.dumps(answers(case.client), default=str)),
+            "price_list": _held(case, case.client.prices.file),
+            "logo": _held(case, case.client.report.logo),
+        },
+        "summary": _summary(case),
     }
 
 
+HELD_LIMIT = 5_000_000
 MIME = "application/vnd.decision-workbook.manifest+json"
 
 
@@ -81,6 +90,30 @@ def manifest_table(case: Case, result: Any = None) -> ManifestPage:
     table = Table(["What", "Value"], rows, "What this report was made from", wrap=True)
     promise = "The same inputs, prices and package versions give the same report, byte for byte."
     return ManifestPage(plain, joined(Page("<p>{}</p>").format(promise), table))
+
+
+def _held(case: Case, file: str | None) -> str | None:
+    if file is None:
+        return None
+    path = path_from(file, "a file of the client", "a path counted from the client file", case.folder)
+    return base64.b64encode(read_limited(path, HELD_LIMIT, str(path), "a file of the client")).decode("ascii")
+
+
+def _summary(case: Case) -> dict[str, Any]:
+    """Give what a page over many clients tells of this one; money in US dollars."""
+    total = case.overview.figure("horizon_usd", case.planned)
+    return {
+        "client": case.client.client.name,
+        "recommendation": case.decision.recommendation,
+        "stability": round(case.decision.stability, 3),
+        "total_usd": round(total.expected, 2),
+        "p10_usd": round(total.p10, 2),
+        "p90_usd": round(total.p90, 2),
+        "currency": case.money.currency,
+        "per_usd": case.money.per_usd,
+        "first_step": case.decision.first_step,
+        "ends": list(getattr(case.book, "warnings", ())),
+    }
 
 
 def inputs_hash(client: ClientFile) -> str:

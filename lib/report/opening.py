@@ -1,12 +1,23 @@
-"""The first page: cover and executive summary."""
+"""The cover and the two pages for whoever signs."""
 
-from lib.arms import ARM, ARMS
+from lib.arms import ARM
 from lib.report.case import Case, report_title
 from lib.report.logo import logo_uri
-from lib.views.decision_charts import flip_chart
-from lib.views.markup import Page, render
+from lib.views import cost_tables as tables
+from lib.views.field_words import field_label
+from lib.views.markup import Page, bullets, caption, joined, render
 from lib.views.table import Table
-from lib.wording import arm_title, counted, probability, share
+from lib.wording import arm_title, months_words, probability, share
+
+BUDGET_WORDS = {
+    "money.setup_usd": "set-up budget",
+    "money.monthly_usd": "monthly budget for bills",
+    "money.per_query_usd": "ceiling per query",
+}
+UNDECIDED_WORDS = {
+    "facts": "Facts are missing without which no answer holds. The figures are those of the starting point that commits to least, {}.",
+    "limits": "Nothing that closes the gaps stays within the limits. The figures are those of {}, to start from.",
+}
 
 
 def cover(case: Case) -> Page:
@@ -27,93 +38,89 @@ def cover(case: Case) -> Page:
     )
 
 
-def summary(case: Case) -> Page:
-    """Give the executive summary, which fits one page."""
+def decision_page(case: Case) -> Page:
+    """Give the first page for whoever signs: recommendation, money with its range, why, and what to know."""
     decision = case.decision
-    result = decision.arms[case.recommended] if case.recommended else None
+    if decision.recommendation in ARM:
+        meaning = ARM[decision.recommendation].meaning
+    else:
+        why = UNDECIDED_WORDS[decision.undecided_because or "limits"]
+        meaning = why.format(arm_title(case.planned))
     return render(
-        "summary.html",
+        "decision.html",
         decision=decision,
-        recommended=case.recommended,
-        meaning=ARM[decision.recommendation].meaning
-        if case.recommended
-        else "no architecture passes every condition yet",
-        cards=_cards(case, result),
-        reasons=decision.reasons[:3],
-        comparison=comparison(case),
-        flip=flip_chart(decision).sentence,
+        meaning=f"{meaning[0].upper()}{meaning[1:]}{'' if meaning.endswith('.') else '.'}",
+        cards=_cards(case),
+        # Nothing that the decision warns of is left out.
+        issues=[issue.text for issue in decision.open_issues] + [note for note in decision.notes],
     )
 
 
-def comparison(case: Case) -> Table:
-    """Give the architectures side by side."""
-    rows = [
-        [
-            arm_title(arm),
-            "yes" if result.feasible else "no",
-            case.money.text(result.setup_usd),
-            case.money.text(result.monthly_usd),
-            case.money.text(1000 * result.usd_per_query),
-            f"{result.p95_latency_ms / 1000:.1f} s",
-            share(result.support) if result.support is not None else "–",
-        ]
-        for arm, result in case.decision.arms.items()
+def to_decide(case: Case) -> Page:
+    """Give the second page: today, recommended and planned side by side; what to decide now, ask and sign."""
+    decision, overview, money = case.decision, case.overview, case.money
+    low, high = case.roadmap.weeks
+    first = [
+        f"Whether to spend {tables.with_range(overview.figure('setup_usd', case.planned), money)} on set-up, over "
+        f"{low:.0f} to {high:.0f} weeks.",
+        f"The first step: {decision.first_step}",
+        *(f"Go on only if: {gate.words}" for gate in case.roadmap.gates),
     ]
-    columns = [
-        "Architecture",
-        "Possible",
-        "Set-up",
-        "A month",
-        "1,000 queries, all in",
-        "Whole answer",
-        "Frameworks for it",
+    questions = [
+        [field_label(question.field), question.why, ", ".join(map(arm_title, question.could_change_to)) or "–"]
+        for question in decision.ask_next[:5]
     ]
-    strong = [place for place, arm in enumerate(case.decision.arms) if arm == case.recommended]
-    caption = f"The {counted(len(ARMS))} architectures side by side; the whole answer is there within this time in 95 of 100 cases"
-    return Table(columns, rows, caption, right=range(2, 7), strong=strong)
-
-
-def _cards(case: Case, result) -> list[tuple[str, str, str]]:
-    decision, money = case.decision, case.money
-    voting = sum(verdict.says is not None for verdict in decision.frameworks)
-    agreeing = sum(verdict.says == decision.recommendation for verdict in decision.frameworks)
-    agreement = (
-        "Guides agreeing",
-        f"{agreeing} of {voting}",
-        f"{len(decision.frameworks) - voting} abstain" if voting < len(decision.frameworks) else "all gave an answer",
+    ask = Table(["Fact", "Why it matters", "Could change the answer to"], questions, "What to find out next")
+    return joined(
+        Page("<h3>Today, recommended and planned</h3>"),
+        tables.business_case(overview, decision, money),
+        caption(_payback_words(case)),
+        Page("<h3>What to decide now</h3>"),
+        bullets(first, ordered=True),
+        ask if questions else "",
+        render("signature.html", roles=["For the client", "For the architects"]),
     )
+
+
+def _cards(case: Case) -> list[tuple[str, str, str]]:
+    decision, money, overview, arm = case.decision, case.money, case.overview, case.planned
+    result = decision.arms[arm]
+    whole, setup, monthly = (overview.figure(name, arm) for name in ("horizon_usd", "setup_usd", "monthly_usd"))
+
+    def between(found) -> str:
+        return f"eight of ten courses: {money.text(found.p10)} to {money.text(found.p90)}"
+
     cards = [
-        (
-            "Stability",
-            probability(decision.stability),
-            "of the simulated variations of what is not known; not the chance that the project succeeds",
-        ),
+        (f"Total over {months_words(overview.months)}", money.text(whole.expected), between(whole)),
+        ("Set-up, once", money.text(setup.expected), between(setup)),
+        ("A month", money.text(monthly.expected), f"{money.text(result.monthly_bill_usd)} of it paid to vendors"),
     ]
-    if result:
-        months = round(float(case.costs.horizon_months))
-        whole = result.ranges["horizon_usd"]
-        cards += [
-            agreement,
-            ("Set-up, once", money.text(result.setup_usd), "mostly labour" if _mostly_labour(case) else "mostly bills"),
-            (
-                "Running, a month",
-                money.text(result.monthly_usd),
-                f"{money.text(result.monthly_bill_usd)} of it bills, the rest labour",
-            ),
-            (
-                f"Over {months} months",
-                money.text(result.horizon_usd),
-                f"in eight of ten draws between {money.text(whole.p10)} and {money.text(whole.p90)}",
-            ),
-            (
-                "Answer begins after",
-                f"{result.first_token_ms / 1000:.1f} s",
-                f"complete after {result.p95_latency_ms / 1000:.1f} s, in 95 of 100 cases",
-            ),
-        ]
+    cards += [
+        (f"Within the {BUDGET_WORDS[path]}", probability(chance), "chance, as share of the simulated courses")
+        for path, chance in overview.chances(arm).items()
+    ]
+    cards.append(("Stability", probability(decision.stability), "of simulated variations keep this answer"))
+    record = decision.track_record
+    if record:
+        span = f"{share(record.low)} to {share(record.high)} by chance alone"
+        cards.append(
+            ("Track record", f"{record.right} of {record.of}", f"published cases like this answered right; {span}")
+        )
+    seconds = f"complete after {result.p95_latency_ms / 1000:.1f} s, in 95 of 100 cases"
+    cards.append(("Answer begins after", f"{result.first_token_ms / 1000:.1f} s", seconds))
     return cards
 
 
-def _mostly_labour(case: Case) -> bool:
-    arm = case.recommended
-    return float(case.costs.setup_labour_usd[arm]) * 2 >= float(case.costs.setup_usd[arm])
+def _payback_words(case: Case) -> str:
+    business, overview = case.overview.business, case.overview
+    if not business.has_benefit:
+        return (
+            "No benefit is stated (what runs today costs, or the time that a right answer saves and whose), so nothing "
+            "can pay for itself on this page."
+        )
+    paid, net = business.payback(case.planned), business.net(case.planned, overview.months)
+    within = paid.expected <= overview.months
+    words = f"{arm_title(case.planned)} is expected to pay for itself "
+    words += f"after {paid.expected:.1f} months" if within else f"not within {months_words(overview.months)}"
+    gain = tables.with_range(net, case.money)
+    return f"{words}; over {months_words(overview.months)} it brings {gain}, all costs paid."

@@ -1,53 +1,126 @@
-"""The sections of the report, as the notebook calls them."""
+"""The sections of the report in their order, as the notebook calls them: first for those who decide, then appendices."""
 
-from lib.report.appendix import inputs, sources
+from lib.arms import ARM, ARMS
+from lib.articles import articles
+from lib.claims import audit
+from lib.client import ClientFile
+from lib.client.facts import field_specs
+from lib.client.quantity import Range, likely
+from lib.costs import tornado
+from lib.files import read_yaml
+from lib.paths import DATA
+from lib.plan import checklist, industry_note
 from lib.report.case import Case
 from lib.report.manifest import manifest_table
 from lib.report.measured import experiment_result, measured, setting
-from lib.report.opening import cover, summary
-from lib.report.reasoning import advice, frameworks, steps
+from lib.report.opening import cover, decision_page, to_decide
 from lib.views import cost_charts, latency
 from lib.views import cost_tables as tables
+from lib.views import decision as view
+from lib.views import plan as planning
 from lib.views.architecture import Diagram
 from lib.views.architecture import architecture as drawn_architecture
-from lib.views.chart import Chart
-from lib.views.markup import Page
+from lib.views.chart import Chart, short_title
+from lib.views.field_words import default_of, field_label, section_title, value_words
+from lib.views.markup import Page, bullets, caption, joined, safe
+from lib.views.table import Table
+from lib.wording import arm_title, counted, months_words, probability, share
 
 OWN_MODEL = "an open model on own GPUs"
+WORTH_CHECKING = 5
 
 __all__ = [
-    "advice",
     "answer_time",
     "architecture",
-    "cost_bars",
+    "assumptions",
+    "business",
+    "charts_of_costs",
     "cost_tables",
     "cover",
-    "cumulative",
+    "decision_page",
     "experiment_result",
     "frameworks",
+    "glossary",
     "inputs",
+    "leaving",
     "manifest_table",
     "measured",
+    "plan_chart",
+    "plan_pages",
+    "protection",
     "setting",
     "sources",
-    "steps",
-    "summary",
+    "to_decide",
+    "trust",
+    "why_not",
 ]
 
 
+def why_not(case: Case) -> Page:
+    """Say how the recommendation came about, and of every other option why not."""
+    steps = [
+        Page("<strong>{}.</strong> {}").format(safe(step.title.lstrip("0123456789 ")), safe(step.text))
+        for step in case.decision.steps
+    ]
+    others = [arm for arm in ARMS if arm != case.recommended]
+    words = [Page("<strong>{}.</strong> {}").format(safe(arm_title(arm)), safe(_why_not(case, arm))) for arm in others]
+    return joined(
+        Page("<h3>How the answer came about</h3>"),
+        bullets(steps, ordered=True),
+        Page("<h3>Why not the others</h3>"),
+        bullets(words),
+        view.arms_table(case.decision),
+        caption(view.votes_words(case.decision)),
+    )
+
+
+def _why_not(case: Case, arm: str) -> str:
+    result, months = case.decision.arms[arm], months_words(case.overview.months)
+    parts = []
+    if result.blockers:
+        parts.append("Ruled out: " + "; ".join(blocker.text for blocker in result.blockers))
+    elif not result.closes_gaps:
+        parts.append("Possible, but it leaves open what answers need")
+    else:
+        parts.append("Possible")
+    parts += [f"beyond a limit: {blocker.text}" for blocker in result.limits_missed]
+    cost = case.overview.figure("horizon_usd", arm)
+    apart = result.horizon_usd - case.decision.arms[case.planned].horizon_usd
+    more = f"{case.money.text(abs(apart))} {'more' if apart >= 0 else 'less'} than {short_title(case.planned)}"
+    money = f"{tables.with_range(cost, case.money)} over {months}" + ("" if arm == case.planned else f", {more}")
+    return f"{'; '.join(parts)}. Expected to cost {money}."
+
+
+def charts_of_costs(case: Case) -> list[Chart]:
+    """Draw how uncertain the total is, what it is spent on, and what drives the difference to the next best."""
+    estimates, money, arm = case.overview.estimates, case.money, case.planned
+    passing = [each for each in ARMS if each != arm and case.decision.arms[each].feasible]
+    other = case.decision.runner_up if case.decision.runner_up in ARMS else next(iter(passing), None)
+    charts = [
+        cost_charts.fan_chart(estimates, (arm, other) if other else (arm,), money),
+        cost_charts.cost_bars(case.costs, arm, case.ruled_out, money),
+    ]
+    if other:
+        apart = float(case.costs.horizon_usd[other] - case.costs.horizon_usd[arm])
+        charts.append(cost_charts.tornado_chart(tornado(estimates, other, arm), apart, other, arm, money))
+    return charts
+
+
 def cost_tables(case: Case) -> Page:
-    """Give totals, components, formulas and remarks on the prices."""
+    """Give totals, chances of staying within budgets, components, and what is not included."""
     return tables.cost_tables(case.overview, case.money)
 
 
-def cost_bars(case: Case) -> Chart:
-    """Draw set-up and monthly costs."""
-    return cost_charts.cost_bars(case.costs, case.recommended, case.ruled_out, case.money)
-
-
-def cumulative(case: Case) -> Chart:
-    """Draw the money spent over the horizon."""
-    return cost_charts.cumulative(case.costs, case.recommended, case.ruled_out, case.money)
+def business(case: Case) -> Page:
+    """Say what the business case rests and turns on, where options cost the same, and what a right answer costs."""
+    overview, money, arm = case.overview, case.money, case.planned
+    turns = tables.sensitivity(overview.business.sensitivity(arm), money) if overview.business.has_benefit else ""
+    return joined(
+        tables.business_assumptions(overview, money),
+        turns,
+        tables.turning_points(overview, arm),
+        tables.right_answers(overview, arm, money),
+    )
 
 
 def answer_time(case: Case) -> Chart:
@@ -56,14 +129,185 @@ def answer_time(case: Case) -> Chart:
     return latency.answer_time(case.latency, limit, streaming, case.recommended, case.ruled_out)
 
 
-def architecture(case: Case) -> Diagram | Page:
-    """Draw the recommended architecture, or say why there is none."""
-    if case.recommended is None:
-        return Page("<p>No architecture is drawn, because none passes every condition yet.</p>")
+def architecture(case: Case) -> Page:
+    """Draw the architecture that is recommended or to start from, and say how to build it."""
+    drawing: Diagram = drawn_architecture(case.planned, _names(case))
+    return joined(drawing, view.advice(case.decision))
+
+
+def _names(case: Case) -> dict[str, str]:
     names = dict(case.book.names)
-    if bool(case.facts.truth("constraints.data_must_stay_in_house")):
+    if case.in_house:
         names |= {"base_model": OWN_MODEL, "tuned_model": OWN_MODEL, "embedding_model": "local embedding model"}
-        names["vector_store"] = case.book.names[
-            "vector_store" if case.book.store_is_in_house else "vector_store_in_house"
+        names["vector_store"] = names["vector_store" if case.book.store_is_in_house else "vector_store_in_house"]
+    return names
+
+
+def plan_chart(case: Case) -> Chart:
+    """Draw the steps over the weeks."""
+    weeks = case.client.delivery.weeks
+    return planning.gantt(case.roadmap, None if weeks is None else float(likely(weeks)))
+
+
+def plan_pages(case: Case) -> Page:
+    """Give steps, gates, data to collect, when to train again, pitfalls, and the note on the industry."""
+    pitfalls = planning.checklist_page(checklist(case.client, case.planned, case.overview.estimates.planned))
+    note = industry_note(case.client)
+    return joined(
+        planning.steps_table(case.roadmap, case.money),
+        planning.gates_table(case.roadmap),
+        planning.collection_table(case.roadmap),
+        planning.retraining(case.roadmap, case.overview.months),
+        *(
+            [planning.own_plan(case.roadmap, case.decision, case.client, case.money)]
+            if case.roadmap.planned_arm
+            else []
+        ),
+        Page("<h3>Risks and pitfalls</h3>"),
+        pitfalls,
+        *([planning.industry_page(note, case.decision)] if note else []),
+    )
+
+
+def assumptions(case: Case) -> Table:
+    """Give the inputs most worth checking, with the value at which the answer changes."""
+    nearest = sorted(case.decision.flips, key=lambda flip: (not flip.assumed, flip.distance))[:WORTH_CHECKING]
+    rows = [[field_label(flip.field), *view.flip_ends(flip), view.flip_to(flip)] for flip in nearest]
+    rows = rows or [["No single input", "–", "–", "changes the answer within its range"]]
+    columns = ["Input", "Taken here", "The answer changes at", "to"]
+    return Table(columns, rows, f"The {counted(len(nearest)) if nearest else ''} assumptions most worth checking")
+
+
+def trust(case: Case) -> Page:
+    """Say how far to trust the recommendation: stability, track record, evidence, what the articles' figures are worth."""
+    decision, counts = case.decision, audit().counts()
+    voting = sum(verdict.says is not None for verdict in decision.frameworks)
+    answered, fields = decision.answered
+    lines = [
+        f"The recommendation stays in {probability(decision.stability)} of the simulated variations, in which everything "
+        "that is not answered, every price and every effort moves. It is not the chance that the project succeeds.",
+        f"{answered} of {fields} inputs are answered; {voting} of {len(decision.frameworks)} published guides give an "
+        "answer from them.",
+        f"What is known of this client's own answers: {decision.evidence.why.rstrip('.') or decision.evidence.level}.",
+        f"Of {sum(counts.values())} figures in the articles behind the guides {counts['reproduces']} hold up when they are "
+        "recomputed. None of them is used for a cost here: costs come from dated prices, hours are ranges, and the "
+        "guides' limits are varied in the simulation.",
+    ]
+    record = decision.track_record
+    if record:
+        lines.insert(
+            1,
+            f"Of {record.of} published cases by other parties, in which the answer was as stable and as many of the "
+            f"deciding facts were known, {record.right} got the answer that was shipped or advised, {record.wrong} another "
+            f"and {record.no_answer} none ({share(record.low)} to {share(record.high)} by chance). The rules were made "
+            "knowing these cases.",
+        )
+    return bullets(lines)
+
+
+def protection(case: Case) -> Page:
+    """Say where data goes, and what has to be settled about it."""
+    names = _names(case)
+    model = names["tuned_model" if ARM[case.planned].trained else "base_model"]
+    if case.in_house:
+        first = "Questions, documents and answers stay on the client's own machines."
+    else:
+        first = f"Every question, and whatever text is sent with it, goes to the provider of {model}."
+    lines = [first]
+    if ARM[case.planned].retrieves:
+        lines.append(f"Passages are embedded by {names['embedding_model']} and kept in {names['vector_store']}.")
+    if ARM[case.planned].trained:
+        lines.append("Training examples become part of the tuned model: what must not be told must not be among them.")
+    if bool(case.facts.truth("knowledge.access_differs")):
+        lines.append("Not everybody may see everything: the search has to filter by person before the model reads.")
+    if not case.in_house:
+        lines.append(
+            "To settle before launch: data processing agreement, region, how long texts are kept, no training on them."
+        )
+    return bullets(lines)
+
+
+def leaving(case: Case) -> Table:
+    """Say what is lost and paid again when a vendor is left."""
+    parts = case.costs.components[case.planned]
+
+    def again(*ids: str) -> str:
+        usd = sum(float(parts[id_].setup) for id_ in ids if id_ in parts)
+        return case.money.text(usd) if usd else "nothing"
+
+    rows = [
+        [
+            "The model's provider",
+            "documents, index, evaluation set",
+            again("prompt_engineering"),
+            "prompt tried again on another model",
         ]
-    return drawn_architecture(case.recommended, names)
+    ]
+    if ARM[case.planned].retrieves:
+        work = ("vector_store_setup", "document_embedding")
+        rows.append(["The vector store", "documents, embeddings, prompt", again(*work), "set up and filled again"])
+        work = ("embedding_pipeline", "document_embedding")
+        rows.append(["The embedding model", "documents, prompt, store", again(*work), "all passages embedded again"])
+    if ARM[case.planned].trained:
+        work = ("training", "training_pipeline")
+        rows.append(
+            ["The tuned model", "training examples, evaluation set", again(*work), "trained again on another model"]
+        )
+    columns = ["Leaving", "keeps", "costs again, expected", "because"]
+    return Table(columns, rows, "What leaving a vendor takes", right=[2])
+
+
+def glossary() -> Page:
+    """Explain the words of this report."""
+    entries = (
+        Page("<div><dt>{}</dt><dd>{}</dd></div>").format(safe(entry["word"]), safe(entry["meaning"]))
+        for entry in read_yaml(DATA / "glossary.yaml")
+    )
+    return Page('<dl class="arms">{}</dl>').format(Page("").join(entries))
+
+
+def frameworks(case: Case) -> Page:
+    """Give the frameworks, each with all of its rules."""
+    return joined(
+        *(
+            Page('<section class="framework"><h3>{}</h3>{}</section>').format(
+                safe(view.verdict_title(verdict)), view.trace(verdict)
+            )
+            for verdict in case.decision.frameworks
+        )
+    )
+
+
+def inputs(case: Case) -> Page:
+    """Give every field of the client file: its value, unit, and whether it was answered or is assumed."""
+    shown = [_section_table(case.client, section) for section in ClientFile.model_fields]
+    answered = sum(row[2] == "answered" for table in shown for row in table.rows)
+    total = sum(len(table.rows) for table in shown)
+    words = (
+        f"Of {total} inputs {answered} are the client's answers; the others stand at their default or are left open."
+    )
+    return joined(Page("<p>{}</p>").format(words), Page('<div class="inputs">{}</div>').format(joined(*shown)))
+
+
+def sources(case: Case) -> Page:
+    """Give the articles, and every price, effort and speed that the figures come from."""
+    rows = [[item.title, item.author or "not stated", str(item.date or "not stated")] for item in articles().values()]
+    title = f"The {counted(len(rows))} articles behind the guides"
+    listed = Table(["Title", "Author", "Date"], rows, title, wrap=True)
+    return joined(
+        listed, Page('<div class="prices">{}</div>').format(tables.prices(case.overview, case.money).__html__())
+    )
+
+
+def _section_table(client: ClientFile, section: str) -> Table:
+    part = getattr(client, section)
+    rows = []
+    for name in type(part).model_fields:
+        path = f"{section}.{name}"
+        spec, value = field_specs()[path], getattr(part, name)
+        answered = name in part.model_fields_set
+        state = "answered" if answered else "not answered" if default_of(path) is None else "assumed"
+        shown = value.model_dump() if isinstance(value, Range) else value
+        words = "–" if shown in (None, [], {}) else value_words(path, shown)
+        rows.append([spec.label, words, state, spec.help])
+    return Table(["Input", "Value", "State", "What it means"], rows, section_title(section), wrap=True)

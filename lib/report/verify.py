@@ -1,0 +1,102 @@
+"""Making a report again from what its manifest holds, and saying what differs; what changed since another one."""
+
+import base64
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from lib.client.facts import field_specs
+from lib.errors import InputError
+from lib.files import read_limited
+
+LIMIT = 20_000_000
+NOT_COMPARED = ("inputs", "html_sha256", "summary")
+ALLOWED = "a report's HTML file with its manifest beside it"
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read a manifest. Raises :class:`InputError` where it is none."""
+    try:
+        found = json.loads(read_limited(path, LIMIT, str(path), ALLOWED))
+        found["inputs"]["client"], found["html_sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{path} is no manifest of a report that can be made again; allowed is {ALLOWED}.") from None
+    return found
+
+
+def verify(page: Path) -> list[str]:
+    """Make the report ``page`` again from its manifest alone; list what differs, nothing where it is equal.
+
+    Raises:
+        InputError: page or manifest cannot be read, or the inputs no longer make a report.
+    """
+    from lib.report.engine import make_report, sha256
+
+    written = read_manifest(page.with_suffix(".manifest.json"))
+    if sha256(read_limited(page, LIMIT, str(page), ALLOWED)) != written["html_sha256"]:
+        return ["The page is not the one that its manifest was written with."]
+    run = written["experiment"]
+    with tempfile.TemporaryDirectory(prefix="verify-") as folder:
+        client = _laid_out(written, Path(folder))
+        again = make_report(client, Path(folder) / "again", experiment=run["id"] if run else False, pdf=False)
+        found = read_manifest(again.manifest)
+    if found["html_sha256"] == written["html_sha256"]:
+        return []
+    return differences(written, found) or ["The page differs, though everything that its manifest names is the same."]
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Say what two manifests differ in: inputs by their label, prices, packages, the answer."""
+    one, two = (_flat(each["inputs"]["client"]) for each in (before, after))
+    lines = [
+        f"{field_specs()[path].label if path in field_specs() else path}: {one.get(path, 'not answered')} → "
+        f"{two.get(path, 'not answered')}"
+        for path in sorted(one.keys() | two.keys())
+        if one.get(path) != two.get(path)
+    ]
+    old, new = (
+        _flat({key: value for key, value in each.items() if key not in NOT_COMPARED}) for each in (before, after)
+    )
+    lines += [
+        f"{key}: {old.get(key)} → {new.get(key)}"
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key)
+    ]
+    first, second = (each.get("summary", {}) for each in (before, after))
+    return lines + [
+        f"{key}: {first.get(key)} → {second.get(key)}"
+        for key in ("recommendation", "stability", "total_usd")
+        if first.get(key) != second.get(key)
+    ]
+
+
+def _laid_out(manifest: dict[str, Any], folder: Path) -> Path:
+    """Write the client file and the files that it names, as the manifest holds them."""
+    client = json.loads(json.dumps(manifest["inputs"]["client"]))
+    for (section, name), held in (
+        (("prices", "file"), manifest["inputs"]["price_list"]),
+        (("report", "logo"), manifest["inputs"]["logo"]),
+    ):
+        if held is not None:
+            own = folder / Path(client[section][name]).name
+            own.write_bytes(base64.b64decode(held))
+            if Path(client[section][name]).is_absolute() or ".." in Path(client[section][name]).parts:
+                client[section][name] = own.name
+            else:
+                target = folder / client[section][name]
+                target.parent.mkdir(parents=True, exist_ok=True)
+                own.replace(target)
+    path = folder / (manifest["client_file"] or "client.yaml")
+    # JSON is YAML.
+    path.write_text(json.dumps(client, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def _flat(values: dict[str, Any]) -> dict[str, Any]:
+    flat = {}
+    for key, value in values.items():
+        flat |= {f"{key}.{name}": each for name, each in value.items()} if isinstance(value, dict) else {key: value}
+    return flat
