@@ -36,6 +36,7 @@ def make_reports(
     *,
     experiment: Any = None,
     pdf: bool = True,
+    xlsx: bool = False,
     jobs: int | None = None,
     scheduler: str | None = None,
     resume: bool = False,
@@ -60,11 +61,11 @@ def make_reports(
     workers = min(jobs or os.cpu_count() or 1, len(left))
     if workers <= 1 and not scheduler:
         for file in left:
-            outcomes[file] = _attempt(file, folder, experiment, pdf)
+            outcomes[file] = _attempt(file, folder, experiment, pdf, xlsx)
             told(outcomes[file])
     else:
         with _pool(workers, scheduler) as pool:
-            futures = [pool.submit(_attempt, file, folder, experiment, pdf) for file in left]
+            futures = [pool.submit(_attempt, file, folder, experiment, pdf, xlsx) for file in left]
             for future in as_completed(futures):
                 outcome = future.result()
                 outcomes[outcome.file] = outcome
@@ -119,9 +120,9 @@ def exit_status(outcomes: list[Outcome]) -> int:
     return 2 if len(failed) == len(outcomes) and all(outcome.bad_input for outcome in failed) else 1
 
 
-def _attempt(file: Path, folder: Path, experiment: Any, pdf: bool) -> Outcome:
+def _attempt(file: Path, folder: Path, experiment: Any, pdf: bool, xlsx: bool) -> Outcome:
     try:
-        return Outcome(file, make_report(file, folder, experiment=experiment, pdf=pdf))
+        return Outcome(file, make_report(file, folder, experiment=experiment, pdf=pdf, xlsx=xlsx))
     except InputError as error:
         return Outcome(file, None, str(error), bad_input=True)
     except Exception as error:  # whatever it is, the other clients get their reports

@@ -1,10 +1,13 @@
 """From one client file to its report: run the notebook, export it, print it, say what it was made from."""
 
 import copy
+import glob
 import hashlib
 import json
 import logging
+import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +16,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from lib.client import load_client
+from lib.costs.workbook import write_xlsx
 from lib.errors import InputError
-from lib.files import made_folder, write_text
+from lib.files import disk_told, made_folder, write_text
 from lib.paths import NOTEBOOKS
 from lib.report.case import report_title
 from lib.report.chromium import PdfError, find_chromium, print_pdf
@@ -39,7 +43,9 @@ class Report:
     remarks: tuple[str, ...] = field(default=())
 
 
-def make_report(client_file: Path, folder: Path, *, experiment: Any = None, pdf: bool = True) -> Report:
+def make_report(
+    client_file: Path, folder: Path, *, experiment: Any = None, pdf: bool = True, xlsx: bool = False
+) -> Report:
     """Write ``folder/NAME.html``, ``NAME.manifest.json`` and, where a Chromium is found, ``NAME.pdf``.
 
     Args:
@@ -47,6 +53,7 @@ def make_report(client_file: Path, folder: Path, *, experiment: Any = None, pdf:
         folder: where the files go; made if it is missing.
         experiment: what the notebook's parameter of that name takes.
         pdf: print the page too, where a Chromium is found.
+        xlsx: attach the costs as an Excel workbook.
 
     Raises:
         InputError: the client file is of no use, or the folder cannot be written to; nothing is left half-written.
@@ -64,26 +71,36 @@ def make_report(client_file: Path, folder: Path, *, experiment: Any = None, pdf:
     logo_uri(look.logo, client_file.parent)
     # Prices, costs and decision are computed once, by the notebook; it tells what it was made from.
     notebook = run_notebook({"client_file": str(client_file.resolve()), "experiment": experiment})
-    page = to_html(notebook, f"{report_title(client)}: {client.client.name}", look.colour, bool(look.confidential))
-    return written(folder / client_file.stem, page, _manifest(notebook), pdf)
+    footer = client.client.name + (", confidential" if look.confidential else "")
+    page = to_html(notebook, f"{report_title(client)}: {client.client.name}", look.colour, footer)
+    attached = (lambda path: write_xlsx(client, path, client_file.name, client_file.parent)) if xlsx else None
+    return written(folder / client_file.stem, page, _manifest(notebook), pdf, attached)
 
 
-def written(stem: Path, page: str, described: dict[str, Any], pdf: bool) -> Report:
+def written(
+    stem: Path, page: str, described: dict[str, Any], pdf: bool, attached: Callable[[Path], Any] | None = None
+) -> Report:
     """Write a report's files aside and move them into place together, the manifest last.
 
     Until the last one has moved no manifest stands there, so that no file is ever taken for another run's.
     """
-    html, listing, printed = (stem.with_name(stem.name + ending) for ending in (".html", ".manifest.json", ".pdf"))
-    with tempfile.TemporaryDirectory(dir=made_folder(stem.parent), prefix=f".{stem.name}.") as aside:
+    endings = (".html", ".pdf", ".xlsx", ".manifest.json")
+    html, printed, sheet, listing = names = [stem.with_name(stem.name + ending) for ending in endings]
+    # What a run that was killed left aside.
+    for left in made_folder(stem.parent).glob(f".{glob.escape(stem.name)}.*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with disk_told(html), tempfile.TemporaryDirectory(dir=stem.parent, prefix=f".{stem.name}.") as aside:
         fresh = Path(aside) / html.name
         write_text(fresh, page)
         print_of_page, remarks = _print(fresh, pdf)
         described = described | {"html_sha256": sha256(fresh.read_bytes())}
+        if attached:
+            attached(Path(aside) / sheet.name)
         write_text(Path(aside) / listing.name, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
         # A PDF of an older run beside a newer page would be taken for its print.
-        for old in (listing, printed):
+        for old in (listing, printed, sheet):
             old.unlink(missing_ok=True)
-        for name in (html, printed, listing):
+        for name in names:
             if (Path(aside) / name.name).exists():
                 (Path(aside) / name.name).replace(name)
     return Report(html, listing, printed if print_of_page else None, remarks)

@@ -18,6 +18,8 @@ TEMPLATES = Path(__file__).parent / "template"
 DEFAULT_COLOUR = "#0072B2"
 PLAIN_HEADING = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 HEADING = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>', re.DOTALL)
+SIGNED = 2
+"""Sections for whoever signs; they come first."""
 CSS_NAMES = re.compile(r"^#[0-9a-fA-F]{6}$")
 
 
@@ -50,15 +52,15 @@ class ReportExporter(TemplateExporter):
         yield "sectioned", sectioned
 
 
-def to_html(notebook: NotebookNode, title: str, colour: str | None = None, confidential: bool = False) -> str:
-    """Give the report's page; ``colour`` is the client's, ``#rrggbb``."""
+def to_html(notebook: NotebookNode, title: str, colour: str | None = None, footer: str = "") -> str:
+    """Give the report's page; ``colour`` is the client's, ``#rrggbb``, ``footer`` stands on every printed page."""
     if colour is not None and not CSS_NAMES.match(colour):
         raise ValueError(f"not a colour: {colour!r}")
     resources = {
         "report": {
             "title": title,
             "colour": colour or DEFAULT_COLOUR,
-            "confidential": confidential,
+            "footer": css_text(footer),
             "style": style(),
             "script": (HERE / "page.js").read_text(encoding="utf-8"),
             "plotly": get_plotlyjs(),
@@ -85,9 +87,20 @@ def contents(body: str) -> list[tuple[str, str]]:
 
 
 def sectioned(body: str) -> str:
-    """Wrap every second-level heading and what follows it in a section that bears its name."""
+    """Wrap every second-level heading and what follows it in a section that bears its name.
+
+    On paper the contents stand after the two pages for whoever signs.
+    """
     first, *rest = re.split(r"(?=<h2 id=)", body)
-    return first + "\n".join(f'<section aria-labelledby="{HEADING.match(text)[1]}">\n{text}</section>' for text in rest)
+    sections = [f'<section aria-labelledby="{HEADING.match(text)[1]}">\n{text}</section>' for text in rest]
+    listed = "".join(f"<li>{title}</li>" for _, title in contents(body))
+    printed = f'<div class="printed-contents" aria-hidden="true"><p>Contents</p><ol>{listed}</ol></div>'
+    return first + "\n".join([*sections[:SIGNED], printed if len(sections) > SIGNED else "", *sections[SIGNED:]])
+
+
+def css_text(text: str) -> str:
+    """Write a text as a string of a style sheet, in which nothing of it can end the string."""
+    return '"' + "".join(c if c == " " or (c.isascii() and c.isalnum()) else f"\\{ord(c):x} " for c in text) + '"'
 
 
 def _slug(title: str) -> str:

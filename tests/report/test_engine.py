@@ -69,6 +69,11 @@ def test_only_a_colour_gets_into_the_style_sheet():
         to_html(notebook(), "t", "red;} body{display:none")
 
 
+def test_a_footer_stays_text_in_the_style_sheet():
+    page = to_html(notebook(), "t", footer='A"; } body { display: none } \\ é')
+    assert r'content: "A\22 \3b  \7d  body \7b  display\3a  none \7d  \5c  \e9 "' in page
+
+
 def test_sections_and_contents_bear_the_names_of_their_headings():
     body = named("<h1>T</h1><h2>Costs &amp; prices</h2><p>x</p><h2>End</h2>")
     assert contents(body) == [("costs-prices", "Costs &amp; prices"), ("end", "End")]

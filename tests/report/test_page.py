@@ -60,7 +60,8 @@ def test_ids_are_unique(outline):
 def test_every_chart_has_an_accessible_name_and_its_numbers(outline):
     pictures = [element for element in outline.elements if element.attributes.get("role") == "img"]
     assert {element.attributes["id"] for element in pictures} == {
-        f"chart-{id_}" for id_ in ("votes", "costs", "cumulative", "answer-time", "experiment", "architecture", "flips")
+        f"chart-{id_}"
+        for id_ in ("fan", "costs", "tornado", "architecture", "answer-time", "plan", "votes", "experiment")
     }
     assert all(len(element.attributes["aria-label"]) > 30 for element in pictures)
     summaries = [element.text for element in outline.tagged("summary")]
@@ -72,7 +73,7 @@ def test_every_chart_has_an_accessible_name_and_its_numbers(outline):
 def test_plotly_is_there_once(page, outline):
     assert page.count("plotly.js v") == 1
     charts = [e for e in outline.tagged("script") if e.attributes.get("type") == "application/json"]
-    assert len(charts) == 6 and all(json.loads(chart.text)["data"] for chart in charts)
+    assert len(charts) == 7 and all(json.loads(chart.text)["data"] for chart in charts)
 
 
 def test_no_dollar_sign_stands_before_a_digit(outline):
@@ -91,7 +92,7 @@ def test_images_and_table_cells_are_named(outline):
 
 
 def test_the_page_says_what_was_asked_for(outline):
-    for words in ("Hybrid", "Confidence", "First step", "USD 1", "assumed", "answered", "Tyson Cung", "SHA-256"):
+    for words in ("Hybrid", "Stability", "The first step", "USD 1", "assumed", "answered", "Tyson Cung", "SHA-256"):
         assert words in outline.text, words
     assert "RAG with few-shot" in outline.text or "Few-shot prompt" in outline.text
 
@@ -115,3 +116,33 @@ def test_a_hostile_client_stays_text(hostile_page):
 
 def test_a_report_without_the_experiment_says_so(hostile_page):
     assert "The experiment was left out of this report." in hostile_page
+
+
+def test_whoever_signs_reads_two_pages_first(outline):
+    headings = [element.text for element in outline.tagged("h2")]
+    assert headings[:2] == ["The decision", "What to decide now"]
+    assert [text for text in headings if text.startswith("Appendix")] == headings[-3:]
+    for words in (
+        "Today, recommended and planned",
+        "What leaving a vendor takes",
+        "Not included in any figure",
+        "Signature",
+    ):
+        assert words in outline.text, words
+
+
+def test_nothing_that_the_decision_warns_of_is_lost(outline):
+    from lib.client import load_client
+    from lib.decision import decide
+
+    path = paths.CLIENTS / "commercial-law.yaml"
+    decision = decide(load_client(path), source=path)
+    shown = " ".join(outline.text.split())
+    warned = [*decision.reasons, *decision.notes, *decision.advice, *(issue.text for issue in decision.open_issues)]
+    warned += [blocker.text for arm in decision.arms.values() for blocker in (*arm.blockers, *arm.limits_missed)]
+    assert [text for text in warned if " ".join(text.split()) not in shown] == []
+
+
+def test_a_client_s_pages_hold_no_command_rule_id_or_path(outline):
+    pages = outline.text.partition("Appendix: the published guides")[0]
+    assert not re.search(r"python -m|\.yaml|\.csv|--\w+|\blib/|data/", pages)

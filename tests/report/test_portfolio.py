@@ -1,0 +1,142 @@
+"""Several reports: warm, without leaks, compared on one page, made again from their manifests, gone on with."""
+
+import json
+import os
+import shutil
+
+import pytest
+from page_outline import HOSTILE
+
+from lib import paths
+from lib.errors import InputError
+from lib.report import batch
+from lib.report.engine import make_report
+from lib.report.verify import differences, read_manifest, verify
+
+CANARY = "sk-canary-1234567890"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, hostile_file):
+    """Give two reports made in one process, the hostile client's first, with secrets in the environment."""
+    target = tmp_path_factory.mktemp("portfolio")
+    chatbot = target / "clients" / "general-chatbot.yaml"
+    chatbot.parent.mkdir()
+    shutil.copy(paths.CLIENTS / "general-chatbot.yaml", chatbot)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAI_API_KEY", CANARY)
+        patch.setenv("DATABASE_URL", f"postgresql://u:{CANARY}@localhost/x")
+        outcomes = batch.make_reports([hostile_file, chatbot], target, experiment=False, pdf=False, jobs=1)
+    assert [outcome.problem for outcome in outcomes] == ["", ""]
+    return target
+
+
+@pytest.fixture(scope="module")
+def alone(folder, tmp_path_factory):
+    target = tmp_path_factory.mktemp("alone")
+    return make_report(folder / "clients" / "general-chatbot.yaml", target, experiment=False, pdf=False)
+
+
+def test_a_report_of_a_portfolio_equals_the_one_made_alone(folder, alone):
+    for made in (alone.html, alone.manifest):
+        assert (folder / made.name).read_bytes() == made.read_bytes()
+
+
+def test_no_client_s_text_and_no_secret_is_in_another_s_files(folder):
+    for path in folder.glob("general-chatbot.*"):
+        assert "alert(1)" not in path.read_text(encoding="utf-8")
+    for path in folder.glob("*.*"):
+        assert CANARY not in path.read_text(encoding="utf-8")
+
+
+def test_one_page_compares_the_clients_and_keeps_their_text_text(folder):
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    assert 'href="general-chatbot.html"' in page and "Prompt engineering" in page
+    assert HOSTILE.split()[0] not in page and "&lt;script&gt;" in page
+
+
+def test_a_report_is_made_again_from_its_manifest_alone(folder):
+    assert verify(folder / "general-chatbot.html") == []
+    changed = folder / "changed" / "general-chatbot.html"
+    changed.parent.mkdir()
+    shutil.copy(folder / "general-chatbot.manifest.json", changed.parent)
+    changed.write_text("<p>another page</p>", encoding="utf-8")
+    assert verify(changed) == ["The page is not the one that its manifest was written with."]
+
+
+def test_what_changed_since_another_manifest_is_said_by_label(folder):
+    before = read_manifest(folder / "general-chatbot.manifest.json")
+    after = json.loads(json.dumps(before))
+    after["inputs"]["client"].setdefault("knowledge", {})["documents"] = 900
+    after["packages"]["numpy"] = "99"
+    lines = differences(before, after)
+    assert any(line.startswith("Documents: ") and line.endswith("→ 900") for line in lines)
+    assert any(line.startswith("packages.numpy: ") for line in lines)
+    assert differences(before, before) == []
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"inputs": 1, "html_sha256": 2}'])
+def test_what_is_no_manifest_is_refused(tmp_path, text):
+    path = tmp_path / "x.manifest.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="no manifest"):
+        read_manifest(path)
+
+
+def test_a_run_goes_on_where_it_stopped(folder, monkeypatch):
+    clients = [folder / "clients" / "general-chatbot.yaml", folder / "clients" / "second.yaml"]
+    shutil.copy(clients[0], clients[1])
+    (folder / "second.html").write_text("half a page", encoding="utf-8")
+    made = []
+
+    def make(file, target, **options):
+        made.append(file)
+        for ending in (".html", ".manifest.json"):
+            shutil.copy(target / f"general-chatbot{ending}", target / f"{file.stem}{ending}")
+        return batch.Report(target / f"{file.stem}.html", target / f"{file.stem}.manifest.json", None)
+
+    monkeypatch.setattr(batch, "make_report", make)
+    batch.make_reports(clients, folder, experiment=False, pdf=False, jobs=1, resume=True)
+    assert made == [clients[1]]
+
+
+def test_a_failing_disk_leaves_the_old_report_whole(folder, alone, monkeypatch, tmp_path):
+    from pathlib import Path
+
+    from lib.report import engine
+
+    for made in (alone.html, alone.manifest):
+        shutil.copy(made, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises((InputError, OSError)):
+        engine.written(tmp_path / "general-chatbot", "<p>new</p>", {}, pdf=False)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.acceptance
+def test_a_worker_that_is_killed_costs_no_report(folder, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    clients = []
+    for place in range(4):
+        clients.append(tmp_path / f"client-{place}.yaml")
+        shutil.copy(folder / "clients" / "general-chatbot.yaml", clients[-1])
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        victim = (
+            next(iter(cluster.workers.values())).pid if hasattr(next(iter(cluster.workers.values())), "pid") else None
+        )
+        heard = []
+
+        def told(outcome):
+            heard.append(outcome)
+            if len(heard) == 1 and victim:
+                os.kill(victim, 9)
+
+        outcomes = batch.make_reports(
+            clients, tmp_path / "out", experiment=False, pdf=False, scheduler=cluster.scheduler_address, told=told
+        )
+    assert all(outcome.report for outcome in outcomes)
