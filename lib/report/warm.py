@@ -4,10 +4,13 @@ Starting a kernel and importing the workbook in it takes longer than a report. H
 profile, runs notebook after notebook, each in a namespace of its own.
 """
 
+import io
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
+from IPython.core.displayhook import CapturingDisplayHook
+from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.utils.capture import capture_output
 from nbformat.v4 import new_output
 from papermill.engines import Engine
 from traitlets.config import Config
@@ -40,11 +43,19 @@ def _shell() -> InteractiveShell:
 
 
 def _run(shell: InteractiveShell, cell: Any) -> bool:
-    with capture_output() as seen:
-        result = shell.run_cell(cell.source, store_history=False)
+    """Run one cell, and keep what it displays and what its last line shows. Returns whether it went well."""
+    shown = CapturingDisplayPublisher()
+    before, trap = shell.display_pub, shell.display_trap.hook
+    shell.display_pub = shown
+    shell.display_trap.hook = CapturingDisplayHook(shell=shell, outputs=shown.outputs)
+    try:
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            result = shell.run_cell(cell.source, store_history=False)
+    finally:
+        shell.display_pub, shell.display_trap.hook = before, trap
     cell.outputs = [
-        new_output("display_data", data=dict(output.data), metadata=dict(output.metadata or {}))
-        for output in seen.outputs
+        new_output("display_data", data=dict(seen["data"]), metadata=dict(seen.get("metadata") or {}))
+        for seen in shown.outputs
     ]
     error = result.error_before_exec or result.error_in_exec
     if error is not None:
