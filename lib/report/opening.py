@@ -64,7 +64,7 @@ def to_decide(case: Case) -> Page:
         f"Whether to spend {tables.with_range(overview.figure('setup_usd', case.planned), money)} on set-up, over "
         f"{low:.0f} to {high:.0f} weeks.",
         f"The first step: {decision.first_step}",
-        *(f"Go on only if: {gate.words}" for gate in case.roadmap.gates),
+        *(gate.words for gate in case.roadmap.gates),
     ]
     questions = [
         [field_label(question.field), question.why, ", ".join(map(arm_title, question.could_change_to)) or "–"]
@@ -75,7 +75,7 @@ def to_decide(case: Case) -> Page:
         Page("<h3>Today, recommended and planned</h3>"),
         tables.business_case(overview, decision, money),
         caption(_payback_words(case)),
-        Page("<h3>What to decide now</h3>"),
+        Page("<h3>The decision asked for</h3>"),
         bullets(first, ordered=True),
         ask if questions else "",
         render("signature.html", roles=["For the client", "For the architects"]),
@@ -102,10 +102,10 @@ def _cards(case: Case) -> list[tuple[str, str, str]]:
     cards.append(("Stability", probability(decision.stability), "of simulated variations keep this answer"))
     record = decision.track_record
     if record:
-        span = f"{share(record.low)} to {share(record.high)} by chance alone"
-        cards.append(
-            ("Track record", f"{record.right} of {record.of}", f"published cases like this answered right; {span}")
+        note = (
+            f"published cases like this one answered right; 95 % interval {share(record.low)} to {share(record.high)}"
         )
+        cards.append(("Track record", f"{record.right} of {record.of}", note))
     seconds = f"complete after {result.p95_latency_ms / 1000:.1f} s, in 95 of 100 cases"
     cards.append(("Answer begins after", f"{result.first_token_ms / 1000:.1f} s", seconds))
     return cards
@@ -119,8 +119,13 @@ def _payback_words(case: Case) -> str:
             "can pay for itself on this page."
         )
     paid, net = business.payback(case.planned), business.net(case.planned, overview.months)
+    span, title = months_words(overview.months), arm_title(case.planned)
     within = paid.expected <= overview.months
-    words = f"{arm_title(case.planned)} is expected to pay for itself "
-    words += f"after {paid.expected:.1f} months" if within else f"not within {months_words(overview.months)}"
-    gain = tables.with_range(net, case.money)
-    return f"{words}; over {months_words(overview.months)} it brings {gain}, all costs paid."
+    words = (
+        f"{title} pays for itself after {paid.expected:.1f} months"
+        if within
+        else f"{title} does not pay for itself within {span}"
+    )
+    if net.expected < 0:
+        return f"{words}: in that time it is expected to cost {case.money.text(-net.expected)} more than it brings."
+    return f"{words}; over {span} it is expected to bring {tables.with_range(net, case.money)}, all costs paid."

@@ -35,6 +35,7 @@ __all__ = [
     "assumptions",
     "business",
     "charts_of_costs",
+    "components",
     "cost_tables",
     "cover",
     "decision_page",
@@ -69,7 +70,6 @@ def why_not(case: Case) -> Page:
         bullets(steps, ordered=True),
         Page("<h3>Why not the others</h3>"),
         bullets(words),
-        view.arms_table(case.decision),
         caption(view.votes_words(case.decision)),
     )
 
@@ -107,8 +107,17 @@ def charts_of_costs(case: Case) -> list[Chart]:
 
 
 def cost_tables(case: Case) -> Page:
-    """Give totals, chances of staying within budgets, components, and what is not included."""
-    return tables.cost_tables(case.overview, case.money)
+    """Give totals, chances of staying within budgets, and what is not included."""
+    overview, money = case.overview, case.money
+    limits = [tables.budgets(overview, money)] if overview.budgets() else []
+    notes = (Page('<p class="muted">{}</p>').format(safe(note)) for note in overview.notes())
+    return joined(tables.totals(overview, money), *limits, *notes, tables.not_included())
+
+
+def components(case: Case) -> Page:
+    """Give every component of every option, and how each is computed."""
+    kinds = (tables.components(case.costs, kind, case.money) for kind in ("setup", "monthly"))
+    return joined(*kinds, tables.formulas(case.costs))
 
 
 def business(case: Case) -> Page:
