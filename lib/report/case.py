@@ -67,8 +67,8 @@ class Case:
 
     @property
     def ruled_out(self) -> tuple[str, ...]:
-        """Give the arms that the client's facts rule out."""
-        return tuple(arm for arm, result in self.decision.arms.items() if not result.feasible)
+        """Give the arms that the client's facts or limits rule out."""
+        return tuple(arm for arm, result in self.decision.arms.items() if not result.passes)
 
     @property
     def folder(self) -> Path | None:

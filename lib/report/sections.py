@@ -79,11 +79,12 @@ def _why_not(case: Case, arm: str) -> str:
     parts = []
     if result.blockers:
         parts.append("Ruled out: " + "; ".join(blocker.text for blocker in result.blockers))
+    elif result.limits_missed:
+        parts.append("Possible, but beyond a limit: " + "; ".join(blocker.text for blocker in result.limits_missed))
     elif not result.closes_gaps:
         parts.append("Possible, but it leaves open what answers need")
     else:
         parts.append("Possible")
-    parts += [f"beyond a limit: {blocker.text}" for blocker in result.limits_missed]
     cost = case.overview.figure("horizon_usd", arm)
     apart = result.horizon_usd - case.decision.arms[case.planned].horizon_usd
     more = f"{case.money.text(abs(apart))} {'more' if apart >= 0 else 'less'} than {short_title(case.planned)}"
@@ -94,7 +95,7 @@ def _why_not(case: Case, arm: str) -> str:
 def charts_of_costs(case: Case) -> list[Chart]:
     """Draw how uncertain the total is, what it is spent on, and what drives the difference to the next best."""
     estimates, money, arm = case.overview.estimates, case.money, case.planned
-    passing = [each for each in ARMS if each != arm and case.decision.arms[each].feasible]
+    passing = [each for each in ARMS if each != arm and case.decision.arms[each].passes]
     other = case.decision.runner_up if case.decision.runner_up in ARMS else next(iter(passing), None)
     charts = [
         cost_charts.fan_chart(estimates, (arm, other) if other else (arm,), money),

@@ -244,11 +244,11 @@ def votes_words(decision: Decision) -> str:
     order = sorted(groups, key=lambda arm: (arm != decision.recommendation, -len(groups[arm])))
     clauses = [
         f"{len(groups[arm])} of {total} published guides point{'s' if len(groups[arm]) == 1 else ''} to "
-        f"{short_title(arm)} ({listed(groups[arm])})"
+        f"{short_title(arm)}"
         for arm in order
     ]
     if silent:
-        clauses.append(f"{listed(silent)} give{'s' if len(silent) == 1 else ''} no answer, for want of facts")
+        clauses.append(f"{len(silent)} give{'s' if len(silent) == 1 else ''} no answer, for want of facts")
     return "; ".join(clauses) + "."
 
 
