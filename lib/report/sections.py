@@ -79,17 +79,15 @@ def _why_not(case: Case, arm: str) -> str:
     parts = []
     if result.blockers:
         parts.append("Ruled out: " + "; ".join(blocker.text for blocker in result.blockers))
-    elif result.limits_missed:
-        parts.append("Possible, but beyond a limit: " + "; ".join(blocker.text for blocker in result.limits_missed))
-    elif not result.closes_gaps:
-        parts.append("Possible, but it leaves open what answers need")
-    else:
-        parts.append("Possible")
+    if result.limits_missed:
+        parts.append("Beyond a limit: " + "; ".join(blocker.text for blocker in result.limits_missed))
+    if not result.closes_gaps:
+        parts.append("It leaves open what answers need" if parts else "Possible, but it leaves open what answers need")
     cost = case.overview.figure("horizon_usd", arm)
     apart = result.horizon_usd - case.decision.arms[case.planned].horizon_usd
     more = f"{case.money.text(abs(apart))} {'more' if apart >= 0 else 'less'} than {short_title(case.planned)}"
     money = f"{tables.with_range(cost, case.money)} over {months}" + ("" if arm == case.planned else f", {more}")
-    return f"{'; '.join(parts)}. Expected to cost {money}."
+    return ". ".join([*(parts or ["Possible"]), f"Expected to cost {money}."])
 
 
 def charts_of_costs(case: Case) -> list[Chart]:
