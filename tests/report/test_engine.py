@@ -97,6 +97,9 @@ def test_a_failing_client_costs_no_other_its_report(monkeypatch, tmp_path):
         return Report(folder / f"{file.stem}.html", folder / f"{file.stem}.manifest.json", None)
 
     monkeypatch.setattr(batch, "make_report", made)
+    monkeypatch.setattr(batch, "read_manifest", lambda path: path.name)
+    compared = []
+    monkeypatch.setattr(batch, "write_index", lambda folder, *found: compared.extend(found))
     files = [Path(f"{name}.yaml") for name in ("first", "bad", "broken", "last")]
     heard = []
     outcomes = batch.make_reports(files, tmp_path, jobs=1, told=heard.append)
@@ -104,6 +107,8 @@ def test_a_failing_client_costs_no_other_its_report(monkeypatch, tmp_path):
     assert outcomes[1].problem == "bad.yaml: client.name is missing."
     assert outcomes[2].problem == "broken.yaml: the report failed: ZeroDivisionError: division by zero"
     assert heard == outcomes and batch.exit_status(outcomes) == 1
+    assert list(compared[0].values()) == ["first.manifest.json", "last.manifest.json"]
+    assert [path.stem for path in compared[1]] == ["bad", "broken"]
 
 
 @pytest.mark.parametrize(
