@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from lib import paths
 from lib.errors import InputError
 from lib.experiment.arms import EXPERIMENT_ARMS, QUICK_ARMS, chosen_arms
 from lib.models.training import LoraSettings
@@ -31,12 +32,15 @@ class ExperimentConfig(BaseModel):
         documents: pages of the sample company.
         questions: how many of each kind (the kinds of ``lib.dataset``) the sample company is asked.
         training_pairs: pairs for the training with pages; the same facts are taught closed book.
+        ask: of the sample company's questions only the first so many of each kind; all if not given.
+        train_on: of its training pairs only the first so many; all if not given.
         wordings: wordings of each fact taught closed book; all of them if not given.
         voice: style of the sample company.
         seeds: the trainings are repeated with each; untuned arms answer once, for greedy answers repeat themselves.
         model: a folder, a Hugging Face id or ``endpoint:NAME``; ``None`` for SmolLM2-135M-Instruct.
         embedder: a folder or an id; ``None`` for the offline all-MiniLM-L6-v2.
-        tuned_closed_book: a model or adapter fine-tuned elsewhere that answers for the arms trained without pages.
+        tuned_closed_book: a model fine-tuned elsewhere that answers for the arms trained without pages; ``reference``
+            for the adapter that comes with the workbook.
         tuned_with_pages: the same for the arms trained with pages.
         arms: which arms answer.
         search: ``dense``, ``full_text`` or ``hybrid``.
@@ -61,6 +65,8 @@ class ExperimentConfig(BaseModel):
     documents: int = Field(DOCUMENTS, ge=1)
     questions: dict[str, int] = Field(default_factory=lambda: dict(QUESTIONS))
     training_pairs: int = Field(400, ge=0)
+    ask: dict[str, int] | None = None
+    train_on: int | None = Field(None, ge=1)
     wordings: int | None = Field(None, ge=1)
     voice: Literal["brand", "json"] = "brand"
     seeds: tuple[int, ...] = (0,)
@@ -105,13 +111,16 @@ class ExperimentConfig(BaseModel):
         return getattr(self, f"tuned_{training}")
 
 
+REFERENCE = "reference"
+"""The run that comes with the workbook, and its adapters."""
+
+# The reference run's own company, so that its closed-book adapter, which takes too long to teach, can answer.
 QUICK = {
-    "documents": 100,
-    "questions": dict(QUICK_QUESTIONS),
-    "training_pairs": 80,
+    "ask": dict(QUICK_QUESTIONS),
+    "train_on": 64,
     "arms": QUICK_ARMS,
     "max_answer_tokens": 48,
-    "latency_questions": 2,
+    "latency_questions": 1,
     "perplexity_questions": 0,
 }
 
@@ -127,11 +136,17 @@ def make_config(quick: bool = False, **settings: Any) -> ExperimentConfig:
         InputError: one sentence on the first setting that is not allowed.
     """
     given = {name: value for name, value in settings.items() if value not in (None, "", ())}
-    paths = {name: given.pop(name) for name in ("documents", "questions", "train") if isinstance(given.get(name), str)}
-    if ("documents" in paths) != ("questions" in paths) or ("train" in paths and "documents" not in paths):
+    files = {name: given.pop(name) for name in ("documents", "questions", "train") if isinstance(given.get(name), str)}
+    if ("documents" in files) != ("questions" in files) or ("train" in files and "documents" not in files):
         raise InputError("Own data needs both documents (a folder) and questions (a CSV or JSONL file).")
-    if paths:
-        given["own"] = paths
+    if files:
+        given["own"] = files
+    if (
+        quick
+        and (paths.REFERENCE_RUN / "run.json").is_file()
+        and not {"own", "model", "company_seed", "voice"} & set(given)
+    ):
+        given.setdefault("tuned_closed_book", REFERENCE)
     return read_config((QUICK if quick else {}) | given)
 
 

@@ -1,6 +1,6 @@
 """What a run asks: the sample company, or a client's own documents and questions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +47,19 @@ def data_for(config: ExperimentConfig, gap: float | None = None) -> Data:
             "training_pairs": config.training_pairs,
         }
         voice = JSON if config.voice == "json" else VOICE
-        return Data(sample_company(config.company_seed, **sizes, wordings=config.wordings, voice=voice))
+        return Data(_some(sample_company(config.company_seed, **sizes, wordings=config.wordings, voice=voice), config))
     from lib.experiment.own import own_dataset
 
     train = Path(config.own.train) if config.own.train else None
     wanted = {} if gap is None else {"gap": gap}
     own = own_dataset(Path(config.own.documents), Path(config.own.questions), train, **wanted)
     return Data(own.dataset, own.audit, own.skipped)
+
+
+def _some(dataset: Dataset, config: ExperimentConfig) -> Dataset:
+    """Take the first questions of each kind and the first pairs: their order is random, so this is a fair part."""
+    questions = dataset.questions
+    if config.ask is not None:
+        ids = {q.id for kind, n in config.ask.items() for q in [q for q in questions if q.kind == kind][:n]}
+        questions = tuple(question for question in questions if question.id in ids)
+    return replace(dataset, questions=questions, training_pairs=dataset.training_pairs[: config.train_on])

@@ -63,7 +63,10 @@ class LeftOut(_Part):
 
 
 class TrainingInfo(_Part):
-    """One LoRA training. ``taught`` counts, of ``asked`` taught facts in a trained wording, those answered right."""
+    """One LoRA training (``shipped``: the reference run's, not of this run).
+
+    ``taught`` counts, of ``asked`` taught facts in a trained wording, those that were answered right.
+    """
 
     name: Literal["closed_book", "with_pages"]
     seed: int
@@ -77,6 +80,7 @@ class TrainingInfo(_Part):
     losses: list[float] = Field(default_factory=list)
     taught: int | None = None
     asked: int | None = None
+    shipped: bool = False
 
 
 class RetrievalInfo(_Part):

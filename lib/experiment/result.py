@@ -393,6 +393,7 @@ class ExperimentResult:
         rows = [
             {"training": training.name, "seed": training.seed, "step": step, "loss": loss}
             for training in self.record.trainings
+            if not training.shipped
             for step, loss in enumerate(training.losses, start=1)
         ]
         return pd.DataFrame(rows, columns=["training", "seed", "step", "loss"])

@@ -205,6 +205,8 @@ class RunContext:
         """
         config = config or self.config
         elsewhere = None if adapter or arm.adapter == "none" else config.tuned_elsewhere(arm.adapter)
+        if elsewhere == store.REFERENCE:
+            adapter, elsewhere = load_run(store.REFERENCE).adapter(arm.adapter), None
         stage = f"Answers: {arm.title}{note}"
         with (
             self.stage(stage),
@@ -378,7 +380,10 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
         for seed in config.seeds:
             adapters: dict[str, Path] = {}
             for name in TRAININGS:
-                if any(arm.adapter == name for arm in arms) and not config.tuned_elsewhere(name):
+                if config.tuned_elsewhere(name) == store.REFERENCE and seed == config.seeds[0]:
+                    shipped = next(each for each in load_run(store.REFERENCE).record.trainings if each.name == name)
+                    trainings.append(shipped.model_copy(update={"adapter": "", "seed": seed, "shipped": True}))
+                elif any(arm.adapter == name for arm in arms) and not config.tuned_elsewhere(name):
                     info, adapters[name] = _trained(context, inputs, name, seed, folder, keep=seed == config.seeds[0])
                     trainings.append(info)
             for arm in arms:

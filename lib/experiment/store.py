@@ -21,13 +21,11 @@ from pydantic import ValidationError
 from lib import paths
 from lib.endings import ending_signals_wait
 from lib.errors import InputError
+from lib.experiment.config import REFERENCE
 from lib.experiment.record import RunRecord
 from lib.fingerprints import value_fingerprint
 
 RECORD, ANSWERS, PASSAGES = "run.json", "answers.jsonl.gz", "passages.json.gz"
-REFERENCE = "reference"
-"""The id under which the run that comes with the workbook is asked for."""
-
 _WORK = ".work-"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _BULKY = {"answers", "passages"}

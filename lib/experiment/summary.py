@@ -234,7 +234,7 @@ def _long_context(result: ExperimentResult) -> Iterator[Finding]:
 
 
 def _change(result: ExperimentResult) -> Iterator[Finding]:
-    seconds = max((training.seconds or 0.0 for training in result.record.trainings), default=0.0)
+    seconds = max((t.seconds or 0.0 for t in result.record.trainings if not t.shipped), default=0.0)
     retrieval = result.record.retrieval
     if seconds and retrieval.synced_passages and retrieval.sync_seconds:
         ratio = seconds / retrieval.sync_seconds

@@ -206,7 +206,7 @@ class LiveLoss:
         self.losses = {
             training.name.replace("_", " ") + (f", seed {training.seed}" if several else ""): training.losses
             for training in result.record.trainings
-            if training.losses
+            if training.losses and not training.shipped
         }
         if self.losses:
             display(loss_curve(self.losses))
