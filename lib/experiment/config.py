@@ -84,7 +84,7 @@ class ExperimentConfig(BaseModel):
     examples: int = Field(4, ge=0)
     max_answer_tokens: int = Field(64, ge=1)
     latency_questions: int = Field(4, ge=0)
-    perplexity_questions: int = Field(16, ge=0)
+    perplexity_questions: int = Field(8, ge=0)
     threads: int = Field(2, ge=1)
     closed_book: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=4))
     with_pages: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=3, batch_size=8))

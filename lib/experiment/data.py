@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lib.dataset import JSON, Dataset
 from lib.experiment.config import ExperimentConfig
+from lib.retrieval.access import Person
 
 if TYPE_CHECKING:
     from lib.experiment.own import Audit, SkippedFile
@@ -52,7 +53,8 @@ def data_for(config: ExperimentConfig, gap: float | None = None) -> Data:
 
     train = Path(config.own.train) if config.own.train else None
     wanted = {} if gap is None else {"gap": gap}
-    own = own_dataset(Path(config.own.documents), Path(config.own.questions), train, **wanted)
+    person = Person.parse(config.person) if config.person else None
+    own = own_dataset(Path(config.own.documents), Path(config.own.questions), train, person=person, **wanted)
     return Data(own.dataset, own.audit, own.skipped)
 
 
