@@ -86,7 +86,7 @@ class ExperimentConfig(BaseModel):
     latency_questions: int = Field(4, ge=0)
     perplexity_questions: int = Field(8, ge=0)
     threads: int = Field(2, ge=1)
-    closed_book: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=4))
+    closed_book: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=5))
     with_pages: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=3, batch_size=8))
 
     @field_validator("arms")
