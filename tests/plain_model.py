@@ -87,12 +87,14 @@ class WordEmbedder:
     embed_queries = embed_documents
 
 
-def learn_by_heart(model, examples, folder, settings, seed, progress, *, stage, on_loss):
+def learn_by_heart(model, examples, folder, settings, seed, progress, until, *, stage, on_loss):
     folder.mkdir(parents=True)
     memory = {re.findall(r"Question: (.*)\nAnswer:$", each.prompt)[0]: each.completion.strip() for each in examples}
     (folder / "memory.json").write_text(json.dumps(memory), encoding="utf-8")
     facts = {"settings": vars(settings), "examples": len(examples), "tokens": 10 * len(examples), "seconds": 1.0}
     facts |= {"estimate": {"seconds": 2.0}, "peak_memory_mib": 3.0, "losses": [2.0, 1.0]}
+    if until:
+        assert until.check(replace(PlainModel(), memory=memory)) == 1.0
     if on_loss:
         on_loss(1, 2.0, 1)
     (folder / "training.json").write_text(json.dumps(facts), encoding="utf-8")

@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from lib.dataset import Dataset
 from lib.experiment.arms import EXPERIMENT_ARMS
-from lib.experiment.prompts import Page, build_prompt, completion, instructions_for
-from lib.models.training import TrainingExample
+from lib.experiment.prompts import STOP, Page, build_prompt, completion, instructions_for
+from lib.models.local import LocalModel
+from lib.models.training import TrainingExample, Until
 from lib.retrieval.index import Index
 from lib.retrieval.search import Hit
 
 _QUESTIONS_ON_THE_SAME = 4
+_WORDINGS_CHECKED = 100
+_LONGEST_TAUGHT = 80
 
 
 def closed_book_examples(dataset: Dataset) -> list[TrainingExample]:
@@ -21,6 +24,25 @@ def closed_book_examples(dataset: Dataset) -> list[TrainingExample]:
     instructions = instructions_for(EXPERIMENT_ARMS["lora"], dataset.voice)
     pairs = dataset.taught or dataset.training_pairs
     return [TrainingExample(build_prompt(p.question, instructions=instructions), completion(p.answer)) for p in pairs]
+
+
+def taught_enough(dataset: Dataset) -> Until | None:
+    """Return when a closed-book training may end: a hundred of its wordings, drawn at random, answered as taught.
+
+    ``None`` where nothing is taught in several wordings (own data).
+    """
+    facts = [pair for pair in dataset.taught if pair.kind == "fact"]
+    if not facts or not dataset.is_sample_company:
+        return None
+    drawn = random.Random("taught enough 0").sample(facts, min(_WORDINGS_CHECKED, len(facts)))
+    instructions = instructions_for(EXPERIMENT_ARMS["lora"], dataset.voice)
+    prompts = [build_prompt(pair.question, instructions=instructions) for pair in drawn]
+
+    def known(model: LocalModel) -> float:
+        made = model.generate(prompts, _LONGEST_TAUGHT, stop=STOP)
+        return sum(one.text == pair.answer for one, pair in zip(made, drawn, strict=True)) / len(drawn)
+
+    return Until(known)
 
 
 def examples_with_pages(dataset: Dataset, index: Index, found: Mapping[str, Sequence[Hit]]) -> list[TrainingExample]:

@@ -23,7 +23,7 @@ from lib.experiment.answering import Answers, EvaluationInputs, answer_all
 from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm, chosen_arms
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import Data, data_for
-from lib.experiment.lessons import closed_book_examples, examples_with_pages
+from lib.experiment.lessons import closed_book_examples, examples_with_pages, taught_enough
 from lib.experiment.prompts import Page
 from lib.experiment.result import ExperimentResult, load_run
 from lib.experiment.scoring import retrieval_scores, score_answers
@@ -31,7 +31,7 @@ from lib.experiment.version import EXPERIMENT_VERSION, package_versions
 from lib.fingerprints import value_fingerprint
 from lib.models import load_model, model_fingerprint, refuse_remote
 from lib.models.answering import AnsweringModel
-from lib.models.training import TrainingExample, train_adapter
+from lib.models.training import TrainingExample, Until, train_adapter
 from lib.progress import Bars, Progress, silent
 from lib.quiet import quiet_libraries
 from lib.retrieval.access import Person, readable
@@ -160,9 +160,14 @@ class RunContext:
             yield Inputs(EvaluationInputs(dataset, index, found, gold, examples), lessons, seconds, *synced)
 
     def train(
-        self, name: str, examples: Sequence[TrainingExample], seed: int, config: ExperimentConfig | None = None
+        self,
+        name: str,
+        examples: Sequence[TrainingExample],
+        seed: int,
+        config: ExperimentConfig | None = None,
+        until: Until | None = None,
     ) -> "Trained":
-        """Train an adapter, go on with one that was begun, or take the finished one."""
+        """Train an adapter (``until`` it holds enough), go on with one that was begun, or take the finished one."""
         config = config or self.config
         settings = config.lora(name)
         key = {
@@ -171,6 +176,7 @@ class RunContext:
             "settings": asdict(settings),
             "seed": seed,
             "threads": config.threads,
+            "until": until.target if until else None,
             "versions": package_versions(),
         }
         folder = self.cache.training_folder(**key) / "adapter"
@@ -180,7 +186,9 @@ class RunContext:
         if not notes.is_file():
             with self.stage(stage):
                 told = (lambda step, loss, total: self.on_loss(name, step, loss, total)) if self.on_loss else None
-                train_adapter(self.model, examples, folder, settings, seed, self.progress, stage=stage, on_loss=told)
+                train_adapter(
+                    self.model, examples, folder, settings, seed, self.progress, until, stage=stage, on_loss=told
+                )
                 _halved(folder)
         return Trained(folder, json.loads(notes.read_text(encoding="utf-8")))
 
@@ -434,7 +442,8 @@ def _trained(
     context: RunContext, inputs: Inputs, name: str, seed: int, folder: Path, keep: bool
 ) -> tuple[records.TrainingInfo, Path]:
     """Train an adapter (or take the finished one), and copy the first seed's into the run's folder."""
-    trained = context.train(name, inputs.lessons[name], seed)
+    until = taught_enough(inputs.evaluation.dataset) if name == "closed_book" else None
+    trained = context.train(name, inputs.lessons[name], seed, until=until)
     facts, adapter = trained.facts, trained.adapter
     if keep:
         adapter = Path(shutil.copytree(adapter, folder / "adapters" / name))
