@@ -1,6 +1,9 @@
 """What JupyterLab may write into the workbook's notebooks: their cells, never a run's outputs.
 
 What for: a client's figures must not reach git through JupyterLab's own saving. May import: paths.
+
+Jupyter's server loads this by ``jupyter_server_config.d/decision-workbook.json``, which comes into the environment
+with the package itself (``pip install -r requirements.txt``), so that a fresh clone needs no setting.
 """
 
 from pathlib import Path
@@ -11,8 +14,17 @@ import nbformat
 from lib.paths import NOTEBOOKS
 
 
+def _load_jupyter_server_extension(server: Any) -> None:
+    """Register the hook; called by Jupyter's server."""
+    server.contents_manager.register_pre_save_hook(keep_outputs)
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "lib.saving"}]
+
+
 def keep_outputs(model: dict[str, Any], path: str, contents_manager: Any, **_: Any) -> None:
-    """Put the outputs that stand on disk in place of those of the run (a ``pre_save_hook`` of Jupyter).
+    """Put the outputs that stand on disk in place of those of the run.
 
     Notebooks outside the workbook's folder are left as they are.
     """
@@ -28,5 +40,12 @@ def keep_outputs(model: dict[str, Any], path: str, contents_manager: Any, **_: A
         before = known.get(cell.get("id"), {})
         cell["metadata"] = before.get("metadata", cell["metadata"])
         if cell["cell_type"] == "code":
-            cell["outputs"] = before.get("outputs", [])
-            cell["execution_count"] = before.get("execution_count")
+            # An output belongs to the source that made it.
+            same = before.get("source") == _source(cell)
+            cell["outputs"] = before["outputs"] if same else []
+            cell["execution_count"] = before["execution_count"] if same else None
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(source)

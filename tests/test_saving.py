@@ -1,12 +1,14 @@
 """What JupyterLab saves: a person's cells, and never what a run showed of a client."""
 
 import copy
+import json
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 
 from lib import saving
+from lib.paths import PROJECT
 
 
 @pytest.fixture
@@ -52,3 +54,20 @@ def test_a_person_s_change_of_a_cell_is_saved(saved):
 
 def test_other_notebooks_are_left_as_they_are(saved):
     assert "Northwind" in str(saved("mine/copy.ipynb", run))
+
+
+def test_an_output_goes_with_the_source_that_made_it(saved):
+    def edit(content):
+        content.cells[0].source = "decide(again=True)"
+
+    assert saved("notebooks/1_decide.ipynb", edit)["cells"][0]["outputs"] == []
+
+
+def test_jupyters_server_loads_it_in_a_fresh_environment():
+    setting = "lib/jupyter_server_config.d/decision-workbook.json"
+    assert f'"etc/jupyter/jupyter_server_config.d" = ["{setting}"]' in (PROJECT / "pyproject.toml").read_text()
+    assert json.loads((PROJECT / setting).read_text()) == {"ServerApp": {"jpserver_extensions": {"lib.saving": True}}}
+    hooks = []
+    manager = SimpleNamespace(register_pre_save_hook=hooks.append)
+    saving._load_jupyter_server_extension(SimpleNamespace(contents_manager=manager))
+    assert hooks == [saving.keep_outputs] and saving._jupyter_server_extension_points() == [{"module": "lib.saving"}]

@@ -8,6 +8,7 @@ where a notebook runs without a person before it (papermill, tests, Voilà).
 import json
 import os
 import re
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -127,8 +128,14 @@ def chosen_client(client_file: str | Path | None = None) -> Path:
 
 
 def is_live() -> bool:
-    """Return whether a person has the notebook open in JupyterLab."""
-    return "JPY_SESSION_NAME" in os.environ and not os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+    """Return whether a person has the notebook open in JupyterLab.
+
+    Jupyter's server names the notebook to such a kernel and gives it a connection file ``kernel-….json``; papermill,
+    called in a notebook, hands the name on but not the file.
+    """
+    own_kernel = any(Path(argument).name.startswith("kernel-") for argument in sys.argv)
+    voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
+    return own_kernel and "JPY_SESSION_NAME" in os.environ and not voila
 
 
 def _memory() -> Path:

@@ -10,7 +10,9 @@ import time
 import urllib.request
 from pathlib import Path
 
-START_SECONDS = 60
+from lib.paths import PROJECT
+
+START_SECONDS = 180
 STOP_SECONDS = 10
 
 
@@ -108,7 +110,9 @@ class JupyterLab:
             "XDG_CONFIG_HOME": "user",
             "WORKBOOK_CLIENTS": "clients",
         }
-        return os.environ | {name: str(self._home / folder) for name, folder in folders.items()}
+        # What the environment holds once the package is installed: the extension that keeps figures out of files.
+        extension = {"JUPYTER_CONFIG_PATH": str(PROJECT / "lib")}
+        return os.environ | extension | {name: str(self._home / folder) for name, folder in folders.items()}
 
 
 def _children_left(home: Path) -> list[int]:

@@ -135,6 +135,8 @@ def test_the_chosen_client_is_remembered_for_whoever_looks_in_jupyterlab(form, o
     form.picker.value = CLIENTS / "voice-agent.yaml"
     assert folder.chosen_client() == folder.DEFAULT_CLIENT, "a run without a person takes the sample"
     monkeypatch.setenv("JPY_SESSION_NAME", "notebook")
+    assert folder.chosen_client() == folder.DEFAULT_CLIENT, "papermill, called in a notebook, is no person either"
+    monkeypatch.setattr("sys.argv", ["ipykernel_launcher.py", "-f", "/run/jupyter/kernel-1234.json"])
     assert folder.chosen_client() == CLIENTS / "voice-agent.yaml"
     assert folder.chosen_client(SUPPORT).name == "support-knowledge-base.yaml", "a named file wins"
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
