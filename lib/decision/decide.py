@@ -10,6 +10,7 @@ import numpy as np
 from lib.arms import ARMS, TUNED_ARMS, UNDECIDED
 from lib.client import ClientFile, Facts, answers, check_client
 from lib.client.facts import Array, field_specs
+from lib.client.quantity import likely
 from lib.costs import Estimates
 from lib.costs.overview import BUDGETS, MONEY
 from lib.decision import explain
@@ -102,6 +103,8 @@ def decide(
         evidence=_evidence(outcome, recommendation),
         assumed=tuple(path for path in field_specs() if _is_assumed(facts, path)),
         notes=tuple(outcome.context.costs.notes),
+        currency=client.prices.currency,
+        per_usd=float(likely(client.prices.per_usd)),
     )
 
 

@@ -182,6 +182,10 @@ class Decision:
     assumed: tuple[str, ...]
     evidence: EvidenceTrace
     notes: tuple[str, ...] = field(default=())
+    currency: str = "USD"
+    """The currency that the client's pages are in; money here is in US dollars, of which one is ``per_usd`` of it."""
+
+    per_usd: float = 1.0
 
     @property
     def unproven(self) -> bool:

@@ -23,6 +23,7 @@ from lib.views.architecture import architecture as drawn_architecture
 from lib.views.chart import Chart, short_title
 from lib.views.field_words import default_of, field_label, section_title, value_words
 from lib.views.markup import Page, bullets, caption, joined, safe
+from lib.views.money import Money
 from lib.views.table import Table
 from lib.wording import arm_title, counted, months_words, probability, share
 
@@ -279,7 +280,7 @@ def frameworks(case: Case) -> Page:
     return joined(
         *(
             Page('<section class="framework"><h3>{}</h3>{}</section>').format(
-                safe(view.verdict_title(verdict)), view.trace(verdict)
+                safe(view.verdict_title(verdict)), view.trace(verdict, case.money)
             )
             for verdict in case.decision.frameworks
         )
@@ -288,7 +289,7 @@ def frameworks(case: Case) -> Page:
 
 def inputs(case: Case) -> Page:
     """Give every field of the client file: its value, unit, and whether it was answered or is assumed."""
-    shown = [_section_table(case.client, section) for section in ClientFile.model_fields]
+    shown = [_section_table(case.client, section, case.money) for section in ClientFile.model_fields]
     answered = sum(row[2] == "answered" for table in shown for row in table.rows)
     total = sum(len(table.rows) for table in shown)
     words = (
@@ -307,7 +308,7 @@ def sources(case: Case) -> Page:
     )
 
 
-def _section_table(client: ClientFile, section: str) -> Table:
+def _section_table(client: ClientFile, section: str, money: Money) -> Table:
     part = getattr(client, section)
     rows = []
     for name in type(part).model_fields:
@@ -316,6 +317,6 @@ def _section_table(client: ClientFile, section: str) -> Table:
         answered = name in part.model_fields_set
         state = "answered" if answered else "not answered" if default_of(path) is None else "assumed"
         shown = value.model_dump() if isinstance(value, Range) else value
-        words = "–" if shown in (None, [], {}) else value_words(path, shown)
+        words = "–" if shown in (None, [], {}) else value_words(path, shown, money)
         rows.append([spec.label, words, state, spec.help])
     return Table(["Input", "Value", "State", "What it means"], rows, section_title(section), wrap=True)

@@ -142,15 +142,15 @@ def frameworks_table(decision: Decision) -> Table:
     )
 
 
-def trace(verdict: Verdict) -> Page:
+def trace(verdict: Verdict, money: Money = DOLLARS) -> Page:
     """Give one framework's rules: what was observed, the threshold and its source, and how it came out."""
     rows = [
         [
             rule.question,
-            with_note(observed(rule), "assumed", "tag")
+            with_note(observed(rule, money), "assumed", "tag")
             if rule.assumed and rule.observed is not None
-            else observed(rule),
-            with_note(condition(rule), rule.source),
+            else observed(rule, money),
+            with_note(condition(rule, money), rule.source),
             HELD[rule.holds],
             short_title(rule.points_to) if rule.points_to else "a brake, no option",
         ]
@@ -164,23 +164,33 @@ def trace(verdict: Verdict) -> Page:
 
 def traces(decision: Decision) -> Page:
     """Give every framework's rules, each folded under its verdict."""
-    return joined(*(folded(verdict_title(verdict), trace(verdict)) for verdict in decision.frameworks))
+    return joined(
+        *(folded(verdict_title(verdict), trace(verdict, money_of(decision))) for verdict in decision.frameworks)
+    )
 
 
 def flips_table(decision: Decision) -> Table:
     """Give the nearest plausible single-field changes that change the recommendation."""
-    return _flip_rows([flip for flip in decision.flips if flip.plausible][:FLIPS_SHOWN])
+    return _flip_rows([flip for flip in decision.flips if flip.plausible][:FLIPS_SHOWN], money_of(decision))
 
 
 def unlikely_flips(decision: Decision) -> Page:
     """Give the changes that would turn the answer too but are not to be expected, folded away."""
     far = [flip for flip in decision.flips if not flip.plausible]
-    return folded(f"{len(far)} changes that are not to be expected", _flip_rows(far)) if far else Page("")
+    return (
+        folded(f"{len(far)} changes that are not to be expected", _flip_rows(far, money_of(decision)))
+        if far
+        else Page("")
+    )
 
 
-def _flip_rows(flips: list[Flip]) -> Table:
+def _flip_rows(flips: list[Flip], money: Money) -> Table:
     rows = [
-        [with_note(field_label(flip.field), section_title(flip.field.split(".")[0])), *flip_ends(flip), flip_to(flip)]
+        [
+            with_note(field_label(flip.field), section_title(flip.field.split(".")[0])),
+            *flip_ends(flip, money),
+            flip_to(flip),
+        ]
         for flip in flips
     ] or [["Nothing plausible", "", "", "changes the recommendation, one field at a time"]]
     columns = ["If this", "went from", "to", "the answer would be"]
@@ -205,7 +215,7 @@ def pair_table(pairs: list[PairFlip]) -> Table:
 def assumed_table(decision: Decision) -> Page | Table:
     """Give the fields that are not answered and what is assumed for each."""
     rows = [
-        [field_label(path), section_title(path.split(".")[0]), value_words(path, default_of(path))]
+        [field_label(path), section_title(path.split(".")[0]), value_words(path, default_of(path), money_of(decision))]
         for path in decision.assumed
     ]
     if not rows:
@@ -276,10 +286,15 @@ def costs_caption(decision: Decision, money: Money = DOLLARS) -> Page:
     return caption(words + ".")
 
 
-def flip_ends(flip: Flip) -> tuple[str, str]:
+def money_of(decision: Decision) -> Money:
+    """Give the currency that the client reads."""
+    return Money(decision.currency, decision.per_usd)
+
+
+def flip_ends(flip: Flip, money: Money = DOLLARS) -> tuple[str, str]:
     """Write the two ends of a change, with the unit of its field."""
-    before = value_words(flip.field, flip.from_value) + (" (assumed)" if flip.assumed else "")
-    return before, value_words(flip.field, flip.to_value)
+    before = value_words(flip.field, flip.from_value, money) + (" (assumed)" if flip.assumed else "")
+    return before, value_words(flip.field, flip.to_value, money)
 
 
 def flip_to(flip: Flip) -> str:
@@ -292,22 +307,25 @@ def verdict_title(verdict: Verdict) -> str:
     return f"{verdict.title} → {arm_title(verdict.says)}"
 
 
-def observed(rule: RuleTrace) -> str:
+def observed(rule: RuleTrace, money: Money = DOLLARS) -> str:
     """Write what a rule found."""
     if rule.observed is None:
         return "not known"
     if rule.unit == YES_OR_NO:
         return "yes" if rule.observed == 1 else "no"
-    return number(rule.observed) + _unit(rule.unit, rule.observed)
+    unit, value = money.converted(rule.unit, rule.observed)
+    return number(value) + _unit(unit, value)
 
 
-def condition(rule: RuleTrace) -> str:
+def condition(rule: RuleTrace, money: Money = DOLLARS) -> str:
     """Write what a rule asks for, with the range of its threshold."""
     if rule.unit == YES_OR_NO:
         return "yes" if rule.test == ">=" else "no"
-    words = f"{TEST_WORDS[rule.test]} {number(rule.threshold)}{_unit(rule.unit, rule.threshold)}"
+    unit, threshold = money.converted(rule.unit, rule.threshold)
+    words = f"{TEST_WORDS[rule.test]} {number(threshold)}{_unit(unit, threshold)}"
     if rule.threshold_low != rule.threshold_high:
-        words += f" (between {number(rule.threshold_low)} and {number(rule.threshold_high)})"
+        low, high = (money.converted(rule.unit, end)[1] for end in (rule.threshold_low, rule.threshold_high))
+        words += f" (between {number(low)} and {number(high)})"
     return words
 
 
@@ -358,7 +376,9 @@ def text(decision: Decision) -> str:
         *([f"  {track_record_words(decision)}"] if decision.track_record else []),
     ]
     flips = [
-        f"{field_label(f.field)}: {' → '.join(flip_ends(f))} gives {flip_to(f)}" for f in decision.flips if f.plausible
+        f"{field_label(f.field)}: {' → '.join(flip_ends(f, money_of(decision)))} gives {flip_to(f)}"
+        for f in decision.flips
+        if f.plausible
     ][:6]
     if decision.starting_point:
         lines.append(f"  Starting point until then: {arm_title(decision.starting_point)}")
@@ -373,7 +393,7 @@ def text(decision: Decision) -> str:
     }
     for title, items in blocks.items():
         lines += ["", title, *(f"  - {item}" for item in items)] if items else []
-    lines += ["", costs_table(decision).to_text(), ""]
+    lines += ["", costs_table(decision, money_of(decision)).to_text(), ""]
     lines += [
         f"{short_title(arm)} is ruled out: {'; '.join(blocker.text for blocker in result.blockers)}"
         for arm, result in decision.arms.items()

@@ -7,9 +7,10 @@ from lib.decision import Decision
 from lib.decision.flips import Flip
 from lib.decision.result import Verdict
 from lib.views.chart import ARM_COLOURS, INK, Chart, figure, plain_title, short_title
-from lib.views.decision import flip_ends, votes_words
+from lib.views.decision import flip_ends, money_of, votes_words
 from lib.views.field_words import field_label
 from lib.views.markup import safe
+from lib.views.money import Money
 from lib.views.table import Table
 from lib.wording import arm_title, probability, share
 
@@ -90,14 +91,14 @@ def _says(verdict: Verdict) -> str:
 SHOWN = 8
 
 
-def change_words(flip: Flip) -> str:
+def change_words(flip: Flip, money: Money) -> str:
     """Write a change as ``0.2 → 0.7``, with the unit of its field."""
-    return " → ".join(flip_ends(flip))
+    return " → ".join(flip_ends(flip, money))
 
 
 def flip_chart(decision: Decision) -> Chart:
     """Draw how far each fact is from the value at which the recommendation changes (1 = its whole range)."""
-    nearest = decision.flips[:SHOWN]
+    nearest, money = decision.flips[:SHOWN], money_of(decision)
     drawn = figure(150 + 46 * max(1, len(nearest)))
     labels = [_flip_label(flip) for flip in nearest]
     for arm in dict.fromkeys(flip.recommendation for flip in nearest):
@@ -105,7 +106,7 @@ def flip_chart(decision: Decision) -> Chart:
         drawn.add_bar(
             y=[label for label, _ in rows],
             x=[round(flip.distance, 4) for _, flip in rows],
-            text=[safe(change_words(flip)) for _, flip in rows],
+            text=[safe(change_words(flip, money)) for _, flip in rows],
             textposition="outside",
             cliponaxis=False,
             name=f"to {plain_title(arm)}",
@@ -120,7 +121,7 @@ def flip_chart(decision: Decision) -> Chart:
     drawn.update_yaxes(categoryorder="array", categoryarray=labels, autorange="reversed")
     drawn.update_layout(showlegend=True, legend_y=-0.35 if len(nearest) < 4 else -0.22, barmode="overlay")
     rows = [
-        [field_label(flip.field), change_words(flip), arm_title(flip.recommendation), f"{flip.distance:.2f}"]
+        [field_label(flip.field), change_words(flip, money), arm_title(flip.recommendation), f"{flip.distance:.2f}"]
         for flip in decision.flips
     ]
     columns = ["Fact", "From → to", "Recommendation becomes", "Size of the change"]
@@ -147,6 +148,6 @@ def _flips_sentence(decision: Decision) -> str:
         return f"{stays}; no change of a single fact alone changes it."
     flip = decision.flips[0]
     return (
-        f"{stays}. The nearest single change: {field_label(flip.field).lower()}, {change_words(flip)}, "
+        f"{stays}. The nearest single change: {field_label(flip.field).lower()}, {change_words(flip, money_of(decision))}, "
         f"would make it {plain_title(flip.recommendation)}."
     )

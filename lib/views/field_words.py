@@ -1,6 +1,7 @@
 """How one field of the client file and its values are called where people read them."""
 
 import datetime
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,7 @@ from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.field import FieldSpec
 from lib.client.quantity import NEVER
+from lib.views.money import DOLLARS, Money
 from lib.wording import arm_title
 
 BARE_UNITS = ("", "share", "0 to 1")
@@ -38,9 +40,13 @@ def field_label(path: str) -> str:
     return field_specs()[path].label
 
 
-def value_words(path: str, value: Any) -> str:
-    """Say a value of a field in words, with its unit."""
-    return "not answered" if value is None else said(field_specs()[path], value)
+def value_words(path: str, value: Any, money: Money = DOLLARS) -> str:
+    """Say a value of a field in words, with its unit; an amount in the currency of ``money``."""
+    if value is None:
+        return "not answered"
+    spec = field_specs()[path]
+    unit, value = money.converted(spec.unit, value)
+    return said(replace(spec, unit=unit), value)
 
 
 def said(spec: FieldSpec, value: Any) -> str:

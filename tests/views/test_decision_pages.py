@@ -128,3 +128,18 @@ def test_a_client_file_that_is_refused_costs_no_other_its_row(tmp_path):
     page = joined(clients_table(rows), clients_caption(rows))
     assert rows[0].problem in page.unescape() or "nonsense" in page
     assert "Prompt engineering" in page and "1 could not be decided" in page
+
+
+def test_a_page_in_another_currency_names_no_dollars():
+    client = check_client(
+        {
+            "client": {"name": "x"},
+            "knowledge": {"needed": "private", "documents": 900},
+            "money": {"setup_usd": 8000, "per_query_usd": 0.05},
+            "prices": {"currency": "EUR", "per_usd": 0.5},
+        }
+    )
+    decision = decide(client)
+    words = view.text(decision) + view.traces(decision) + str(view.flips_table(decision).to_frame())
+    assert "EUR" in words and "USD" not in words
+    assert "4,000 EUR" in words, "the budget of 8,000 US dollars"
