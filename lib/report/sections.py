@@ -117,7 +117,7 @@ def cost_tables(case: Case) -> Page:
 def components(case: Case) -> Page:
     """Give every component of every option, and how each is computed."""
     kinds = (tables.components(case.costs, kind, case.money) for kind in ("setup", "monthly"))
-    return joined(*kinds, tables.formulas(case.costs))
+    return joined(*kinds, tables.formulas(case.costs, case.money))
 
 
 def business(case: Case) -> Page:
@@ -181,7 +181,7 @@ def plan_pages(case: Case) -> Page:
 def assumptions(case: Case) -> Table:
     """Give the inputs most worth checking, with the value at which the answer changes."""
     nearest = sorted(case.decision.flips, key=lambda flip: (not flip.assumed, flip.distance))[:WORTH_CHECKING]
-    rows = [[field_label(flip.field), *view.flip_ends(flip), view.flip_to(flip)] for flip in nearest]
+    rows = [[field_label(flip.field), *view.flip_ends(flip, case.money), view.flip_to(flip)] for flip in nearest]
     rows = rows or [["No single input", "–", "–", "changes the answer within its range"]]
     columns = ["Input", "Taken here", "The answer changes at", "to"]
     return Table(columns, rows, f"The {counted(len(nearest)) if nearest else ''} assumptions most worth checking")

@@ -46,7 +46,7 @@ def cost_tables(overview: Overview, money: Money = DOLLARS) -> Page:
         *(Page('<p class="muted">{}</p>').format(safe(note)) for note in notes),
         not_included(),
         price_notes(overview.book, money),
-        formulas(overview.costs),
+        formulas(overview.costs, money),
     )
 
 
@@ -123,7 +123,7 @@ def components(costs: Costs, kind: str, money: Money = DOLLARS) -> Table:
     return Table(["Component", *map(arm_title, ARMS)], rows, caption, right=range(1, 6), strong=[len(rows) - 1])
 
 
-def formulas(costs: Costs) -> Table:
+def formulas(costs: Costs, money: Money = DOLLARS) -> Table:
     """Give how each component that costs anything is computed, and whether it is labour or a bill."""
     labels: dict[tuple[str, str], dict[str, None]] = {}
     for arm in ARMS:
@@ -131,7 +131,9 @@ def formulas(costs: Costs) -> Table:
             if float(component.setup) or float(component.monthly):
                 kind = "labour" if component.labour else "bill"
                 labels.setdefault((kind, component.formula), {})[component.label] = None
-    rows = [[", ".join(names), kind, formula] for (kind, formula), names in labels.items()]
+    rows = [
+        [", ".join(names), kind, formula.replace("USD", money.currency)] for (kind, formula), names in labels.items()
+    ]
     return Table(["Components", "Kind", "How they are computed"], rows, "How each component is computed")
 
 
