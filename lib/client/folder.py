@@ -8,6 +8,7 @@ where a notebook runs without a person before it (papermill, tests, Voilà).
 import json
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from pathlib import Path
@@ -57,16 +58,25 @@ def new_client_path(name: str) -> Path:
     Raises:
         InputError: there is none or it exists.
     """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60]
-    if not stem:
-        raise InputError("Please type a name with at least one letter or digit.")
-    path = own_folder() / f"{stem}.yaml"
+    path = own_folder() / f"{file_stem(name)}.yaml"
     if path.exists():
         raise InputError(
             f"A client file called {path.name} exists already; choose another name, or pick it from the list."
         )
     return path
+
+
+def file_stem(name: str) -> str:
+    """Return the name without ending of the file for a client or scenario called ``name``.
+
+    Raises:
+        InputError: no letter or digit is left of it.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60]
+    if not stem:
+        raise InputError("Please type a name with at least one letter or digit.")
+    return stem
 
 
 def create(client: ClientFile) -> Path:
@@ -92,17 +102,25 @@ def rename(path: Path, name: str) -> Path:
     _own(path)
     save_client(renamed, path)
     path.rename(target)
+    if beside(path).is_dir():
+        beside(path).rename(beside(target))
     return target
 
 
 def delete(path: Path) -> None:
-    """Take a client's file away.
+    """Take a client's file away, and the folder with its scenarios and grades.
 
     Raises:
         InputError: one that came with the workbook.
     """
     _own(path)
     path.unlink(missing_ok=True)
+    shutil.rmtree(beside(path), ignore_errors=True)
+
+
+def beside(path: Path) -> Path:
+    """Give the folder for what belongs to a client, its scenarios and grades; it need not exist yet."""
+    return (own_folder() if is_sample(path) else path.resolve().parent) / path.stem
 
 
 def remember(path: Path) -> None:

@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.client.folder import is_sample, own_folder
+from lib.client.folder import beside
 from lib.errors import InputError
 from lib.evaluation.grading import Grade, GradeBook, Sheet, read_grades
 from lib.files import disk_told, made_folder
@@ -64,8 +64,7 @@ class Evaluation:
 
 def evaluations_folder(client_file: Path) -> Path:
     """Give the folder of a client's evaluations; it need not exist yet."""
-    home = own_folder() if is_sample(client_file) else client_file.resolve().parent
-    return home / client_file.stem / "evaluation"
+    return beside(client_file) / "evaluation"
 
 
 def evaluations(client_file: Path) -> list[Evaluation]:

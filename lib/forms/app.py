@@ -16,6 +16,7 @@ from lib.forms.later import AfterPause
 from lib.forms.reporting import report_to
 from lib.forms.result_view import ResultView
 from lib.forms.state import ClientState, Conflict
+from lib.forms.what_ifs import WhatIfs
 from lib.views.decision import changes_table, message
 from lib.views.field_words import field_label, value_words
 from lib.views.markup import folded, joined, style
@@ -69,6 +70,9 @@ class DecisionForm(widgets.VBox):
                 [_pane(self.form, "decision-left"), _pane(self.result.widget, "decision-right")], layout=_PANES
             ),
         ]
+        if not brief:
+            self.what_ifs = WhatIfs(self.state)
+            self.children = (*self.children, self.what_ifs)
         self._show_client(f"Opened {shown_path(self.state.path)}.")
 
     def say(self, text: str, wrong: bool = False) -> None:
@@ -146,7 +150,10 @@ class DecisionForm(widgets.VBox):
             self._drafts.pop(path, None)
             self._load(clients.DEFAULT_CLIENT)
 
-        self._ask(f"{shown_path(path)} will be deleted.", [self._button("Delete for good", gone)])
+        self._ask(
+            f"{shown_path(path)} will be deleted, with its scenarios and grades.",
+            [self._button("Delete for good", gone)],
+        )
 
     def reported(self, action: Callable[..., None], *arguments: Any) -> None:
         """Run an action and show on the page what went wrong."""

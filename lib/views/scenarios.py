@@ -6,8 +6,9 @@ from typing import Any
 
 from lib.client import ClientFile
 from lib.client.facts import field_specs
+from lib.client.quantity import Range
 from lib.decision import Decision
-from lib.views.field_words import default_of, field_label, section_title, value_words
+from lib.views.field_words import field_label, section_title, value_words
 from lib.views.markup import Page, with_note
 from lib.views.money import Money
 from lib.views.table import Table
@@ -43,11 +44,8 @@ def _values(client: ClientFile) -> dict[str, Any]:
     values = {}
     for path in field_specs():
         section, name = path.split(".")
-        part = getattr(client, section)
-        value = getattr(part, name) if name in part.model_fields_set else default_of(path)
-        values[path] = value.model_dump() if hasattr(value, "model_dump") else value or default_of(path)
-        if value == 0 or value is False:
-            values[path] = value
+        value = getattr(getattr(client, section), name)
+        values[path] = value.model_dump() if isinstance(value, Range) else None if value in ([], {}) else value
     return values
 
 
@@ -58,18 +56,14 @@ def _marked(cells: list[str]) -> list[Any]:
 
 def _money(field: str) -> Callable[[Scenario], str]:
     def say(scenario: Scenario) -> str:
-        arm = scenario.decision.arms.get(_planned(scenario.decision))
+        arm = scenario.decision.arms.get(scenario.decision.planned_arm)
         return Money.of(scenario.client).text(getattr(arm, field)) if arm else "–"
 
     return say
 
 
-def _planned(decision: Decision) -> str:
-    return getattr(decision, "planned_arm", None) or decision.recommendation
-
-
 def _seconds(scenario: Scenario) -> str:
-    arm = scenario.decision.arms.get(_planned(scenario.decision))
+    arm = scenario.decision.arms.get(scenario.decision.planned_arm)
     return f"{arm.p95_latency_ms / 1000:,.1f} s" if arm else "–"
 
 
@@ -81,9 +75,7 @@ _MEASURES: tuple[tuple[str, Callable[[Scenario], str]], ...] = (
     ),
     (
         "Stability",
-        lambda scenario: probability(
-            getattr(scenario.decision, "stability", None) or getattr(scenario.decision, "confidence", 0.0)
-        ),
+        lambda scenario: probability(scenario.decision.stability),
     ),
     ("Set-up, expected", _money("setup_usd")),
     ("A month, expected", _money("monthly_usd")),

@@ -1,0 +1,128 @@
+"""What-ifs: pin a state as a scenario, change facts, and see two or three side by side."""
+
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+
+from lib.client import load_client, save_client
+from lib.client.folder import beside, client_files, file_stem
+from lib.decision import decide
+from lib.errors import InputError
+from lib.forms.choices import show_choices, when_picked
+from lib.forms.reporting import report_to
+from lib.forms.state import ClientState
+from lib.views.decision import message
+from lib.views.scenarios import Scenario, comparison
+
+BESIDE_NOW = 2
+"""Columns beside the present state: more could not be read."""
+
+
+class WhatIfs(widgets.VBox):
+    """Scenarios are client files in the client's own folder, so that they are there again after a restart."""
+
+    def __init__(self, state: ClientState) -> None:
+        """Compare with the client that ``state`` holds, and follow it."""
+        super().__init__()
+        self.state = state
+        self.chosen: list[Path] = []
+        self.name = widgets.Text(description="Scenario", placeholder="its name", layout=widgets.Layout(width="300px"))
+        self.pin_button = widgets.Button(description="Pin this state", layout=_AUTO)
+        self.use_button = widgets.Button(description="Go on from it", layout=_AUTO)
+        self.clear_button = widgets.Button(description="Clear the comparison", layout=_AUTO)
+        self.other = widgets.Dropdown(description="Compare with", layout=widgets.Layout(width="420px"))
+        self.table, self.message = widgets.HTML(), widgets.HTML()
+        self.pin_button.on_click(lambda _: self.reported(self.pin, self.name.value))
+        self.use_button.on_click(lambda _: self.reported(self.use))
+        self.clear_button.on_click(lambda _: self.reported(self.clear))
+        when_picked(self.other, lambda path: self.reported(self.compare, path))
+        state.observe(lambda _: self.reported(self.follow), ["decision", "path"])
+        bars = [[self.name, self.pin_button], [self.other, self.use_button, self.clear_button]]
+        self.children = [
+            widgets.HTML("<h3>What if: scenarios side by side</h3>"),
+            *(widgets.HBox(bar, layout=_BAR) for bar in bars),
+            self.message,
+            self.table,
+        ]
+        self._client = state.path
+        self._list()
+
+    def pin(self, name: str) -> None:
+        """Keep the present state under a name and set it beside what comes next."""
+        if self.state.path is None:
+            raise InputError("Save the client first; its scenarios stand beside its file.")
+        path = beside(self.state.path) / "scenarios" / f"{file_stem(name)}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_client(self.state.client, path)
+        self.name.value = ""
+        self._list()
+        self.compare(path)
+        self.say(f"Pinned “{name.strip()}”: change facts above, and the difference is marked below.")
+
+    def compare(self, path: Path | None) -> None:
+        """Set a scenario or another client beside the present state; of three the first one goes."""
+        if path is not None:
+            self.chosen = [*(other for other in self.chosen if other != path), path][-BESIDE_NOW:]
+        self.follow()
+
+    def use(self) -> None:
+        """Take the facts of the scenario picked last over into the form, as one change."""
+        if not self.chosen:
+            raise InputError("Pick a scenario first.")
+        kept = ClientState(self.chosen[-1], later=lambda _: None).values
+        self.state.restore(kept | {"client.name": self.state.values["client.name"]})
+        self.say("Its facts stand in the form; Undo takes them back.")
+
+    def clear(self) -> None:
+        """Take all columns away."""
+        self.chosen = []
+        self._list()
+        self.follow()
+
+    def follow(self) -> None:
+        """Draw the table for the decision of the moment."""
+        if self.state.path != self._client:
+            self._client, self.chosen = self.state.path, []
+            self._list()
+        there = [path for path in self.chosen if path.exists()]
+        if self.state.decision is None or not there:
+            self.table.value = ""
+            return
+        now = Scenario("Now", self.state.client, self.state.decision)
+        self.table.value = comparison([now, *map(_scenario, there)]).__html__().inside_widget()
+
+    def reported(self, action: Any, *arguments: Any) -> None:
+        """Run an action and show on the page what went wrong."""
+        report_to(self.say, action, *arguments)
+
+    def say(self, text: str, wrong: bool = False) -> None:
+        """Show one message."""
+        self.message.value = message(text, wrong).inside_widget()
+
+    def _list(self) -> None:
+        own = sorted((beside(self.state.path) / "scenarios").glob("*.yaml")) if self.state.path else []
+        options = [(f"scenario {_name(path)}", path) for path in own]
+        options += [(name, path) for name, path in client_files() if path != self.state.path]
+        show_choices(self.other, options, None)
+
+
+_kept: dict[tuple[Path, int], Scenario] = {}
+
+
+def _scenario(path: Path) -> Scenario:
+    """Decide for a scenario's file once for each of its versions."""
+    key = path, path.stat().st_mtime_ns
+    if key not in _kept:
+        client = load_client(path)
+        name = _name(path) if path.parent.name == "scenarios" else client.client.name
+        _kept[key] = Scenario(name, client, decide(client, with_flips=False, source=path))
+    return _kept[key]
+
+
+def _name(path: Path) -> str:
+    return path.stem.replace("-", " ")
+
+
+_AUTO = widgets.Layout(width="auto")
+_BAR = widgets.Layout(flex_flow="row wrap", align_items="center")
