@@ -23,7 +23,7 @@ from lib.views.architecture import architecture as drawn_architecture
 from lib.views.chart import Chart, short_title
 from lib.views.field_words import default_of, field_label, section_title, value_words
 from lib.views.markup import Page, bullets, caption, joined, safe
-from lib.views.money import Money
+from lib.views.money import DOLLARS, Money
 from lib.views.table import Table
 from lib.wording import arm_title, counted, months_words, probability, share
 
@@ -308,7 +308,7 @@ def sources(case: Case) -> Page:
     )
 
 
-def _section_table(client: ClientFile, section: str, money: Money) -> Table:
+def _section_table(client: ClientFile, section: str, money: Money = DOLLARS) -> Table:
     part = getattr(client, section)
     rows = []
     for name in type(part).model_fields:
