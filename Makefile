@@ -18,7 +18,7 @@ test: $(READY) ## set up what is missing, then run every test and every notebook
 	$(BIN)/python -m pytest
 
 lab: $(READY) ## open the notebooks in JupyterLab, at the start page
-	$(BIN)/jupyter lab notebooks/0_start_here.ipynb
+	JUPYTER_CONFIG_PATH=lib $(BIN)/jupyter lab notebooks/0_start_here.ipynb
 
 notebooks: $(READY) ## execute all notebooks again and save them with their outputs
 	$(BIN)/python -m lib.notebooks

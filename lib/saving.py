@@ -2,8 +2,8 @@
 
 What for: a client's figures must not reach git through JupyterLab's own saving. May import: paths.
 
-Jupyter's server loads this by ``jupyter_server_config.d/decision-workbook.json``, which comes into the environment
-with the package itself (``pip install -r requirements.txt``), so that a fresh clone needs no setting.
+Jupyter's server loads this by ``jupyter_server_config.d/decision-workbook.json``, which ``make lab`` points it to; a
+JupyterLab that is started by hand finds it with ``JUPYTER_CONFIG_PATH=lib`` (an absolute path from other folders).
 """
 
 from pathlib import Path
