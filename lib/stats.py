@@ -25,6 +25,8 @@ EQUIVALENCE_MARGIN = 0.05
 Z_TWO_SIDED = NormalDist().inv_cdf(1 - SIGNIFICANCE / 2)
 Z_ONE_SIDED = NormalDist().inv_cdf(1 - SIGNIFICANCE)
 _Z_POWER = NormalDist().inv_cdf(POWER)
+# So few differing clusters make a variance that is not to be trusted.
+_FEW = 10
 
 # --- one share or mean -------------------------------------------------------------------------------------------
 
@@ -172,7 +174,8 @@ def difference(
 
     The standard error is the clustered one in closed form, with its small-sample factor. Student's t has one degree
     of freedom less than there are clusters *in which the arms differ*: the others say nothing about which arm is
-    better, as in McNemar's test. Where no cluster differs from another, exact binomial limits take its place.
+    better, as in McNemar's test. Below ten such clusters the variance is widened by two more, which keeps interval and
+    p near the exact ones; where no cluster differs from another, exact binomial limits take their place.
 
     Args:
         first: outcomes (true or false) or grades of one arm.
@@ -192,8 +195,16 @@ def difference(
     gap = float(apart.mean())
     if variance < 1e-18 or groups < 2:
         return _without_spread(n, groups, gap)
+    sums, counts = _sums(apart, clusters)
+    differing = int((np.abs(sums) > 1e-12).sum())
+    freedom = differing - 1
+    if differing < _FEW:
+        # Two clusters more, one for each arm (Agresti and Min 2005): so few alone would tell too small a variance.
+        more = float((sums**2).sum()) / differing
+        residuals = ((sums - counts * gap) ** 2).sum() + more
+        variance = groups / (groups - 1) * residuals / (n + 2 * counts.mean()) ** 2
+        freedom = min(groups, _FEW) - 1
     error = sqrt(variance)
-    freedom = max(1, int((np.abs(_sums(apart, clusters)[0]) > 1e-12).sum()) - 1)
     half = _t_limit(freedom) * error
     p = 2 * float(_special().stdtr(freedom, -abs(gap) / error))
     outside = float(_special().stdtr(freedom, (abs(gap) - EQUIVALENCE_MARGIN) / error))

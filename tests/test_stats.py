@@ -117,6 +117,20 @@ def test_arms_that_never_agree_are_bounded_by_the_sign_test():
     assert not stats.difference([1] * 5, [0] * 5).significant and stats.difference([1] * 5, [0] * 5).low < 0
 
 
+@pytest.mark.parametrize("few", [(1, 0), (1, 1), (3, 1), (5, 0), (6, 0), (7, 1), (8, 1), (5, 4)])
+def test_with_few_differing_questions_p_is_near_mcnemars_exact_one(few):
+    first, second = ([1] * few[0] + [0] * (100 - few[0])), ([0] * few[0] + [1] * few[1] + [0] * (100 - sum(few)))
+    found, exact = stats.difference(first, second), stats.mcnemar_p(*few)
+    assert found.significant == (exact < stats.SIGNIFICANCE) and (
+        exact > 0.2 or found.p == pytest.approx(exact, abs=0.05)
+    )
+    assert found.high - found.low < 0.15
+
+
+def test_one_against_one_of_a_hundred_is_no_difference_of_five_points():
+    assert stats.difference([1, 0] + [0] * 98, [0, 1] + [0] * 98).equivalent
+
+
 def test_the_test_of_two_shares_keeps_its_level_in_a_simulation():
     generator = np.random.default_rng(0)
     wrong = 0
