@@ -210,7 +210,8 @@ def test_shipped_weights_and_samples_are_small() -> None:
         for name in git("ls-files", str(DATA)).stdout.split()
         if (PROJECT / name).exists()
     ]
-    assert sum(sizes) < 20_000_000
+    # Together under 25 MB, the two adapters of the reference run among them.
+    assert sum(sizes) < 25_000_000
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.name)

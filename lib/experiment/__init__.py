@@ -1,9 +1,9 @@
 """The experiment: the same questions through every arm, trained, answered and measured on this machine.
 
-What for: who answers facts right, keeps the style, refuses, cites the right page and survives a change, and how sure
+For: who answers facts right, keeps the style, refuses, cites the right page and survives a change, and how sure
 that is. ``make_config`` → ``run_experiment`` → ``ExperimentResult``; ``reference_run`` is the one that comes with the
-workbook. May import: dataset, stats, sample_company, retrieval, models. Nothing that shows, and no client file but to
-write evidence into it.
+workbook.
+May import: client, dataset, sample_company, retrieval, models. Nothing that shows; of the client file only its evidence.
 """
 
 import os as _os
