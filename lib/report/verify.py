@@ -41,7 +41,7 @@ def verify(page: Path) -> list[str]:
     run = written["experiment"]
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         client = _laid_out(written, Path(folder))
-        again = make_report(client, Path(folder) / "again", experiment=run["id"] if run else False, pdf=False)
+        again = make_report(client, Path(folder) / "again", experiment=_experiment(run), pdf=False)
         found = read_manifest(again.manifest)
     if found["html_sha256"] == written["html_sha256"]:
         return []
@@ -71,6 +71,16 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         for key in ("recommendation", "stability", "total_usd")
         if first.get(key) != second.get(key)
     ]
+
+
+def _experiment(run: dict[str, Any] | None) -> Any:
+    """Name the run that a manifest tells of as the report takes it."""
+    if run is None:
+        return False
+    from lib.experiment import reference_run
+
+    reference = reference_run()
+    return None if reference is not None and reference.id == run["id"] else run["id"]
 
 
 def _laid_out(manifest: dict[str, Any], folder: Path) -> Path:
