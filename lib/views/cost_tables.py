@@ -98,7 +98,7 @@ def budgets(overview: Overview, money: Money = DOLLARS) -> Table:
 
 def not_included() -> Page:
     """List what no figure holds."""
-    return joined(Page("<h4>Not included in any figure</h4>"), bullets(NOT_INCLUDED))
+    return joined(Page("<h3>Not included in any figure</h3>"), bullets(NOT_INCLUDED))
 
 
 def components(costs: Costs, kind: str, money: Money = DOLLARS) -> Table:

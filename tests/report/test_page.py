@@ -37,7 +37,7 @@ def test_nothing_comes_from_outside(outline):
 
 def test_no_code_and_no_prompt_is_shown(page, outline):
     assert "sections.cover" not in page and "case_from" not in page and "In [" not in outline.text
-    assert "jp-" not in page and "MathJax.js" not in page and "require.js" not in page
+    assert not re.search(r"class=\"[^\"]*jp-", page) and "MathJax.js" not in page and "require.js" not in page
 
 
 def test_one_h1_and_headings_in_order(outline):
