@@ -36,7 +36,7 @@ def test_a_knowledge_base_that_the_costs_cut_off_is_not_decided_to_fit() -> None
     result = decide(check_client(IN_HOUSE_LIBRARY), with_flips=False)
     assert any("does not fit the context window" in note for note in result.notes)
     assert result.recommendation == "rag"
-    assert [blocker.id for blocker in result.arms["long_context"].blockers] == ["context-window"]
+    assert "context-window" in [blocker.id for blocker in result.arms["long_context"].blockers]
 
 
 @given(

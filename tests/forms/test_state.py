@@ -160,7 +160,7 @@ def test_a_new_client_has_a_name_and_nothing_else():
     state = ClientState()
     assert state.values == {"client.name": "New client"}
     assert state.path is None
-    assert state.decision.recommendation == "prompt"
+    assert state.decision.recommendation == "undecided"
 
 
 def test_flips_wait_until_there_is_time(tmp_path):
