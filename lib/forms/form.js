@@ -15,7 +15,8 @@ function render({ model, el: place }) {
   const send = (message) => model.send(message);
   const fields = model.get("fields");
   const drawn = {};
-  const root = el("div", { class: "client-form" });
+  // JupyterLab takes Enter and the arrows for its own shortcuts, except inside what says otherwise.
+  const root = el("div", { class: "client-form", "data-lm-suppress-shortcuts": "true" });
 
   const lists = (field, id) =>
     field.suggestions.length
