@@ -15,8 +15,10 @@ function render({ model, el: place }) {
   const send = (message) => model.send(message);
   const fields = model.get("fields");
   const drawn = {};
-  // JupyterLab takes Enter and the arrows for its own shortcuts, except inside what says otherwise.
-  const root = el("div", { class: "client-form", "data-lm-suppress-shortcuts": "true" });
+  const root = el("div", { class: "client-form" });
+  // JupyterLab takes Enter and the arrows for its own shortcuts before any control sees them.
+  const ours = (event) => { if (root.contains(event.target)) event.stopPropagation(); };
+  window.addEventListener("keydown", ours, true);
 
   const lists = (field, id) =>
     field.suggestions.length
@@ -134,6 +136,6 @@ function render({ model, el: place }) {
   show();
   ask();
   place.append(root);
-  return () => { model.off("change:rows", show); model.off("change:asked", ask); };
+  return () => { window.removeEventListener("keydown", ours, true); model.off("change:rows", show); model.off("change:asked", ask); };
 }
 export default { render };
