@@ -56,10 +56,10 @@ function render({ model, el: place }) {
         list: field.suggestions.length ? `${id}-list` : null, "aria-describedby": described,
         onchange: (event) => send({ path: field.path, text: event.target.value }) });
       const entry = el("div", { class: "entry" }, input, ...lists(field, id));
-      let slider;
+      let slider, at;
       if (field.steps) {
         let waiting = false;
-        slider = el("input", { type: "range", min: 0, max: field.steps.length - 1, "aria-label": `Move ${field.label}`,
+        slider = el("input", { onblur: () => { slider.value = at; }, type: "range", min: 0, max: field.steps.length - 1, "aria-label": `Move ${field.label}`,
           oninput: () => {
             slider.setAttribute("aria-valuetext", field.steps[slider.value]);
             if (waiting) return;
@@ -74,8 +74,9 @@ function render({ model, el: place }) {
         if (input.value !== state.text) input.value = state.text;
         input.setAttribute("aria-invalid", Boolean(state.error));
         if (!slider) return;
-        // While it is dragged the slider leads and the state follows.
-        if (document.activeElement !== slider || Math.abs(slider.value - state.step) > 1) slider.value = state.step;
+        // While it has the focus the slider leads and the state follows: an answer that comes late never moves it back.
+        at = state.step;
+        if (document.activeElement !== slider) slider.value = at;
         slider.setAttribute("aria-valuetext", field.steps[slider.value]);
         slider.disabled = state.range;
       };
