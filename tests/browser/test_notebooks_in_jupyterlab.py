@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 
 from lib.paths import NOTEBOOKS
 
@@ -96,7 +97,7 @@ def test_moving_a_slider_by_keyboard_changes_the_recommendation(decide_page, sho
         slider.press("ArrowRight")
     decide_page.page.locator(".decision-right .arm", has_text="Hybrid").wait_for(timeout=10_000)
     decide_page.shot(shots / f"1_decide-moved-{decide_page.page.viewport_size['width']}.png")
-    assert decide_page.row(STYLE).locator("input[type=text]").input_value() == "0.9"
+    expect(decide_page.row(STYLE).locator("input[type=text]")).to_have_value("0.9", timeout=10_000)
     assert slider.evaluate("slider => document.activeElement === slider"), "the focus stays"
     assert decide_page.errors() == []
 
