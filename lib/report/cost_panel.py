@@ -12,7 +12,7 @@ from lib.client.facts import field_specs
 from lib.client.quantity import likely
 from lib.costs import Estimates
 from lib.errors import InputError
-from lib.prices import PriceBook, price_book
+from lib.prices import price_book
 from lib.views import Chart
 from lib.views.cost_charts import cost_bars, cumulative
 from lib.views.markup import safe
@@ -51,19 +51,8 @@ class Scale:
         return cls(tuple(sorted({*np.round(values, 6).tolist(), float(own)})))
 
 
-def redrawn(
-    client: ClientFile, book: PriceBook, values: dict[str, float], arm: str | None = None
-) -> tuple[Chart, Chart]:
-    """Give the bars and the lines of the costs with other values of some fields (dotted path → number).
-
-    ``arm`` is the one that the sentences speak of; without it, the cheapest over the horizon.
-    """
-    result, money = Estimates.of(answering(client, values), book).expected, Money.of(client)
-    return cost_bars(result, arm, money=money), cumulative(result, arm, money=money)
-
-
 def answering(client: ClientFile, values: dict[str, float]) -> ClientFile:
-    """Give ``client`` with those of ``values`` that differ from its own; the others keep their range, or stay assumed."""
+    """Return ``client`` with those of ``values`` that differ from its own; the others keep their range, or stay assumed."""
     for path, value in values.items():
         if value != _own(client, path):
             section, name = path.split(".")
@@ -79,10 +68,10 @@ class CostPanel:
         """Start at the client's own values; ``arm`` is the one recommended for them."""
         import ipywidgets as widgets
 
-        self.client, self.book, self.arm = client, price_book(client), arm
+        self.client, self.arm = client, arm
         self.sliders = {path: _slider(path, _own(client, path)) for path in FIELDS}
         self.as_of = widgets.DatePicker(
-            value=self.book.as_of,
+            value=price_book(client).as_of,
             description=field_specs()["prices.as_of"].label,
             tooltip=field_specs()["prices.as_of"].help,
             style={"description_width": "230px"},
@@ -101,13 +90,12 @@ class CostPanel:
 
     @property
     def values(self) -> dict[str, float]:
-        """Give the values at which the sliders stand."""
+        """Return the values at which the sliders stand."""
         return {path: float(slider.value) for path, slider in self.sliders.items()}
 
     def follow(self) -> None:
         """Redraw for the sliders' values; what goes wrong is shown in the page, since nothing else shows it."""
         try:
-            self.book = price_book(_at(self.client, self.as_of.value))
             drawn = self._redrawn()
         except InputError as error:
             self.sentence.value = f"<p>{safe(error)}</p>"
@@ -122,7 +110,11 @@ class CostPanel:
         self.as_of.value = price_book(self.client).as_of
 
     def _redrawn(self) -> tuple[Chart, Chart]:
-        bars, lines = redrawn(self.client, self.book, self.values, self.arm)
+        client = answering(_at(self.client, self.as_of.value), self.values)
+        # At another volume a tuned model may be served another way.
+        self.book = price_book(client)
+        result, money = Estimates.of(client, self.book).expected, Money.of(client)
+        bars, lines = cost_bars(result, self.arm, money=money), cumulative(result, self.arm, money=money)
         self.sentence.value = f"<p>{safe(bars.sentence)} {safe(lines.sentence)}</p>"
         return bars, lines
 
@@ -133,25 +125,25 @@ class CostPanel:
 
 
 def cost_panel(client: ClientFile, arm: str | None = None) -> CostPanel:
-    """Give sliders and charts for ``client``; ``arm`` is the one recommended for it."""
+    """Return sliders and charts for ``client``; ``arm`` is the one recommended for it."""
     return CostPanel(client, arm)
 
 
 def update(live: go.Figure, fresh: go.Figure) -> None:
-    """Make ``live`` show what ``fresh`` does, in one message to the browser where the traces are the same ones."""
+    """Make ``live`` show what ``fresh`` does, in one message to the browser: only what differs is set."""
     if [trace.type for trace in live.data] != [trace.type for trace in fresh.data]:
         live.data = ()
         live.add_traces(fresh.data)
     with live.batch_update():
-        for old, new in zip(live.data, fresh.data, strict=True):
-            old.update(new.to_plotly_json(), overwrite=True)
-        live.layout.update(fresh.layout.to_plotly_json(), overwrite=True)
-        # An update leaves alone what is not mentioned; a crossing that is gone has to go.
-        live.layout.annotations = fresh.layout.annotations
+        for old, new in zip((*live.data, live.layout), (*fresh.data, fresh.layout), strict=True):
+            before, after = old.to_plotly_json(), new.to_plotly_json()
+            for name in {*before, *after} - {"uid"}:
+                if before.get(name) != after.get(name):
+                    old[name] = after.get(name)
 
 
 def _at(client: ClientFile, as_of: datetime.date | None) -> ClientFile:
-    """Give the client with prices of another date; ``None`` is the newest date in the price book."""
+    """Return the client with prices of another date; ``None`` is the newest date in the price book."""
     return client.model_copy(update={"prices": client.prices.model_copy(update={"as_of": as_of})})
 
 

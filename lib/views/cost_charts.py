@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from lib.arms import ARMS
 from lib.costs import Costs, Estimates, Swing
@@ -71,71 +70,77 @@ def cost_bars(
     costs: Costs, recommended: str | None = None, ruled_out: Collection[str] = (), money: Money = DOLLARS
 ) -> Chart:
     """Draw what each arm costs to set up and to run; ``costs`` holds expected scalars in USD, with components."""
-    figure = make_subplots(
-        rows=2,
-        cols=1,
-        subplot_titles=[f"{title} (expected, {money.currency})" for title in KINDS.values()],
-        vertical_spacing=0.13,
-    )
-    figure.update_layout(template=TEMPLATE, height=640, barmode="stack", legend_y=-0.06, margin_t=70)
-    for row, kind in enumerate(KINDS, 1):
-        _draw_kind(figure, row, costs, kind, recommended, ruled_out, money)
-    figure.update_annotations(font_size=14, x=0, xanchor="left", selector={"xref": "paper"})
+    drawn: list[dict] = []
+    layout = {"template": TEMPLATE, "height": 640, "barmode": "stack", "legend": {"y": -0.06}, "margin": {"t": 70}}
+    layout["annotations"] = []
+    for row, kind in enumerate(KINDS):
+        drawn += _kind_traces(costs, kind, str(row + 1), recommended, ruled_out, money)
+        layout |= _kind_axes(costs, kind, str(row + 1), money)
+        layout["annotations"].append(_kind_title(kind, money))
     return Chart(
         id="costs",
         title="What each architecture costs to set up and to run",
         description="Two stacked bar charts: set-up cost and monthly cost of each architecture, by what it is spent on.",
-        figure=figure,
+        # Made of plain values in one go: a live chart has no time for subplots that are put together trace by trace.
+        figure=go.Figure(drawn, layout),
         table=_bars_table(costs, money),
         sentence=_bars_sentence(costs, recommended, money),
     )
 
 
-def _draw_kind(
-    figure: go.Figure,
-    row: int,
-    costs: Costs,
-    kind: str,
-    recommended: str | None,
-    ruled_out: Collection[str],
-    money: Money,
-) -> None:
+def _kind_traces(
+    costs: Costs, kind: str, axis: str, recommended: str | None, ruled_out: Collection[str], money: Money
+) -> list[dict]:
     parts = {arm: grouped(costs, arm, kind) for arm in ARMS}
     totals = {arm: sum(parts[arm].values()) for arm in ARMS}
     away = off_scale(totals)
-    labels = [arm_label(arm, recommended, ruled_out) for arm in ARMS]
-    for place, group in enumerate((*GROUPS, OTHER)):
-        drawn = [None if arm in away else money.value(parts[arm][group]) for arm in ARMS]
+    place = {"y": [arm_label(arm, recommended, ruled_out) for arm in ARMS], "xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    drawn = [
+        place
+        | {
+            "type": "bar",
+            "x": [None if arm in away else money.value(parts[arm][group]) for arm in ARMS],
+            "name": group,
+            "legendgroup": group,
+            "showlegend": kind == "setup",
+            "orientation": "h",
+            "marker": {"color": colour, "line": {"color": "white", "width": 1}},
+            "hovertemplate": f"{group}: {money.currency} %{{x:,.0f}}<extra></extra>",
+        }
+        for group, colour in zip((*GROUPS, OTHER), PART_COLOURS, strict=False)
         # The same bars are there whatever the numbers, so that a live chart only has to move them.
-        if any(drawn) or group in GROUPS:
-            figure.add_bar(
-                y=labels,
-                x=drawn,
-                name=group,
-                legendgroup=group,
-                showlegend=group not in {trace.name for trace in figure.data},
-                orientation="h",
-                marker={"color": PART_COLOURS[place], "line": {"color": "white", "width": 1}},
-                hovertemplate=f"{group}: {money.currency} %{{x:,.0f}}<extra></extra>",
-                row=row,
-                col=1,
-            )
-    figure.add_scatter(
-        y=labels,
-        x=[0 if arm in away else money.value(totals[arm]) for arm in ARMS],
-        text=["  " + money.text(totals[arm]) + (", off the scale" if arm in away else "") for arm in ARMS],
-        mode="text",
-        textposition="middle right",
-        textfont={"color": INK},
-        cliponaxis=False,
-        hoverinfo="skip",
-        showlegend=False,
-        row=row,
-        col=1,
-    )
+        if group in GROUPS or any(grouped(costs, arm, each)[group] for arm in ARMS for each in KINDS)
+    ]
+    written = place | {
+        "type": "scatter",
+        "x": [0 if arm in away else money.value(totals[arm]) for arm in ARMS],
+        "text": ["  " + money.text(totals[arm]) + (", off the scale" if arm in away else "") for arm in ARMS],
+        "mode": "text",
+        "textposition": "middle right",
+        "textfont": {"color": INK},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    return [*drawn, written]
+
+
+DOMAINS = {"setup": (0.565, 1.0), "monthly": (0.0, 0.435)}
+"""Where the two pictures stand one above the other, as shares of the height."""
+
+
+def _kind_axes(costs: Costs, kind: str, axis: str, money: Money) -> dict[str, dict]:
+    totals = {arm: sum(grouped(costs, arm, kind).values()) for arm in ARMS}
+    away = off_scale(totals)
     widest = max(money.value(totals[arm]) for arm in ARMS if arm not in away)
-    figure.update_xaxes(range=[0, widest * 1.22 or 1], tickformat=",", row=row, col=1)
-    figure.update_yaxes(autorange="reversed", row=row, col=1)
+    across = {"range": [0, widest * 1.22 or 1], "tickformat": ",", "anchor": f"y{axis}"}
+    down = {"autorange": "reversed", "domain": DOMAINS[kind], "anchor": f"x{axis}"}
+    return {f"xaxis{axis}": across, f"yaxis{axis}": down}
+
+
+def _kind_title(kind: str, money: Money) -> dict:
+    place = {"x": 0, "y": DOMAINS[kind][1], "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    return place | {"text": f"{KINDS[kind]} (expected, {money.currency})", "showarrow": False, "font": {"size": 14}}
 
 
 def _bars_table(costs: Costs, money: Money) -> Table:
