@@ -13,3 +13,7 @@ class InputError(ValueError):
     def __init__(self, sentence: str = "") -> None:
         """Take the sentence."""
         super().__init__(inert(sentence).replace("\n", "\\n"))
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the sentence alone in a notebook, without a traceback."""
+        return [str(self)]

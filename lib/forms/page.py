@@ -19,12 +19,16 @@ _watching: asyncio.Task | None = None
 
 @dataclass(frozen=True)
 class ClientPage:
-    """The client that a page shows and the file it came from; ``explicit`` tells that a parameter named the file."""
+    """The client that a page shows and the file it came from.
+
+    ``explicit`` tells that a parameter named the file, ``about_client`` that the page's figures are the client's.
+    """
 
     client: ClientFile
     path: Path
     explicit: bool
     fingerprint: str
+    about_client: bool = True
 
     def changed(self) -> str:
         """Say what has changed since the page was run; nothing where it shows what stands in the file."""
@@ -38,27 +42,29 @@ class ClientPage:
         return ""
 
     def line(self, live: bool = False) -> Page:
-        """Give the line; ``live`` adds when the file was saved and what has changed since."""
+        """Return the line; ``live`` adds when the file was saved and what has changed since."""
         return render(
             "client_line.html",
             name=self.client.client.name,
+            about_client=self.about_client,
             sample=is_sample(self.path),
             saved=_saved(self.path) if live and self.path.exists() else "",
-            changed=self.changed() if live else "",
+            changed=self.changed() if live and self.about_client else "",
         )
 
 
-def open_page(client_file: str | Path | None) -> ClientPage:
+def open_page(client_file: str | Path | None, about_client: bool = True) -> ClientPage:
     """Load the client of a page, show the style sheet and the line that says whose page it is.
 
     Args:
         client_file: the notebook's parameter; ``None`` follows the choice made on the start page.
+        about_client: whether the page's figures are the client's; a page that is the same for everybody says so.
 
     Raises:
         InputError: the file cannot be used.
     """
     path = chosen_client(client_file)
-    page = ClientPage(load_client(path), path, bool(client_file), _fingerprint(path))
+    page = ClientPage(load_client(path), path, bool(client_file), _fingerprint(path), about_client)
     setup()
     _show(page)
     return page

@@ -5,6 +5,6 @@ May import: client, prices, simulation, costs, decision, claims, experiment, eva
 """
 
 from lib.report.case import Case, case_from, case_of
-from lib.report.parameters import client_from, load_parameter
+from lib.report.parameters import client_from
 
-__all__ = ["Case", "case_from", "case_of", "client_from", "load_parameter"]
+__all__ = ["Case", "case_from", "case_of", "client_from"]

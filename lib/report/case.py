@@ -12,10 +12,9 @@ from lib.costs import Costs, Latencies
 from lib.costs.overview import Overview
 from lib.decision import Decision, decide, usable_client
 from lib.decision.decide import prices_of
-from lib.errors import InputError
 from lib.plan import Roadmap, roadmap
 from lib.prices import PriceBook
-from lib.report.parameters import RefusedParameter, client_from
+from lib.report.parameters import client_from
 from lib.views.money import Money
 
 
@@ -107,8 +106,4 @@ def case_of(client: ClientFile, file: Path | None = None) -> Case:
 
 def case_from(variables: Mapping[str, Any]) -> Case:
     """Make the case from a notebook's variables; what cannot be used is refused in one sentence."""
-    client, file = client_from(variables)
-    try:
-        return case_of(client, file)
-    except InputError as error:
-        raise RefusedParameter(str(error)) from None
+    return case_of(*client_from(variables))

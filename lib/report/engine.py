@@ -25,7 +25,6 @@ from lib.report.chromium import PdfError, find_chromium, print_pdf
 from lib.report.exporter import to_html
 from lib.report.logo import logo_uri
 from lib.report.manifest import MIME
-from lib.report.parameters import RefusedParameter
 
 NOTEBOOK = NOTEBOOKS / "report.ipynb"
 CELL_TIMEOUT_SECONDS = 1800
@@ -140,7 +139,7 @@ def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
                 log_output=False,
             )
         except papermill.PapermillExecutionError as error:
-            if error.ename in (InputError.__name__, RefusedParameter.__name__):
+            if error.ename == InputError.__name__:
                 raise InputError(error.evalue) from None
             raise
     return pinned(executed)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from lib.errors import InputError
-from lib.report.parameters import RefusedParameter
 from lib.views.experiment import measured, setting
 
 __all__ = ["experiment_result", "measured", "setting"]
@@ -19,22 +18,19 @@ def experiment_result(experiment: Any = None) -> Any:
             settings (``ExperimentConfig``) for a run of one's own, or ``False`` to leave the experiment out.
 
     Raises:
-        RefusedParameter: it is anything else, or there is no such run.
+        InputError: it is anything else, or there is no such run.
     """
     from lib.experiment import load_run, read_config, reference_run, run_experiment
 
-    try:
-        # On the command line of papermill only "False" becomes a truth value.
-        if experiment is LEFT_OUT or experiment == "false":
-            return None
-        if experiment is None:
-            return reference_run()
-        if isinstance(experiment, str):
-            return load_run(experiment)
-        if not isinstance(experiment, dict):
-            raise InputError(
-                f"experiment is {experiment!r}; allowed are a run's id, a mapping of settings, false or nothing."
-            )
-        return run_experiment(read_config(experiment))
-    except InputError as error:
-        raise RefusedParameter(str(error)) from None
+    # On the command line of papermill only "False" becomes a truth value.
+    if experiment is LEFT_OUT or experiment == "false":
+        return None
+    if experiment is None:
+        return reference_run()
+    if isinstance(experiment, str):
+        return load_run(experiment)
+    if not isinstance(experiment, dict):
+        raise InputError(
+            f"experiment is {experiment!r}; allowed are a run's id, a mapping of settings, false or nothing."
+        )
+    return run_experiment(read_config(experiment))

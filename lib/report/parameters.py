@@ -11,12 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lib.client import ClientFile, answers, check_client, load_client
+from lib.client.folder import chosen_client
 from lib.errors import InputError
-from lib.files import path_from
-from lib.paths import CLIENTS, PROJECT
-
-DEFAULT_CLIENT = CLIENTS / "support-knowledge-base.yaml"
-"""The client that a notebook shows when it is opened without parameters."""
 
 SECTIONS = tuple(ClientFile.model_fields)
 OWN_PARAMETERS = ("client_file", "experiment")
@@ -24,46 +20,30 @@ PLAIN = (type(None), bool, int, float, str, list, tuple, dict, datetime.date)
 OF_THE_KERNEL = ("In", "Out")
 
 
-class RefusedParameter(InputError):
-    """Parameters that cannot be used; a notebook shows the sentence alone and no traceback."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [str(self)]
-
-
-def find_client_file(client_file: str | Path) -> Path:
-    """Find a client file given as an absolute path, or counted from the working directory or the project."""
-    path = path_from(str(client_file), "client_file", "the path of a client file (YAML)")
-    return path if path.is_absolute() or path.exists() or not (PROJECT / path).exists() else PROJECT / path
-
-
-def load_parameter(client_file: str | Path | None) -> ClientFile:
-    """Load the client file of a notebook's ``client_file`` parameter; ``None`` is the default client."""
-    try:
-        return load_client(find_client_file(client_file or DEFAULT_CLIENT))
-    except InputError as error:
-        raise RefusedParameter(str(error)) from None
-
-
 def client_from(variables: Mapping[str, Any]) -> tuple[ClientFile, Path | None]:
     """Make the client of a notebook from its variables: ``client_file``, its sections, or both.
 
-    A section's fields override those of the file. Gives the client and the file it came from, if any.
-    Raises :class:`RefusedParameter` (one sentence) for an unknown name or a value that is not allowed.
+    A section's fields override those of the file. Without either it is the client chosen last, or the sample.
+
+    Returns:
+        The client, and the file it came from, if any.
+
+    Raises:
+        InputError: an unknown name, or a value that is not allowed.
     """
     given = {name: value for name, value in variables.items() if _is_parameter(name, value)}
     for name in given:
         if name not in (*OWN_PARAMETERS, *SECTIONS):
-            raise RefusedParameter(_unknown(name))
+            raise InputError(_unknown(name))
     sections = {name: given[name] for name in SECTIONS if given.get(name) is not None}
     client_file = given.get("client_file")
     if not isinstance(client_file, str | None):
-        raise RefusedParameter(f"client_file is {client_file!r}; allowed is the path of a client file (YAML).")
+        raise InputError(f"client_file is {client_file!r}; allowed is the path of a client file (YAML).")
     if client_file is None and sections:
-        return _checked(sections, "parameters"), None
-    client = load_parameter(client_file)
-    path = find_client_file(client_file or DEFAULT_CLIENT)
-    return (_checked(_merged(answers(client), sections), path.name) if sections else client), path
+        return check_client(sections, "parameters"), None
+    path = chosen_client(client_file)
+    client = load_client(path)
+    return (check_client(_merged(answers(client), sections), path.name) if sections else client), path
 
 
 def _is_parameter(name: str, value: Any) -> bool:
@@ -77,13 +57,6 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
         both = isinstance(fields, dict) and isinstance(merged.get(section), dict)
         merged[section] = merged[section] | fields if both else fields
     return merged
-
-
-def _checked(values: dict[str, Any], name: str) -> ClientFile:
-    try:
-        return check_client(values, name)
-    except InputError as error:
-        raise RefusedParameter(str(error)) from None
 
 
 def _unknown(name: str) -> str:
