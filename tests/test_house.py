@@ -307,7 +307,7 @@ def test_a_sixth_framework_is_its_file_of_rules_and_its_article_s_row(house: Pat
         "from lib.client import load_client\n"
         "from lib.decision import decide\n"
         "from lib.views.decision_charts import votes\n"
-        "made = decide(load_client('data/clients/support-knowledge-base.yaml'), with_flips=False)\n"
+        "made = decide(load_client('data/clients/support-knowledge-base.yaml'), with_counterfactuals=False)\n"
         "says = {item.id: (item.source, item.says) for item in made.frameworks}\n"
         "print(json.dumps([says, made.arms['rag'].support, list(made.reasons), votes(made).sentence, len(audit())]))",
     )
@@ -339,7 +339,7 @@ except InputError as error:
 print(json.dumps({
     "label": field_specs()[PATH].label,
     "value": float(Facts.of(client)[PATH]),
-    "assumed": PATH in decide(unanswered, with_flips=False).assumed,
+    "assumed": PATH in decide(unanswered, with_counterfactuals=False).assumed,
     "in schema": "documents_are_clean" in json.dumps(json_schema()),
     "refused": refused,
     "in form": PATH in ClientForm(ClientState()).rows,

@@ -33,7 +33,7 @@ def context_of(data: dict) -> EvaluationContext:
 
 def test_a_knowledge_base_that_the_costs_cut_off_is_not_decided_to_fit() -> None:
     # 400 × 800 = 320,000 tokens fit the hosted model's window of a million, not that of an open model in house.
-    result = decide(check_client(IN_HOUSE_LIBRARY), with_flips=False)
+    result = decide(check_client(IN_HOUSE_LIBRARY), with_counterfactuals=False)
     assert any("does not fit the context window" in note for note in result.notes)
     assert result.recommendation == "rag"
     assert "context-window" in [blocker.id for blocker in result.arms["long_context"].blockers]
@@ -68,7 +68,7 @@ def test_the_advice_counts_the_chunks_that_the_costs_store() -> None:
     book = price_book(client).replaced({"retrieval.chunk_tokens": 600.0})
     vectors = costs(Facts.of(client), book).workings["shared"]["vectors"].value
     assert float(vectors) == 1500 * 800 / 600
-    assert any("about 1,600 chunks" in line for line in decide(client, with_flips=False).advice)
+    assert any("about 1,600 chunks" in line for line in decide(client, with_counterfactuals=False).advice)
 
 
 def test_a_figure_is_assumed_only_where_none_of_the_fields_behind_it_is_answered() -> None:

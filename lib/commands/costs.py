@@ -28,7 +28,7 @@ def costs_command(file: str, xlsx: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(overview.to_dict(), indent=2, ensure_ascii=False))
     else:
-        decision = decide(client, with_flips=False, source=file, book=overview.book)
+        decision = decide(client, with_counterfactuals=False, source=file, book=overview.book)
         click.echo(inert(cost_tables.text(overview, decision, Money.of(client))))
     if xlsx:
         from lib.costs.workbook import write_xlsx

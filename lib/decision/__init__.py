@@ -6,7 +6,7 @@ May import: client, prices, simulation, costs, experiment (stored runs).
 Examples:
     >>> from lib.client import load_client
     >>> from lib.paths import CLIENTS
-    >>> made = decide(load_client(CLIENTS / "voice-agent.yaml"), with_flips=False)
+    >>> made = decide(load_client(CLIENTS / "voice-agent.yaml"), with_counterfactuals=False)
     >>> made.recommendation, made.agreement
     ('fine_tune', 1.0)
 """

@@ -185,7 +185,9 @@ def load_cases(folder: Path = CASES) -> tuple[OutsideCase, ...]:
 
 def decide_cases(cases: Sequence[OutsideCase] | None = None) -> CaseRecord:
     """Decide the outside cases (all that are shipped, if not given), without looking for counterfactuals."""
-    return CaseRecord(tuple(CaseOutcome(case, decide(case.client, with_flips=False)) for case in cases or load_cases()))
+    return CaseRecord(
+        tuple(CaseOutcome(case, decide(case.client, with_counterfactuals=False)) for case in cases or load_cases())
+    )
 
 
 def store_record(record: CaseRecord, target: Path = TRACK_RECORD_FILE) -> None:

@@ -16,7 +16,7 @@ MCNEMAR, TWO_SHARES = "McNemar, exact, on the same questions", "two shares, unpa
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two measured arms, the simpler one first, and whether a test tells them apart.
+    """Two measured arms, the simpler one first, and whether a test finds the gap significant.
 
     ``gap`` is the first arm's share less the second's. ``only_first`` and ``only_second`` count the questions
     on which one alone was right; ``None`` where the test is unpaired, and ``why_unpaired`` says why it is.
@@ -30,19 +30,19 @@ class Comparison:
     only_second: int | None
     gap: float
     p: float
-    told_apart: bool
+    significant: bool
     why_unpaired: str
 
     @property
     def words(self) -> str:
         """Say the comparison in a few words: who is better, or that they are not told apart, with p."""
         rows = [(self.first, self.only_first), (self.second, self.only_second)]
-        if self.told_apart and self.gap < 0:
+        if self.significant and self.gap < 0:
             rows.reverse()
         (one, only_one), (other, only_other) = rows
         counts = "" if only_one is None else f"alone right on {only_one} questions against {only_other}, "
         chance = counts + ("p below 0.001" if self.p < 0.001 else f"p = {self.p:.3f}")
-        if self.told_apart:
+        if self.significant:
             return f"{arm_title(one)} is better than {arm_title(other)} ({chance})"
         return f"{arm_title(one)} and {arm_title(other)} are not told apart ({chance})"
 
@@ -57,9 +57,9 @@ def _compared(context: EvaluationContext, first: str, second: str) -> Comparison
     one, other = _score(context, first), _score(context, second)
     pair = context.run.pairs.get((first, second))
     if pair is not None and context.is_own_score(first) and context.is_own_score(second):
-        told_apart = pair.p < SIGNIFICANCE
+        significant = pair.p < SIGNIFICANCE
         return Comparison(
-            first, second, MCNEMAR, pair.n, pair.only_first, pair.only_second, pair.gap, pair.p, told_apart, ""
+            first, second, MCNEMAR, pair.n, pair.only_first, pair.only_second, pair.gap, pair.p, significant, ""
         )
     size = max(1.0, float(graded_questions(context)))
     z = float(two_proportions_z(np.asarray(one), np.asarray(other), np.asarray(size)))

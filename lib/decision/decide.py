@@ -25,9 +25,9 @@ from lib.decision.asking import (
 )
 from lib.decision.choice import Outcome, evaluate
 from lib.decision.comparisons import comparisons
+from lib.decision.counterfactuals import Counterfactual, arm_name, counterfactuals
 from lib.decision.feasibility import BLOCKERS, Blocker, brings_facts
 from lib.decision.features import assumed_fields, graded_questions
-from lib.decision.flips import Flip, arm_name, flips
 from lib.decision.frameworks import ABSTAINS, Rule, frameworks, rule_thresholds
 from lib.decision.result import ArmResult, BlockerTrace, Decision, EvidenceTrace, RuleTrace, Verdict
 from lib.decision.thresholds import ThresholdValues, own_thresholds
@@ -55,7 +55,10 @@ def thresholds() -> ThresholdValues:
 
 
 def decide(
-    client: ClientFile, with_flips: bool = True, source: str | Path | None = None, book: PriceBook | None = None
+    client: ClientFile,
+    with_counterfactuals: bool = True,
+    source: str | Path | None = None,
+    book: PriceBook | None = None,
 ) -> Decision:
     """Return the decision for one client.
 
@@ -78,7 +81,11 @@ def decide(
         start = "rag" if because == FACTS and arms["rag"].feasible else explain.starting_point(outcome, arms)
     # Of an undecided client: how often the answer that holds most often does.
     stability = varied.shares[recommendation] if not because else max(varied.shares.values())
-    found = _edited(client, source, flips(facts, recommender(model))) if with_flips and because != FACTS else ()
+    found = (
+        _edited(client, source, counterfactuals(facts, recommender(model)))
+        if with_counterfactuals and because != FACTS
+        else ()
+    )
     verdicts = _verdicts(outcome)
     return Decision(
         client=client.client.name,
@@ -98,7 +105,7 @@ def decide(
         steps=explain.steps(outcome, arms, verdicts, recommendation),
         arms=arms,
         frameworks=verdicts,
-        flips=found,
+        counterfactuals=found,
         advice=advice(outcome, start or recommendation),
         evidence=_evidence(outcome, recommendation),
         assumed=tuple(path for path in field_specs() if _is_assumed(facts, path)),
@@ -108,21 +115,21 @@ def decide(
     )
 
 
-def _edited(client: ClientFile, source: str | Path | None, found: list[Flip]) -> tuple[Flip, ...]:
+def _edited(client: ClientFile, source: str | Path | None, found: list[Counterfactual]) -> tuple[Counterfactual, ...]:
     """Keep the changes whose answer holds when the file is edited and its prices are resolved anew."""
     kept = []
-    for flip in found:
-        section, name = flip.field.split(".")
-        if section in PRICED_SECTIONS or flip.field in PRICED_FIELDS:
+    for change in found:
+        section, name = change.field.split(".")
+        if section in PRICED_SECTIONS or change.field in PRICED_FIELDS:
             values = answers(client)
             try:
-                edited = check_client(values | {section: {**values.get(section, {}), name: flip.to_value}})
+                edited = check_client(values | {section: {**values.get(section, {}), name: change.to_value}})
                 outcome = evaluate(model_of(edited, source).present())
             except InputError:
                 continue
-            if arm_name(int(outcome.recommendation)) != flip.recommendation:
+            if arm_name(int(outcome.recommendation)) != change.recommendation:
                 continue
-        kept.append(flip)
+        kept.append(change)
     return tuple(kept)
 
 
@@ -155,7 +162,7 @@ def prices_of(client: ClientFile, source: str | Path | None = None) -> PriceBook
 
 
 def recommender(model: Model) -> Callable[[Facts], Array]:
-    """Return the function from facts to recommendations (positions in ARMS, -1 undecided) that flips are sought with."""
+    """Return the function from facts to recommendations (positions in ARMS, -1 undecided) that counterfactuals are sought with."""
 
     def recommend(facts: Facts) -> Array:
         return np.atleast_1d(evaluate(model.present(facts)).recommendation)
@@ -164,9 +171,9 @@ def recommender(model: Model) -> Callable[[Facts], Array]:
 
 
 def _runner_up(recommendation: str, shares: dict[str, float], found: tuple, arms: dict[str, ArmResult]) -> str | None:
-    """Return the arm that passes and wins most of the other draws, else the nearest flip, else the most supported one."""
+    """Return the arm that passes and wins most of the other draws, else the nearest change, else the most supported one."""
     others = [arm for arm in ARMS if arm != recommendation and arms[arm].passes]
-    nearest = {flip.recommendation: -place for place, flip in reversed(list(enumerate(found)))}
+    nearest = {change.recommendation: -place for place, change in reversed(list(enumerate(found)))}
     return max(
         others,
         key=lambda arm: (

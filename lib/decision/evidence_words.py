@@ -58,7 +58,7 @@ def _tests(outcome: Outcome) -> list[str]:
             else f"By a test of two shares, unpaired because {why}"
         )
         sentences.append(f"{how}: {'; '.join(row.words for row in group)}.")
-    passed_over = [row for row in shown if not row.told_apart and _higher(row) not in (None, chosen)]
+    passed_over = [row for row in shown if not row.significant and _higher(row) not in (None, chosen)]
     if passed_over and chosen in (passed_over[0].first, passed_over[0].second):
         sentences.append(
             f"{listed([arm_title(_higher(row)) for row in passed_over])} scored higher than {arm_title(chosen)}, but "

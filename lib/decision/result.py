@@ -6,7 +6,7 @@ from typing import Any
 from lib.arms import TUNED_ARMS
 from lib.costs.estimates import Estimate
 from lib.decision.comparisons import Comparison
-from lib.decision.flips import Flip
+from lib.decision.counterfactuals import Counterfactual
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class Decision:
     steps: tuple[Step, ...]
     arms: dict[str, ArmResult]
     frameworks: tuple[Verdict, ...]
-    flips: tuple[Flip, ...]
+    counterfactuals: tuple[Counterfactual, ...]
     advice: tuple[str, ...]
     assumed: tuple[str, ...]
     evidence: EvidenceTrace
@@ -231,7 +231,7 @@ class Decision:
                 asdict(verdict) | {"trace": [asdict(rule) for rule in verdict.trace]} for verdict in self.frameworks
             ],
             "agreement": self.agreement,
-            "flips": [flip.to_dict() for flip in self.flips],
+            "flips": [change.to_dict() for change in self.counterfactuals],
             "evidence": asdict(self.evidence) | {"comparisons": [asdict(row) for row in self.evidence.comparisons]},
             "steps": [asdict(step) for step in self.steps],
             "advice": list(self.advice),

@@ -16,7 +16,7 @@ TABS: dict[str, Callable[[Decision, Money], Page]] = {
     "Frameworks": lambda decision, money: joined(
         view.frameworks_table(decision), view.frameworks_caption(decision), view.traces(decision)
     ),
-    "What would change it": lambda decision, money: joined(view.flips_table(decision)),
+    "What would change it": lambda decision, money: joined(view.counterfactuals_table(decision)),
     "Assumed": lambda decision, money: joined(view.assumed_table(decision)),
 }
 

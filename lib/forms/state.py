@@ -24,7 +24,7 @@ STEPS_BACK = 200
 
 
 def at_once(function: Callable[[], None]) -> None:
-    """Run ``function`` now: how the flips follow where there is no event loop."""
+    """Run ``function`` now: how the counterfactuals follow where there is no event loop."""
     function()
 
 
@@ -53,7 +53,7 @@ class ClientState(traitlets.HasTraits):
     unsaved = traitlets.Bool(False)
 
     def __init__(self, path: str | Path | None = None, later: Callable[[Callable[[], None]], None] = at_once) -> None:
-        """Load ``path``, or start a new client. ``later`` runs the slower half of a decision (the flips)."""
+        """Load ``path``, or start a new client. ``later`` runs the slower half of a decision (the counterfactuals)."""
         super().__init__()
         self._later = later
         if path is None:
@@ -242,13 +242,13 @@ class ClientState(traitlets.HasTraits):
         self._decide()
 
     def _decide(self) -> None:
-        """Decide at once, and look for what would flip it when there is time."""
-        if self._decide_now(with_flips=False):
-            self._later(lambda: self._decide_now(with_flips=True))
+        """Decide at once, and look for what would change it when there is time."""
+        if self._decide_now(with_counterfactuals=False):
+            self._later(lambda: self._decide_now(with_counterfactuals=True))
 
-    def _decide_now(self, with_flips: bool) -> bool:
+    def _decide_now(self, with_counterfactuals: bool) -> bool:
         try:
-            decision = decide(self.client, with_flips=with_flips)
+            decision = decide(self.client, with_counterfactuals=with_counterfactuals)
         except InputError as error:
             self.decision, self.problem = None, str(error)
             return False

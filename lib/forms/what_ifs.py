@@ -116,7 +116,7 @@ def _scenario(path: Path) -> Scenario:
     if key not in _kept:
         client = load_client(path)
         name = _name(path) if path.parent.name == "scenarios" else client.client.name
-        _kept[key] = Scenario(name, client, decide(client, with_flips=False, source=path))
+        _kept[key] = Scenario(name, client, decide(client, with_counterfactuals=False, source=path))
     return _kept[key]
 
 

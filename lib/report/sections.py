@@ -180,8 +180,13 @@ def plan_pages(case: Case) -> Page:
 
 def assumptions(case: Case) -> Table:
     """Give the inputs most worth checking, with the value at which the answer changes."""
-    nearest = sorted(case.decision.flips, key=lambda flip: (not flip.assumed, flip.distance))[:WORTH_CHECKING]
-    rows = [[field_label(flip.field), *view.flip_ends(flip, case.money), view.flip_to(flip)] for flip in nearest]
+    nearest = sorted(case.decision.counterfactuals, key=lambda change: (not change.assumed, change.distance))[
+        :WORTH_CHECKING
+    ]
+    rows = [
+        [field_label(change.field), *view.change_ends(change, case.money), arm_title(change.recommendation)]
+        for change in nearest
+    ]
     rows = rows or [["No single input", "–", "–", "changes the answer within its range"]]
     columns = ["Input", "Taken here", "The answer changes at", "to"]
     return Table(columns, rows, f"The {counted(len(nearest)) if nearest else ''} assumptions most worth checking")

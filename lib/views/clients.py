@@ -69,6 +69,6 @@ def _decided(path: Path) -> ClientRow:
     client = None
     try:
         client = load_client(path)
-        return ClientRow(path, client, decide(client, with_flips=False))
+        return ClientRow(path, client, decide(client, with_counterfactuals=False))
     except InputError as error:
         return ClientRow(path, client, None, str(error))

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lib.arms import ARM, TUNED_ARMS, UNDECIDED
-from lib.decision.flips import Flip
-from lib.decision.pair_flips import PairFlip
+from lib.decision.counterfactuals import Counterfactual
 from lib.decision.result import ArmResult, Decision, RuleTrace, Verdict
 from lib.views.chart import short_title
 from lib.views.field_words import default_of, field_label, section_title, value_words
@@ -16,7 +15,7 @@ from lib.wording import arm_title, listed, number, probability, share
 
 TEST_WORDS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 YES_OR_NO = "yes or no"
-FLIPS_SHOWN = 8
+COUNTERFACTUALS_SHOWN = 8
 HELD = {True: "✓ holds", False: "✗ does not", None: "· not known"}
 
 
@@ -169,47 +168,34 @@ def traces(decision: Decision) -> Page:
     )
 
 
-def flips_table(decision: Decision) -> Table:
+def counterfactuals_table(decision: Decision) -> Table:
     """Give the nearest plausible single-field changes that change the recommendation."""
-    return _flip_rows([flip for flip in decision.flips if flip.plausible][:FLIPS_SHOWN], money_of(decision))
+    return _change_rows(
+        [change for change in decision.counterfactuals if change.plausible][:COUNTERFACTUALS_SHOWN], money_of(decision)
+    )
 
 
-def unlikely_flips(decision: Decision) -> Page:
+def unlikely_counterfactuals(decision: Decision) -> Page:
     """Give the changes that would turn the answer too but are not to be expected, folded away."""
-    far = [flip for flip in decision.flips if not flip.plausible]
+    far = [change for change in decision.counterfactuals if not change.plausible]
     return (
-        folded(f"{len(far)} changes that are not to be expected", _flip_rows(far, money_of(decision)))
+        folded(f"{len(far)} changes that are not to be expected", _change_rows(far, money_of(decision)))
         if far
         else Page("")
     )
 
 
-def _flip_rows(flips: list[Flip], money: Money) -> Table:
+def _change_rows(counterfactuals: list[Counterfactual], money: Money) -> Table:
     rows = [
         [
-            with_note(field_label(flip.field), section_title(flip.field.split(".")[0])),
-            *flip_ends(flip, money),
-            flip_to(flip),
+            with_note(field_label(change.field), section_title(change.field.split(".")[0])),
+            *change_ends(change, money),
+            arm_title(change.recommendation),
         ]
-        for flip in flips
+        for change in counterfactuals
     ] or [["Nothing plausible", "", "", "changes the recommendation, one field at a time"]]
     columns = ["If this", "went from", "to", "the answer would be"]
     return Table(columns, rows, "What would change the recommendation: one field at a time, nearest first")
-
-
-def pair_table(pairs: list[PairFlip]) -> Table:
-    """Give one row an arm that no single change reaches: the two facts that together would make it the answer."""
-    rows = [
-        [
-            arm_title(pair.recommendation),
-            *(
-                f"{field_label(field)}: {value_words(field, before)} → {value_words(field, after)}"
-                for field, before, after in zip(pair.fields, pair.from_values, pair.to_values, strict=True)
-            ),
-        ]
-        for pair in pairs
-    ] or [["Every option that can be reached at all", "is reached by one change", "–"]]
-    return Table(["Would become", "One change", "And another"], rows, "Options that only two changes together reach")
 
 
 def assumed_table(decision: Decision) -> Page | Table:
@@ -291,15 +277,10 @@ def money_of(decision: Decision) -> Money:
     return Money(decision.currency, decision.per_usd)
 
 
-def flip_ends(flip: Flip, money: Money = DOLLARS) -> tuple[str, str]:
+def change_ends(change: Counterfactual, money: Money = DOLLARS) -> tuple[str, str]:
     """Write the two ends of a change, with the unit of its field."""
-    before = value_words(flip.field, flip.from_value, money) + (" (assumed)" if flip.assumed else "")
-    return before, value_words(flip.field, flip.to_value, money)
-
-
-def flip_to(flip: Flip) -> str:
-    """Say what the answer would be."""
-    return arm_title(flip.recommendation)
+    before = value_words(change.field, change.from_value, money) + (" (assumed)" if change.assumed else "")
+    return before, value_words(change.field, change.to_value, money)
 
 
 def verdict_title(verdict: Verdict) -> str:
@@ -375,9 +356,9 @@ def text(decision: Decision) -> str:
         + answered_words(decision),
         *([f"  {track_record_words(decision)}"] if decision.track_record else []),
     ]
-    flips = [
-        f"{field_label(f.field)}: {' → '.join(flip_ends(f, money_of(decision)))} gives {flip_to(f)}"
-        for f in decision.flips
+    counterfactuals = [
+        f"{field_label(f.field)}: {' → '.join(change_ends(f, money_of(decision)))} gives {arm_title(f.recommendation)}"
+        for f in decision.counterfactuals
         if f.plausible
     ][:6]
     if decision.starting_point:
@@ -388,7 +369,7 @@ def text(decision: Decision) -> str:
         "Why": decision.reasons,
         "First step": [decision.first_step],
         "Frameworks": [verdict_title(verdict) for verdict in decision.frameworks],
-        "What would change the recommendation": flips or ["nothing plausible, one field at a time"],
+        "What would change the recommendation": counterfactuals or ["nothing plausible, one field at a time"],
         "To bear in mind": [*decision.advice, *decision.notes],
     }
     for title, items in blocks.items():

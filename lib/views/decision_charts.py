@@ -4,10 +4,10 @@ import textwrap
 
 from lib.arms import ARMS
 from lib.decision import Decision
-from lib.decision.flips import Flip
+from lib.decision.counterfactuals import Counterfactual
 from lib.decision.result import Verdict
 from lib.views.chart import ARM_COLOURS, INK, Chart, figure, plain_title, short_title
-from lib.views.decision import flip_ends, money_of, votes_words
+from lib.views.decision import change_ends, money_of, votes_words
 from lib.views.field_words import field_label
 from lib.views.markup import safe
 from lib.views.money import Money
@@ -91,22 +91,22 @@ def _says(verdict: Verdict) -> str:
 SHOWN = 8
 
 
-def change_words(flip: Flip, money: Money) -> str:
+def change_words(change: Counterfactual, money: Money) -> str:
     """Write a change as ``0.2 → 0.7``, with the unit of its field."""
-    return " → ".join(flip_ends(flip, money))
+    return " → ".join(change_ends(change, money))
 
 
-def flip_chart(decision: Decision) -> Chart:
+def counterfactual_chart(decision: Decision) -> Chart:
     """Draw how far each fact is from the value at which the recommendation changes (1 = its whole range)."""
-    nearest, money = decision.flips[:SHOWN], money_of(decision)
+    nearest, money = decision.counterfactuals[:SHOWN], money_of(decision)
     drawn = figure(150 + 46 * max(1, len(nearest)))
-    labels = [_flip_label(flip) for flip in nearest]
-    for arm in dict.fromkeys(flip.recommendation for flip in nearest):
-        rows = [(label, flip) for label, flip in zip(labels, nearest, strict=True) if flip.recommendation == arm]
+    labels = [_change_label(change) for change in nearest]
+    for arm in dict.fromkeys(change.recommendation for change in nearest):
+        rows = [(label, change) for label, change in zip(labels, nearest, strict=True) if change.recommendation == arm]
         drawn.add_bar(
             y=[label for label, _ in rows],
-            x=[round(flip.distance, 4) for _, flip in rows],
-            text=[safe(change_words(flip, money)) for _, flip in rows],
+            x=[round(change.distance, 4) for _, change in rows],
+            text=[safe(change_words(change, money)) for _, change in rows],
             textposition="outside",
             cliponaxis=False,
             name=f"to {plain_title(arm)}",
@@ -114,15 +114,20 @@ def flip_chart(decision: Decision) -> Chart:
             marker={"color": ARM_COLOURS[arm]},
             hoverinfo="skip",
         )
-    widest = max((flip.distance for flip in nearest), default=1.0)
+    widest = max((change.distance for change in nearest), default=1.0)
     drawn.update_xaxes(
         title_text="Size of the change (1 = a thousandfold, or the whole scale)", range=[0, widest * 1.6]
     )
     drawn.update_yaxes(categoryorder="array", categoryarray=labels, autorange="reversed")
     drawn.update_layout(showlegend=True, legend_y=-0.35 if len(nearest) < 4 else -0.22, barmode="overlay")
     rows = [
-        [field_label(flip.field), change_words(flip, money), arm_title(flip.recommendation), f"{flip.distance:.2f}"]
-        for flip in decision.flips
+        [
+            field_label(change.field),
+            change_words(change, money),
+            arm_title(change.recommendation),
+            f"{change.distance:.2f}",
+        ]
+        for change in decision.counterfactuals
     ]
     columns = ["Fact", "From → to", "Recommendation becomes", "Size of the change"]
     return Chart(
@@ -131,23 +136,23 @@ def flip_chart(decision: Decision) -> Chart:
         description="Bar chart of the facts whose change alone would change the recommendation, smallest change first.",
         figure=drawn,
         table=Table(columns, rows, "Every single-fact change found", right=[3]),
-        sentence=_flips_sentence(decision),
+        sentence=_nearest_sentence(decision),
     )
 
 
-def _flip_label(flip: Flip) -> str:
-    return "<br>".join(textwrap.wrap(field_label(flip.field), 24))
+def _change_label(change: Counterfactual) -> str:
+    return "<br>".join(textwrap.wrap(field_label(change.field), 24))
 
 
-def _flips_sentence(decision: Decision) -> str:
+def _nearest_sentence(decision: Decision) -> str:
     stays = (
         f"When facts and thresholds move within their ranges, the recommendation stays in {probability(decision.stability)} "
         "of the cases"
     )
-    if not decision.flips:
+    if not decision.counterfactuals:
         return f"{stays}; no change of a single fact alone changes it."
-    flip = decision.flips[0]
+    change = decision.counterfactuals[0]
     return (
-        f"{stays}. The nearest single change: {field_label(flip.field).lower()}, {change_words(flip, money_of(decision))}, "
-        f"would make it {plain_title(flip.recommendation)}."
+        f"{stays}. The nearest single change: {field_label(change.field).lower()}, {change_words(change, money_of(decision))}, "
+        f"would make it {plain_title(change.recommendation)}."
     )

@@ -79,7 +79,7 @@ def test_components_add_up_to_totals_and_months_to_the_horizon(sample):
 
 
 def test_the_decision_says_what_the_costs_say(sample):
-    decision = decide(sample.client, with_flips=False)
+    decision = decide(sample.client, with_counterfactuals=False)
     for arm, result in decision.arms.items():
         for name in ("setup_usd", "monthly_usd", "monthly_bill_usd", "usd_per_query", "horizon_usd"):
             figure = sample.figure(name, arm)

@@ -199,7 +199,9 @@ def test_extreme_clients_are_written_too(tmp_path):
         client = check_client({"client": {"name": "Extreme"}, **sections})
         assert write_xlsx(client, tmp_path / "extreme.xlsx").stat().st_size > 10_000
         json.dumps(Overview.of(client).to_dict(), allow_nan=False)
-        assert not re.search(r"\bnan\b", cost_tables.text(Overview.of(client), decide(client, with_flips=False)))
+        assert not re.search(
+            r"\bnan\b", cost_tables.text(Overview.of(client), decide(client, with_counterfactuals=False))
+        )
 
 
 def test_no_two_cells_share_a_name_whatever_people_call_their_work():

@@ -14,9 +14,9 @@ from lib.client import Facts, answers, check_client, load_client
 from lib.client.facts import decoded, field_specs
 from lib.decision import decide
 from lib.decision.choice import evaluate
+from lib.decision.counterfactuals import arm_name
 from lib.decision.decide import model_of, thresholds
 from lib.decision.features import EvaluationContext
-from lib.decision.flips import arm_name
 from lib.decision.frameworks import frameworks
 from lib.paths import CLIENTS
 from lib.prices import price_book
@@ -60,14 +60,14 @@ def test_the_json_has_the_agreed_keys_and_plain_values(path: Path) -> None:
     for framework in result["frameworks"]:
         for row in framework["trace"]:
             assert row.keys() >= {"rule", "observed", "threshold", "holds", "points_to"}
-    for flip in result["flips"]:
-        assert flip.keys() >= {"field", "from", "to", "recommendation"}
-        assert flip["recommendation"] != result["recommendation"]
+    for change in result["flips"]:
+        assert change.keys() >= {"field", "from", "to", "recommendation"}
+        assert change["recommendation"] != result["recommendation"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_support_and_agreement_are_the_shares_of_the_frameworks_that_answer(path: Path) -> None:
-    result = decide(load_client(path), with_flips=False)
+    result = decide(load_client(path), with_counterfactuals=False)
     voting = [verdict.says for verdict in result.frameworks if verdict.says]
     for arm in ARMS:
         assert math.isclose(result.arms[arm].support, voting.count(arm) / len(voting), abs_tol=1e-6)
@@ -75,32 +75,32 @@ def test_support_and_agreement_are_the_shares_of_the_frameworks_that_answer(path
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_flip_does_what_it_says(path: Path) -> None:
+def test_every_counterfactual_does_what_it_says(path: Path) -> None:
     client = load_client(path)
     model = model_of(client)
     result = decide(client)
-    assert result.flips
-    for flip in result.flips:
-        spec = field_specs()[flip.field]
+    assert result.counterfactuals
+    for change in result.counterfactuals:
+        spec = field_specs()[change.field]
         value = (
-            {None: math.nan, "never": math.inf}.get(flip.to_value, flip.to_value)
+            {None: math.nan, "never": math.inf}.get(change.to_value, change.to_value)
             if spec.kind == "number"
-            else flip.to_value
+            else change.to_value
         )
         coded = float(spec.choices.index(value)) if spec.kind == "choice" else float(value)
-        changed = model.simulation.facts.replaced({flip.field: coded}, answered=False)
+        changed = model.simulation.facts.replaced({change.field: coded}, answered=False)
         outcome = evaluate(model.present(changed))
-        assert arm_name(int(outcome.recommendation)) == flip.recommendation, flip
+        assert arm_name(int(outcome.recommendation)) == change.recommendation, change
 
 
-def test_the_published_flip_of_a_factual_support_base_is_style_at_the_threshold() -> None:
+def test_the_published_counterfactual_of_a_factual_support_base_is_style_at_the_threshold() -> None:
     result = decide(load_client(CLIENTS / "support-knowledge-base.yaml"))
-    flip = next(flip for flip in result.flips if flip.field == "behaviour.style_sensitivity")
-    assert (flip.from_value, flip.to_value, flip.recommendation) == (0.2, 0.7, "hybrid")
+    change = next(change for change in result.counterfactuals if change.field == "behaviour.style_sensitivity")
+    assert (change.from_value, change.to_value, change.recommendation) == (0.2, 0.7, "hybrid")
 
 
 def test_a_trace_marks_what_was_assumed_and_what_abstains() -> None:
-    result = decide(check_client({"client": {"name": "x"}}), with_flips=False)
+    result = decide(check_client({"client": {"name": "x"}}), with_counterfactuals=False)
     rules = {rule.rule: rule for verdict in result.frameworks for rule in verdict.trace}
     assert rules["brand-voice"].assumed == ("behaviour.style_sensitivity", "behaviour.specialised_reasoning")
     assert rules["brand-voice"].holds is False
@@ -176,10 +176,10 @@ def test_codes_of_fields_turn_back_into_what_stands_in_the_file() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_flip_can_be_written_into_the_client_file(path: Path) -> None:
+def test_every_counterfactual_can_be_written_into_the_client_file(path: Path) -> None:
     client = load_client(path)
-    for flip in decide(client).flips:
-        section, name = flip.field.split(".")
+    for change in decide(client).counterfactuals:
+        section, name = change.field.split(".")
         values = answers(client)
-        values.setdefault(section, {})[name] = flip.to_value
+        values.setdefault(section, {})[name] = change.to_value
         assert check_client(values) is not None

@@ -14,11 +14,10 @@ from lib.client import answers, check_client, load_client
 from lib.client.facts import field_specs
 from lib.decision import Decision, decide, usable_client
 from lib.decision.choice import evaluate
-from lib.decision.decide import thresholds
+from lib.decision.counterfactuals import arm_name
+from lib.decision.decide import model_of, thresholds
 from lib.decision.features import EvaluationContext
-from lib.decision.flips import arm_name
 from lib.decision.measured import facts_of
-from lib.decision.uncertainty import model_of
 from lib.experiment.evidence import write_evidence
 from lib.experiment.result import ExperimentResult
 from lib.prices import price_book
@@ -35,7 +34,7 @@ def client_with(evidence: dict[str, Any], **sections: Any):
 
 
 def decided(evidence: dict[str, Any], **sections: Any) -> Decision:
-    return decide(client_with(evidence, **sections), with_flips=False)
+    return decide(client_with(evidence, **sections), with_counterfactuals=False)
 
 
 def evidence_of(run: str | None, **scores: float) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def test_a_hybrid_that_is_proven_better_than_retrieval_is_reached(stored) -> Non
     [row] = decision.evidence.comparisons
     assert (row.first, row.second, row.n, row.only_first, row.only_second) == ("rag", "hybrid", 500, 10, 30)
     # 2 × the sum of the ways to choose at most 10 of 40, over 2^40.
-    assert row.p == pytest.approx(0.0022, abs=5e-5) and row.told_apart
+    assert row.p == pytest.approx(0.0022, abs=5e-5) and row.significant
     words = decision.steps[3].text
     assert run in words and "500 questions" in words and "p = 0.002" in words and "30 questions against 10" in words
 
@@ -62,7 +61,7 @@ def test_the_same_four_points_that_chance_explains_leave_retrieval(stored) -> No
     decision = decided(evidence_of(stored(as_arms(MANY_DIFFER))))
     assert decision.recommendation == "rag"
     [row] = decision.evidence.comparisons
-    assert row.p == pytest.approx(0.121, abs=5e-4) and not row.told_apart
+    assert row.p == pytest.approx(0.121, abs=5e-4) and not row.significant
     assert "are not told apart (alone right on 65 questions against 85, p = 0.121)" in decision.steps[3].text
     assert "a difference that chance explains decides nothing" in decision.steps[3].text
 
@@ -73,7 +72,7 @@ def test_scores_typed_in_are_set_apart_by_an_unpaired_test_which_sees_less() -> 
     assert decision.evidence.comparisons[0].p == pytest.approx(0.077, abs=5e-4)
     assert "unpaired because no stored run is named" in decision.steps[3].text
     wide = decided(evidence_of(None, rag_score=0.75))
-    assert wide.recommendation == "hybrid" and wide.evidence.comparisons[0].told_apart
+    assert wide.recommendation == "hybrid" and wide.evidence.comparisons[0].significant
 
 
 def test_a_run_that_is_not_on_this_machine_is_said_and_leaves_the_unpaired_test(stored) -> None:
@@ -106,8 +105,8 @@ def test_evidence_that_a_run_has_written_is_tested_as_pairs(stored, tmp_path) ->
     path = tmp_path / "client.yaml"
     path.write_text("client: {name: Test}\nknowledge: {needed: private}\n", encoding="utf-8")
     write_evidence(path, ExperimentResult(record(run, right, False, False), tmp_path))
-    [row] = decide(load_client(path), with_flips=False).evidence.comparisons
-    assert (row.only_first, row.only_second, row.told_apart) == (10, 30, True)
+    [row] = decide(load_client(path), with_counterfactuals=False).evidence.comparisons
+    assert (row.only_first, row.only_second, row.significant) == (10, 30, True)
 
 
 def test_a_run_that_is_stored_anew_is_read_anew(stored) -> None:
@@ -145,7 +144,7 @@ def test_a_tuned_arm_must_be_better_than_every_plain_one(stored) -> None:
     scores = {"prompt_score": 427 / 500, "target_score": 0.88}
     decision = decided(evidence_of(run, **scores), behaviour={"style_sensitivity": 0.9})
     rows = {(row.first, row.second): row for row in decision.evidence.comparisons}
-    assert rows["rag", "hybrid"].told_apart and not rows["prompt", "hybrid"].told_apart
+    assert rows["rag", "hybrid"].significant and not rows["prompt", "hybrid"].significant
     assert decision.recommendation != "hybrid"
 
 
@@ -189,26 +188,29 @@ def test_draws_start_from_the_decision_and_stay_paired(stored, pair) -> None:
     assert len(set(rows)) > 1, "the scores' uncertainty reaches the recommendation"
 
 
-def test_flips_of_a_client_with_a_run_do_what_they_say(stored) -> None:
+def test_counterfactuals_of_a_client_with_a_run_do_what_they_say(stored) -> None:
     client = client_with(evidence_of(stored(as_arms(FEW_DIFFER))))
     facts, book, limits = facts_of(client), price_book(client), thresholds()
-    found = [flip for flip in decide(client).flips if flip.field.startswith("evidence.")]
-    assert "evidence.rag_score" in {flip.field for flip in found}
-    for flip in found:
-        spec = field_specs()[flip.field]
+    found = [change for change in decide(client).counterfactuals if change.field.startswith("evidence.")]
+    assert "evidence.rag_score" in {change.field for change in found}
+    for change in found:
+        spec = field_specs()[change.field]
         assert spec.kind in ("number", "truth")
-        changed = facts.replaced({flip.field: float(flip.to_value)})
+        changed = facts.replaced({change.field: float(change.to_value)})
         assert (
-            arm_name(int(evaluate(EvaluationContext(changed, book, limits)).recommendation)) == flip.recommendation
-        ), flip
+            arm_name(int(evaluate(EvaluationContext(changed, book, limits)).recommendation)) == change.recommendation
+        ), change
 
 
-def test_a_flip_from_a_default_says_that_it_was_assumed() -> None:
+def test_a_counterfactual_from_a_default_says_that_it_was_assumed() -> None:
     known = {"knowledge": {"needed": "none"}, "behaviour": {"specialised_reasoning": 0.1}}
     decision = decide(check_client({"client": {"name": "Test"}} | known))
-    flips = {flip.field: flip for flip in decision.flips}
-    assert flips["behaviour.style_sensitivity"].assumed and flips["behaviour.style_sensitivity"].to_dict()["assumed"]
-    assert not flips["behaviour.specialised_reasoning"].assumed
+    counterfactuals = {change.field: change for change in decision.counterfactuals}
+    assert (
+        counterfactuals["behaviour.style_sensitivity"].assumed
+        and counterfactuals["behaviour.style_sensitivity"].to_dict()["assumed"]
+    )
+    assert not counterfactuals["behaviour.specialised_reasoning"].assumed
     line = next(line for line in text(decision).splitlines() if "Style sensitivity:" in line)
     assert "0.2 (assumed) →" in line
 
@@ -217,7 +219,7 @@ def test_the_trace_is_plain_json(stored) -> None:
     decision = decided(evidence_of(stored(as_arms(FEW_DIFFER))))
     shown = json.loads(json.dumps(decision.to_dict(), allow_nan=False))["evidence"]
     assert shown["status"] == "stored" and shown["questions"] == 500 and shown["decides"] is True
-    assert shown["comparisons"][0]["told_apart"] is True
+    assert shown["comparisons"][0]["significant"] is True
 
 
 def test_deciding_with_a_stored_run_loads_no_heavy_library(stored) -> None:

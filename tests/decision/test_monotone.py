@@ -110,7 +110,7 @@ def test_a_better_score_of_the_recommended_arm_never_loses_it(sections) -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(clients())
 def test_words_follow_the_numbers(sections) -> None:
-    decision: Decision = decide(check_client(sections), with_flips=False)
+    decision: Decision = decide(check_client(sections), with_counterfactuals=False)
     told = " ".join(decision.reasons)
     if decision.recommendation != "prompt":
         assert "NO GAP" not in told
@@ -134,7 +134,7 @@ def test_words_follow_the_numbers(sections) -> None:
 @pytest.mark.parametrize("tried", ["worse", "no_better"])
 def test_what_was_tried_in_vain_is_not_recommended(tried: str) -> None:
     sections = {"client": {"name": "R"}, "knowledge": {"needed": "none"}, "behaviour": {"style_sensitivity": 0.95}}
-    assert decide(check_client(sections), with_flips=False).recommendation == "fine_tune"
-    after = decide(check_client(sections | {"evidence": {"tried": {"fine_tune": tried}}}), with_flips=False)
+    assert decide(check_client(sections), with_counterfactuals=False).recommendation == "fine_tune"
+    after = decide(check_client(sections | {"evidence": {"tried": {"fine_tune": tried}}}), with_counterfactuals=False)
     assert after.recommendation == "prompt"
     assert any("tried" in blocker.text for blocker in after.arms["fine_tune"].blockers)

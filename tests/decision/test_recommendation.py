@@ -11,7 +11,7 @@ from lib.decision import Decision, decide
 def decided(**sections: dict[str, Any]) -> Decision:
     # What answers draw on is answered everywhere here: a client who leaves it open is undecided.
     known = {"client": {"name": "Test"}, "knowledge": {"needed": "none"}}
-    return decide(check_client(known | sections), with_flips=False)
+    return decide(check_client(known | sections), with_counterfactuals=False)
 
 
 PRIVATE = {"needed": "private", "days_between_changes": 30}

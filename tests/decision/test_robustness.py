@@ -15,8 +15,8 @@ from lib.decision import decide
 from lib.decision.result import Decision
 
 
-def decided(with_flips: bool = False, **sections: dict[str, Any]) -> Decision:
-    return decide(check_client({"client": {"name": "R"}} | sections), with_flips=with_flips)
+def decided(with_counterfactuals: bool = False, **sections: dict[str, Any]) -> Decision:
+    return decide(check_client({"client": {"name": "R"}} | sections), with_counterfactuals=with_counterfactuals)
 
 
 def text(decision: Decision) -> str:
@@ -158,17 +158,17 @@ def test_more_labelled_examples_never_rule_a_tuned_arm_out() -> None:
         assert many.arms[arm].feasible >= few.arms[arm].feasible
 
 
-# --- 10: flips are edits of the file --------------------------------------------------------------
+# --- 10: counterfactuals are edits of the file --------------------------------------------------------------
 
 
-def test_what_a_flip_promises_happens_when_the_file_is_edited() -> None:
+def test_what_a_counterfactual_promises_happens_when_the_file_is_edited() -> None:
     sections = {"knowledge": {"documents": 200}, "behaviour": PLAIN, "money": {"setup_usd": 6000}}
-    decision = decided(with_flips=True, **sections)
-    assert any(flip.field == "knowledge.needed" for flip in decision.flips)
-    for flip in decision.flips:
-        section, field = flip.field.split(".")
-        edited = {**sections, section: {**sections.get(section, {}), field: flip.to_value}}
-        assert decided(**edited).recommendation == flip.recommendation, flip
+    decision = decided(with_counterfactuals=True, **sections)
+    assert any(change.field == "knowledge.needed" for change in decision.counterfactuals)
+    for change in decision.counterfactuals:
+        section, field = change.field.split(".")
+        edited = {**sections, section: {**sections.get(section, {}), field: change.to_value}}
+        assert decided(**edited).recommendation == change.recommendation, change
 
 
 # --- 18: contradictory inputs ---------------------------------------------------------------------

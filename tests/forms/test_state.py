@@ -22,7 +22,7 @@ def state(tmp_path):
 
 def test_a_loaded_client_is_decided_and_has_nothing_unsaved(state):
     assert state.decision.recommendation == "rag"
-    assert state.decision.flips
+    assert state.decision.counterfactuals
     assert not state.unsaved and not state.errors and not state.problem
 
 
@@ -163,12 +163,12 @@ def test_a_new_client_has_a_name_and_nothing_else():
     assert state.decision.recommendation == "undecided"
 
 
-def test_flips_wait_until_there_is_time(tmp_path):
+def test_counterfactuals_wait_until_there_is_time(tmp_path):
     waiting = []
     state = ClientState(SUPPORT, later=waiting.append)
-    assert state.decision.recommendation == "rag" and not state.decision.flips
+    assert state.decision.recommendation == "rag" and not state.decision.counterfactuals
     waiting.pop()()
-    assert state.decision.flips
+    assert state.decision.counterfactuals
 
 
 def test_every_change_can_be_taken_back_and_made_again(state):

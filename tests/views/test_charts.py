@@ -25,7 +25,7 @@ from lib.views.cost_charts import (
     grouped,
     query_bars,
 )
-from lib.views.decision_charts import flip_chart, votes
+from lib.views.decision_charts import counterfactual_chart, votes
 from lib.views.latency import answer_time
 from lib.views.markup import safe
 
@@ -55,7 +55,7 @@ def every_chart(name: str) -> list[Chart]:
         query_bars(result, arm, ruled_out),
         answer_time(latency(facts, book), 5000, True, arm, ruled_out),
         votes(decision),
-        flip_chart(decision),
+        counterfactual_chart(decision),
     ]
 
 

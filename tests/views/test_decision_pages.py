@@ -23,7 +23,7 @@ PAGES = [
     view.frameworks_table,
     view.frameworks_caption,
     view.traces,
-    view.flips_table,
+    view.counterfactuals_table,
     view.advice,
     view.assumed_table,
 ]
@@ -140,6 +140,6 @@ def test_a_page_in_another_currency_names_no_dollars():
         }
     )
     decision = decide(client)
-    words = view.text(decision) + view.traces(decision) + str(view.flips_table(decision).to_frame())
+    words = view.text(decision) + view.traces(decision) + str(view.counterfactuals_table(decision).to_frame())
     assert "EUR" in words and "USD" not in words
     assert "4,000 EUR" in words, "the budget of 8,000 US dollars"

@@ -14,7 +14,7 @@ from lib.views import plan as view
 @pytest.fixture(scope="module", params=["support-knowledge-base", "commercial-law"])
 def planned(request):
     client = load_client(CLIENTS / f"{request.param}.yaml")
-    decision = decide(client, with_flips=False)
+    decision = decide(client, with_counterfactuals=False)
     result = costs(Facts.of(client), price_book(client))
     return client, decision, roadmap(client, decision.recommendation, result), result
 
@@ -58,7 +58,7 @@ def test_the_own_plan_stands_beside_ours():
             "today": {"plan": "fine_tune", "plan_weeks": 10},
         }
     )
-    decision = decide(client, with_flips=False)
+    decision = decide(client, with_counterfactuals=False)
     plan = roadmap(client, "rag", costs(Facts.of(client), price_book(client)))
     table = view.own_plan(plan, decision, client)
     assert table.rows[0][1:] == ["RAG", "Fine-tuning"] and table.rows[1][2] == "10 weeks, as stated"

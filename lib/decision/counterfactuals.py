@@ -1,8 +1,8 @@
-"""Flips: the smallest changes of one field that change the recommendation.
+"""Counterfactuals: the smallest changes of one field that change the recommendation.
 
 All candidates of all fields are evaluated in one call; the boundary between the last value that keeps
 the recommendation and the first that changes it is then narrowed, all fields at once, and
-rounded to the roundest value that still flips.
+rounded to the roundest value that still changes it.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ DECADES = 3.0  # a thousandfold change counts as 1
 
 
 @dataclass(frozen=True)
-class Flip:
+class Counterfactual:
     """One field whose change from ``from_value`` to ``to_value`` alone makes ``recommendation`` the answer.
 
     ``assumed`` tells that the client has not answered the field: ``from_value`` is the default. ``plausible`` tells that
@@ -44,7 +44,7 @@ class Flip:
     plausible: bool = True
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the flip as ``decide --json`` prints it."""
+        """Return the change as ``decide --json`` prints it."""
         return {
             "field": self.field,
             "from": self.from_value,
@@ -61,8 +61,8 @@ def arm_name(place: int) -> str:
     return ARMS[place] if place >= 0 else UNDECIDED
 
 
-def flips(facts: Facts, recommend: Recommend) -> list[Flip]:
-    """Find, for every field, the smallest change that flips; nearest first."""
+def counterfactuals(facts: Facts, recommend: Recommend) -> list[Counterfactual]:
+    """Find, for every field, the smallest change that changes the recommendation; nearest first."""
     specs = {path: spec for path, spec in field_specs().items() if path in facts and path not in NOT_FACTS}
     grids = {path: candidate_values(spec, float(facts[path])) for path, spec in specs.items()}
     trials = [(path, value) for path, grid in grids.items() for value in grid]
@@ -126,15 +126,15 @@ def _ask(facts: Facts, trials: list[tuple[str, float]], recommend: Recommend) ->
     return np.broadcast_to(recommend(facts.replaced(values, answered)), len(trials))
 
 
-def _edges(path: str, spec: FieldSpec, now: float, grid: Array, flipped: Array) -> list[_Edge]:
+def _edges(path: str, spec: FieldSpec, now: float, grid: Array, turned: Array) -> list[_Edge]:
     """Find the nearest edge below and above the present value; from an empty field, every edge inside the range."""
     if spec.kind != "number":
-        return [_Edge(path, value, value) for value, flips_here in zip(grid, flipped, strict=True) if flips_here]
-    steps = np.flatnonzero(flipped[1:] != flipped[:-1])
-    pairs = [(grid[i], grid[i + 1]) if flipped[i + 1] else (grid[i + 1], grid[i]) for i in steps]
+        return [_Edge(path, value, value) for value, here in zip(grid, turned, strict=True) if here]
+    steps = np.flatnonzero(turned[1:] != turned[:-1])
+    pairs = [(grid[i], grid[i + 1]) if turned[i + 1] else (grid[i + 1], grid[i]) for i in steps]
     if np.isnan(now):
         return [_Edge(path, *pair) for pair in pairs] or [
-            _Edge(path, grid[i], grid[i]) for i in np.flatnonzero(flipped)[:1]
+            _Edge(path, grid[i], grid[i]) for i in np.flatnonzero(turned)[:1]
         ]
     above = [pair for pair in pairs if pair[1] > now and pair[0] >= now]
     below = [pair for pair in pairs if pair[1] < now and pair[0] <= now]
@@ -155,8 +155,8 @@ def _narrowed(facts: Facts, edges: list[_Edge], recommend: Recommend, now: int) 
         rows = np.flatnonzero(open_)
         points = np.array([_between(specs[edges[i].path], keeps[i], changes[i]) for i in rows])
         trials = [(edges[i].path, point) for i, row in zip(rows, points, strict=True) for point in row]
-        flipped = (_ask(facts, trials, recommend) != now).reshape(points.shape)
-        for i, row, changed in zip(rows, points, flipped, strict=True):
+        turned = (_ask(facts, trials, recommend) != now).reshape(points.shape)
+        for i, row, changed in zip(rows, points, turned, strict=True):
             first = int(np.argmax(changed)) if changed.any() else len(row)
             keeps[i] = row[first - 1] if first else keeps[i]
             changes[i] = row[first] if first < len(row) else changes[i]
@@ -172,17 +172,17 @@ def _between(spec: FieldSpec, start: float, end: float) -> Array:
 
 def _nearest(
     facts: Facts, specs: dict[str, FieldSpec], edges: list[_Edge], recommend: Recommend, now: int
-) -> list[Flip]:
+) -> list[Counterfactual]:
     candidates = [(edge, value) for edge in edges for value in _rounded(specs[edge.path], edge)]
     answers = _ask(facts, [(edge.path, value) for edge, value in candidates], recommend)
     chosen: dict[_Edge, tuple[float, int]] = {}
     for (edge, value), answer in zip(candidates, answers, strict=True):
         if answer != now:
             chosen.setdefault(edge, (value, int(answer)))
-    best: dict[str, Flip] = {}
+    best: dict[str, Counterfactual] = {}
     for edge, (value, answer) in chosen.items():
         spec, present = specs[edge.path], float(facts[edge.path])
-        flip = Flip(
+        change = Counterfactual(
             edge.path,
             decoded(spec, present),
             decoded(spec, value),
@@ -191,8 +191,8 @@ def _nearest(
             assumed=not facts.answered(edge.path) and not np.isnan(present),
             plausible=is_plausible(spec, present, value),
         )
-        if edge.path not in best or _order(flip) < _order(best[edge.path]):
-            best[edge.path] = flip
+        if edge.path not in best or _order(change) < _order(best[edge.path]):
+            best[edge.path] = change
     return sorted(best.values(), key=_order)
 
 
@@ -208,8 +208,8 @@ def is_plausible(spec: FieldSpec, now: float, to: float) -> bool:
     return usual or (now > 0 and 1 / NEAR_FACTOR <= to / now <= NEAR_FACTOR)
 
 
-def _order(flip: Flip) -> tuple[bool, float, str]:
-    return not flip.plausible, flip.distance, flip.field
+def _order(change: Counterfactual) -> tuple[bool, float, str]:
+    return not change.plausible, change.distance, change.field
 
 
 def _rounded(spec: FieldSpec, edge: _Edge) -> list[float]:
