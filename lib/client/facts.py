@@ -137,6 +137,11 @@ class Facts(Mapping[str, Array]):
         return len(self._values)
 
 
+def queries_answered(facts: Mapping[str, Any]) -> Any:
+    """Return the queries a month that are answered and billed: those that come up × the share brought to it."""
+    return facts["traffic.queries_per_month"] * facts["money.adoption_share"]
+
+
 def ranges(client: ClientFile) -> dict[str, Range]:
     """Return the fields that the client answered with a range."""
     found = {}

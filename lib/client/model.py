@@ -185,7 +185,7 @@ class Traffic(Section):
 
     queries_per_month: number(
         "Queries per month",
-        "Questions answered in a month.",
+        "Questions that come up in a month; what is answered and billed of them is the adoption share.",
         "queries",
         0,
         100 * BILLION,
@@ -269,10 +269,18 @@ class Money(Section):
         10000,
     ) = None
     adoption_share: number(
-        "Adoption", "Share of the questions that people bring to it once it is known.", "share", 0, 1
+        "Adoption",
+        "Share of the questions that people bring to it once it is known; these are answered and billed.",
+        "share",
+        0,
+        1,
     ) = 1.0
     ramp_up_months: number(
-        "Ramp-up", "Months until it is known; until then adoption grows evenly.", "months", 0, 120
+        "Ramp-up",
+        "Months until it is known; until then its benefit grows evenly, while bills are cautiously counted in full.",
+        "months",
+        0,
+        120,
     ) = 3
     review_minutes_per_answer: number(
         "Review", "Minutes that a person spends on checking one answer before it is used.", "minutes", 0, 100_000

@@ -2,9 +2,10 @@
 
 What for: payback, three-year view, sensitivity. May import: ``comparison``, ``estimates`` and the rooms below.
 
-Everything is counted in every money draw and then averaged, as all money is. Costs are those of the full volume from
-the first month on; people bring their questions to it only as it becomes known (``adoption_share``, reached evenly
-within ``ramp_up_months``), so time saved and wrong answers to be put right grow with adoption.
+Everything is counted in every money draw and then averaged, as all money is. Bills are those of all questions that are
+brought to it once it is known (``adoption_share``), cautiously from the first month on. Until then its use grows evenly
+(``ramp_up_months``), and so do the time saved, the wrong answers to be put right, and what today's solution no longer
+costs.
 """
 
 from dataclasses import dataclass
@@ -220,9 +221,8 @@ def flows(found: Costs, facts: Facts, arm: str, months: int = VIEW_MONTHS) -> Fl
     by_month = found.by_month_usd(arm)
     last = by_month[..., -1:]
     running = np.concatenate([by_month, np.repeat(last, max(0, months - found.months), axis=-1)], axis=-1)
-    asked = facts["traffic.queries_per_month"][..., np.newaxis] * adoption(
-        facts["money.adoption_share"], facts["money.ramp_up_months"], running.shape[-1]
-    )
+    used = adoption(facts["money.adoption_share"], facts["money.ramp_up_months"], running.shape[-1])
+    asked = facts["traffic.queries_per_month"][..., np.newaxis] * used
     right = np.asarray(_share_right(facts, arm), dtype=float)[..., np.newaxis]
     hours = asked * right * facts["money.minutes_saved_per_answer"][..., np.newaxis] / 60
     wage = np.nan_to_num(facts["money.saved_usd_per_hour"])[..., np.newaxis]
@@ -232,7 +232,7 @@ def flows(found: Costs, facts: Facts, arm: str, months: int = VIEW_MONTHS) -> Fl
         costs=running,
         saved_hours=hours,
         value=hours * wage,
-        avoided=avoided + np.zeros(running.shape[-1]),
+        avoided=avoided * used,
         corrections=asked * (1 - right) * facts["money.correction_usd"][..., np.newaxis],
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from lib.arms import ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client import Facts
+from lib.client.facts import queries_answered
 from lib.costs.changes import changes
 from lib.costs.component import Component
 from lib.costs.derived import document_tokens
@@ -89,7 +90,7 @@ class Costs:
     @cached_property
     def all_in_usd_per_query(self) -> dict[str, Array]:
         """The whole month over its queries; what one query costs where none is asked."""
-        queries = self.facts["traffic.queries_per_month"]
+        queries = queries_answered(self.facts)
         asked = np.maximum(queries, 1.0)
         return {arm: np.where(queries > 0, self.monthly_usd[arm] / asked, self.usd_per_query[arm]) for arm in ARMS}
 
@@ -101,7 +102,7 @@ class Costs:
         ``money.correction_usd``: (USD a month ÷ queries + share wrong × correction) ÷ share right. Infinite where
         nothing is asked.
         """
-        asked = self.facts["traffic.queries_per_month"] > 0
+        asked = queries_answered(self.facts) > 0
         return {
             arm: usd_per_correct_answer(
                 np.where(asked, self.all_in_usd_per_query[arm], np.inf),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lib.client.facts import queries_answered
 from lib.costs.component import Component
 from lib.costs.prompts import Prompt, model_role
 from lib.costs.situation import NOTHING, Array, Situation, either
@@ -49,7 +50,7 @@ def gpu_usd_per_query(situation: Situation, role: str, tokens: Prompt) -> Array:
 def gpus(situation: Situation, role: str, tokens: Prompt) -> Array:
     """Whole GPUs that serve the month's queries: at least one, and enough at the busy share of its hours."""
     return whole_gpus(
-        situation.fact("traffic.queries_per_month"),
+        queries_answered(situation.facts),
         gpu_seconds_per_query(situation, role, tokens),
         situation.gpu(role, "hours_per_month"),
         situation.gpu(role, "busy_share"),
@@ -85,7 +86,7 @@ def inference(situation: Situation, arm: str, tokens: Prompt, usd_per_query: Arr
                 "input × cached price + answer and thinking × output price) ÷ 1,000,000",
                 tuple(f"{role}.{kind}" for kind in kinds) + tuple(f"{role}.batch_{kind}" for kind in kinds),
                 NOTHING,
-                either(by_hour, lambda: NOTHING, lambda: situation.fact("traffic.queries_per_month") * usd_per_query),
+                either(by_hour, lambda: NOTHING, lambda: queries_answered(situation.facts) * usd_per_query),
             )
         )
     if np.any(by_hour):

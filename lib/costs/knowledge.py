@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lib.client.facts import queries_answered
 from lib.costs.component import Component
 from lib.costs.derived import document_tokens, re_ranked_share, stored_gigabytes
 from lib.costs.situation import DAYS_PER_MONTH, NOTHING, SHARED, Array, Situation, either
@@ -55,7 +56,7 @@ def query_embedding(situation: Situation) -> Component:
         "queries a month × question tokens × (1 + multi-hop share) × embedding price ÷ 1,000,000",
         ("embedding_model.embedding",),
         NOTHING,
-        situation.fact("traffic.queries_per_month") * query_embedding_usd(situation),
+        queries_answered(situation.facts) * query_embedding_usd(situation),
     )
 
 
@@ -122,7 +123,7 @@ def _store_usd(situation: Situation, role: str) -> Array:
         before = amount
     beyond = np.maximum(size - situation.price(f"{role}.included_storage"), 0.0)
     renewed = size * situation.price("retrieval.share_changed") * (DAYS_PER_MONTH / days_between_indexings(situation))
-    queries = situation.fact("traffic.queries_per_month") * (1 + situation.fact("knowledge.multi_hop_share")) / MILLION
+    queries = queries_answered(situation.facts) * (1 + situation.fact("knowledge.multi_hop_share")) / MILLION
     a_million = np.maximum(
         situation.price(f"{role}.million_queries"), size * situation.price(f"{role}.million_queries_per_gb")
     )
@@ -143,7 +144,7 @@ def re_ranking(situation: Situation) -> Component:
         "queries a month × share re-ranked (all where it is advised) × (1 + multi-hop share) × price per thousand ÷ 1,000",
         ("reranking.thousand_searches", "reranking.share_of_queries", "reranking.advised_below"),
         NOTHING,
-        situation.fact("traffic.queries_per_month") * re_ranking_usd(situation),
+        queries_answered(situation.facts) * re_ranking_usd(situation),
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.arms import TUNED_ARMS
+from lib.client.facts import queries_answered
 from lib.costs.component import Component
 from lib.costs.prompts import model_role
 from lib.costs.retraining import retrains_per_month
@@ -95,7 +96,7 @@ def review(situation: Situation) -> list[Component]:
             "queries a month × minutes an answer ÷ 60 × USD an hour of the reviewer",
             ("review.minutes", "review.reviewer_usd_per_hour"),
             NOTHING,
-            situation.fact("traffic.queries_per_month") * assumed / 60 * hourly,
+            queries_answered(situation.facts) * assumed / 60 * hourly,
             labour=True,
         )
     ]

@@ -8,6 +8,7 @@ import numpy as np
 
 from lib.arms import ARMS, RETRIEVAL_ARMS
 from lib.client import Facts
+from lib.client.facts import queries_answered
 from lib.costs.derived import re_ranked_share
 from lib.costs.prompts import Prompt, cache, model_role, prompt
 from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, either
@@ -105,7 +106,7 @@ def _reading(situation: Situation, arm: str, tokens: Prompt) -> Array:
     warm = (tokens.call - tokens.warm) / fresh + tokens.warm / _speed(situation, arm, "cached_prefill_speed")
     # A cache that is used stays warm: cold is who comes after a lifetime without a query. Bills are counted more
     # cautiously, as if each entry lived once.
-    asked = situation.fact("traffic.queries_per_month") / MINUTES_PER_MONTH * cache(situation, arm, "lifetime")
+    asked = queries_answered(situation.facts) / MINUTES_PER_MONTH * cache(situation, arm, "lifetime")
     # The slowest queries are those that find the cache cold, unless hardly any does.
     return np.where(np.exp(-asked) > SLOWEST_SHARE, cold, warm) * MS_PER_SECOND
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from lib.arms import ARMS
 from lib.client import ClientFile
+from lib.client.facts import queries_answered
 from lib.client.quantity import likely
 from lib.costs.business_case import BusinessCase
 from lib.costs.cost_model import Costs
@@ -19,7 +20,7 @@ from lib.costs.estimates import Estimate, Estimates
 from lib.costs.latency_model import Latencies, latency, latency_prices
 from lib.costs.situation import MINUTES_PER_MONTH
 from lib.prices import OLD_DAYS, PriceBook, price_book
-from lib.wording import amount, listed
+from lib.wording import amount, listed, share
 
 MONEY = {
     "setup_usd": "setup_usd",
@@ -150,7 +151,7 @@ class Overview:
         key = "base_model.thinking_tokens"
         usual = self.book[key].likely if key in self.book else 0.0
         if usual and facts["traffic.thinking_tokens"] == 0:
-            usd = facts["traffic.queries_per_month"] * usual * self.book["base_model.output"].likely / 1e6
+            usd = queries_answered(facts) * usual * self.book["base_model.output"].likely / 1e6
             found.append(
                 f"The model is taken to answer without thinking first. At its usual effort {self.book.names['base_model']} "
                 f"writes about {usual:,.0f} hidden tokens before an answer: {self.amount(float(usd))} a month more."
@@ -159,6 +160,11 @@ class Overview:
             minutes = float(facts["money.review_minutes_per_answer"]) or self.book["review.minutes"].likely
             found.append(
                 f"A person checks each answer ({minutes:g} minutes) before it is released; answer times do not hold that."
+            )
+        if facts["money.adoption_share"] < 1:
+            found.append(
+                f"Bills are those of {queries_answered(facts):,.0f} queries a month: of {facts['traffic.queries_per_month']:,.0f} "
+                f"that come up, {share(float(facts['money.adoption_share']))} are brought to it."
             )
         peak = self.peak_tokens_per_minute
         found.append(
@@ -172,7 +178,7 @@ class Overview:
         """The tokens a minute that retrieval and answer come to in the busiest hour."""
         facts = self.estimates.facts
         a_query = float(self.estimates.planned.input_tokens["rag"]) + float(facts["traffic.answer_tokens"])
-        return float(facts["traffic.queries_per_month"]) / MINUTES_PER_MONTH * PEAK_TIMES * a_query
+        return float(queries_answered(facts)) / MINUTES_PER_MONTH * PEAK_TIMES * a_query
 
     def _own_rows(self) -> list[str]:
         rows = self.book.own_rows

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
+from lib.client.facts import queries_answered
 from lib.costs.derived import document_tokens, room_for_knowledge
 from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, either
 
@@ -90,7 +91,7 @@ def cold_share(situation: Situation, arm: str) -> Array:
     steady stream lives longer, so this is a cautious figure.
     """
     lifetimes = MINUTES_PER_MONTH / cache(situation, arm, "lifetime")
-    queries = np.maximum(situation.fact("traffic.queries_per_month"), 1e-9)
+    queries = np.maximum(queries_answered(situation.facts), 1e-9)
     return situation.working(
         arm, "missed_share", *WORKINGS["missed_share"], lambda: np.minimum(lifetimes / queries, 1.0)
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.arms import ARMS
 from lib.client import ClientFile, Facts
-from lib.client.facts import field_specs
+from lib.client.facts import field_specs, queries_answered
 from lib.costs.component import Component
 from lib.costs.cost_model import Costs, arm_components, costs
 from lib.costs.situation import Situation, Working
@@ -119,5 +119,5 @@ def _per_correct_answer(formulas: Formulas, arm: str) -> Any:
     situation = formulas.situation
     right = situation.fact(f"evidence.{arm}_score")
     month = Cell(situation.names[f"{arm}.monthly_usd"], float(formulas.costs.monthly_usd[arm]))
-    per_query = month / situation.fact("traffic.queries_per_month")
+    per_query = month / queries_answered(situation.facts)
     return (per_query + (1 - right) * situation.fact("money.correction_usd")) / right

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from lib.arms import ARMS, TUNED_ARMS
-from lib.client.facts import Array
+from lib.client.facts import Array, queries_answered
 from lib.decision.feasibility import Feasibility, brings_facts
 from lib.decision.features import EvaluationContext, graded_questions, measured_score
 from lib.stats import Z_ONE_SIDED, Z_TWO_SIDED, two_proportions_z
@@ -177,13 +177,13 @@ def _worth_its_cost(context: EvaluationContext, arm: str, other: str, scores: di
     facts = context.facts
     saved = np.nan_to_num(facts["money.saved_usd_per_hour"]) * facts["money.minutes_saved_per_answer"] * HOURS
     each = facts["money.correction_usd"] + saved
-    more_right = facts["traffic.queries_per_month"] * facts["money.horizon_months"] * (scores[arm] - scores[other])
+    more_right = queries_answered(facts) * facts["money.horizon_months"] * (scores[arm] - scores[other])
     return (each == 0) | (more_right * each > context.costs.horizon_usd[arm] - context.costs.horizon_usd[other])
 
 
 def _with_corrections(context: EvaluationContext, arm: str, score: Array) -> Array:
     facts = context.facts
-    wrong = facts["traffic.queries_per_month"] * (1.0 - np.nan_to_num(score))
+    wrong = queries_answered(facts) * (1.0 - np.nan_to_num(score))
     return context.costs.horizon_usd[arm] + wrong * facts["money.correction_usd"] * facts["money.horizon_months"]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from lib.client import Facts
+from lib.client.facts import queries_answered
 from lib.paths import PRICES
 from lib.prices.price import Price
 
@@ -121,7 +122,7 @@ class Load:
         retrains = min(max(changes, at["training.drift_retrains"]), at["training.most_retrains"])
         hours = at["self-hosting.maintenance"] + at["self-hosting.self_hosting"] / months
         return cls(
-            queries=float(facts["traffic.queries_per_month"]),
+            queries=float(queries_answered(facts)),
             read=float(facts["traffic.tuned_instruction_tokens"] + facts["traffic.question_tokens"]) + knowledge,
             written=float(facts["traffic.answer_tokens"] + facts["traffic.thinking_tokens"]),
             trained=examples * float(facts["training_data.tokens_per_example"]) * at["training.epochs"],

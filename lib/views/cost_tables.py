@@ -8,6 +8,7 @@ import math
 import numpy as np
 
 from lib.arms import ARM, ARMS
+from lib.client.facts import queries_answered
 from lib.costs import (
     Costs,
     Estimate,
@@ -191,8 +192,7 @@ def right_answers(overview: Overview, recommended: str, money: Money = DOLLARS) 
     """
     costs, facts = overview.costs, overview.estimates.facts
     target, correction = float(facts["evidence.target_score"]), float(facts["money.correction_usd"])
-    queries = float(facts["traffic.queries_per_month"])
-    if not queries:
+    if not queries_answered(facts):
         return Table(["Architecture"], [], "No queries are asked, so there are no answers to cost")
     measured = {arm: float(facts[f"evidence.{arm}_score"]) for arm in ARMS}
     right = {arm: target if np.isnan(score) else score for arm, score in measured.items()}
@@ -338,10 +338,10 @@ def business_assumptions(overview: Overview, money: Money = DOLLARS) -> Page:
         )
         if minutes
         else "No saved time is stated, so none is counted.",
-        f"{share(share_used)} of the questions are brought to it, after {number(ramp)} months in which this grows evenly; costs are those of the full volume from the first month on.",
+        f"{share(share_used)} of the questions are brought to it, after {number(ramp)} months in which this grows evenly; bills are cautiously those of that share from the first month on.",
         "Today's solution is not stated to cost anything."
         if not case.today_is_known
-        else f"What runs today costs {money.text(float(today_usd(facts)))} a month, which is no longer paid.",
+        else f"What runs today costs {money.text(float(today_usd(facts)))} a month, which is saved as questions are brought to what is new.",
         "Where nothing is measured, the target is taken for the share of right answers; each wrong one costs "
         f"{money.text(float(facts['money.correction_usd']))} to put right.",
     ]

@@ -35,6 +35,16 @@ def test_adoption_grows_evenly_and_then_stays():
     assert adoption(np.array([1.0, 0.5]), 2, 3).shape == (2, 3)
 
 
+def test_questions_that_are_not_brought_to_it_are_not_billed():
+    half, whole = business(), business(money={"adoption_share": 1.0})
+    for arm in ("prompt", "rag"):
+        some, all_ = (case.estimates.planned.components[arm]["inference"].monthly for case in (half, whole))
+        assert some == pytest.approx(all_ / 2)
+        # The month stands over the answers that there are.
+        month = half.estimates.planned.monthly_usd[arm]
+        assert half.estimates.planned.all_in_usd_per_query[arm] == pytest.approx(month / 500)
+
+
 def test_time_saved_is_counted_at_the_wage_of_whoever_saves_it():
     case = business()
     # 1,000 questions × 50 % × 90 % right × 0.1 hours = 45 hours a month at USD 40 once it is known.
@@ -55,7 +65,9 @@ def test_without_a_wage_hours_are_counted_and_no_money():
 
 def test_doing_nothing_costs_what_runs_today():
     case = business(today={"usd_per_query": 1.5}, money={"minutes_saved_per_answer": 0})
-    assert case.today_is_known and case.planned["rag"].avoided[0] == pytest.approx(1500)
+    # USD 1,500 a month; half of the questions come over, an eighth of these within the first month.
+    assert case.today_is_known
+    assert case.planned["rag"].avoided[[0, -1]] == pytest.approx([1500 * 0.0625, 750])
     assert business(today={"monthly_usd": 900, "plan": "hybrid"}).plan == "hybrid"
 
 

@@ -38,6 +38,7 @@ BOUNDS = {
     "traffic.answer_tokens": (1, 1e4),
     "traffic.cacheable_share": (0, 1),
     "money.engineer_usd_per_hour": (0, 1000),
+    "money.adoption_share": (0, 1),
     "prices.batch_share": (0, 1),
     "constraints.data_must_stay_in_house": (0, 1),
 }
