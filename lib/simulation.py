@@ -35,6 +35,9 @@ FACT, PRICE = "fact", "price"
 NOT_DRAWN = ("money.horizon_months", "prices.per_usd")
 """Fields that say how figures are shown and not what happens: their likely value counts, also of a range."""
 
+HOUSE = ("constraints.data_must_stay_in_house", "constraints.runs_where")
+"""Fields that decide whether models run on the client's own machines."""
+
 SMALLEST_EVALUATION = 100.0
 """A score whose evaluation set is not stated is taken to rest on three-numbers' minimum of 100 examples."""
 
@@ -180,8 +183,10 @@ class Simulation:
         ``smallest_evaluation`` examples.
         """
         facts = Facts.of(client)
-        found = [*_facts(client, facts), *_scores(client, facts, smallest_evaluation), *_prices(book), *extra]
         unanswered = tuple(prior for prior in priors if not facts.answered(prior.field))
+        # A draw in which nothing may leave the house meets the prices of own GPUs, and these move as well.
+        prices = _prices(book, any(prior.field in HOUSE for prior in unanswered))
+        found = [*_facts(client, facts), *_scores(client, facts, smallest_evaluation), *prices, *extra]
         return cls(facts, book, tuple(item for item in found if item.low < item.high), unanswered)
 
     def money_draw(self, size: int = DRAWS, block: int = 0) -> Draw:
@@ -262,10 +267,10 @@ def _scores(client: ClientFile, facts: Facts, smallest: float) -> list[Uncertain
     return found
 
 
-def _prices(book: PriceBook) -> list[UncertainInput]:
+def _prices(book: PriceBook, own_gpus: bool) -> list[UncertainInput]:
     return [
         UncertainInput(PRICE, key, _label(price), price.low, price.likely, price.high)
-        for key, price in book.uncertain().items()
+        for key, price in book.uncertain(own_gpus).items()
     ]
 
 

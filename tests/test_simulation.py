@@ -132,3 +132,16 @@ def test_the_mean_of_each_input_over_the_draws_is_that_of_its_triangle(path) -> 
         values = (draw.facts if item.kind == "fact" else draw.prices)[item.name]
         assert np.mean(values) == pytest.approx(item.mean, rel=1e-3, abs=1e-9)
         assert item.low <= values.min() and values.max() <= item.high
+
+
+def test_stability_draws_meet_moving_prices_of_own_gpus_and_an_answered_client_does_not():
+    open_, answered = (
+        check_client({"client": {"name": "Test"}, "constraints": constraints})
+        for constraints in ({}, {"data_must_stay_in_house": False, "runs_where": "cloud"})
+    )
+    priors = read_priors(PRIORS_FILE)
+    moving = [
+        {item.name for item in Simulation.of(client, price_book(client), priors=priors).inputs}
+        for client in (open_, answered)
+    ]
+    assert "self-hosted.gpu_hour" in moving[0] and "self-hosted.gpu_hour" not in moving[1]

@@ -23,7 +23,7 @@ class Later(Situation):
         self.now = now
         self.event = event
         self.facts, self.book = now.facts, now.book
-        self.in_house, self.knowledge_needed = now.in_house, now.knowledge_needed
+        self.in_house, self.on_device, self.knowledge_needed = now.in_house, now.on_device, now.knowledge_needed
         self._known = {}
 
     def price(self, key: str) -> Array:

@@ -34,6 +34,11 @@ IN_HOUSE_NOTE = (
     "Data must stay in house: hosted models are replaced by an open model of about 8 billion parameters on the "
     "client's own GPUs, hosted embeddings by a local model, and a hosted vector store by {store}."
 )
+DEVICE_NOTE = (
+    "Everything runs on the client's own device: an open model and its index stand there and cost nothing by the hour or "
+    "the query; training runs are costed on a rented GPU. The device, its power and its upkeep are not included, and "
+    "answer times are those of an open model on a server's GPU: how fast the device is, is not known."
+)
 
 
 @dataclass
@@ -205,7 +210,9 @@ def costs(
             result.components[arm] = {component.id: component for component in components}
     if keep_components:
         result.workings = situation.workings
-    if np.any(situation.in_house):
+    if np.all(situation.on_device):
+        result.notes.append(DEVICE_NOTE)
+    elif np.any(situation.in_house):
         store = book.names["vector_store"] if book.store_is_in_house else IN_HOUSE_STORE
         result.notes.append(IN_HOUSE_NOTE.format(store=store))
     result.notes += [*book.warnings, *_window_notes(situation, result)]

@@ -95,7 +95,8 @@ def inference(situation: Situation, arm: str, tokens: Prompt, usd_per_query: Arr
             Component(
                 "gpu",
                 "Own GPUs" if own else "GPU endpoint",
-                "GPUs × hours a month × USD an hour; GPUs = queries × GPU seconds ÷ usable seconds, at least 1",
+                "GPUs × hours a month × USD an hour; GPUs = queries × GPU seconds ÷ usable seconds, at least 1; "
+                "nothing on the client's own device",
                 tuple(f"{SELF_HOSTED if own else role}.{part}" for part in GPU_COMPONENTS),
                 NOTHING,
                 either(by_hour, lambda: _gpu_usd_per_month(situation, role, tokens), lambda: NOTHING),

@@ -95,7 +95,7 @@ def vector_store(situation: Situation) -> Component:
     """USD a month for the vector store, by the bytes that it holds, writes and reads.
 
     The month's price (larger machines are steps of it) + GB beyond the included ones + GB written + queries, and
-    never less than the store's minimum. In house a hosted store gives way to pgvector.
+    never less than the store's minimum. In house a hosted store gives way to pgvector, on a device to a file.
     """
     role = "vector_store" if situation.book.store_is_in_house else "vector_store_in_house"
     return Component(
@@ -109,7 +109,13 @@ def vector_store(situation: Situation) -> Component:
             "retrieval.chunk_tokens",
         ),
         NOTHING,
-        either(situation.in_house, lambda: _store_usd(situation, role), lambda: _store_usd(situation, "vector_store")),
+        situation.off_device(
+            lambda: either(
+                situation.in_house,
+                lambda: _store_usd(situation, role),
+                lambda: _store_usd(situation, "vector_store"),
+            )
+        ),
     )
 
 
@@ -156,5 +162,5 @@ def infrastructure(situation: Situation) -> Component:
         "price a month",
         ("infrastructure.monthly",),
         NOTHING,
-        situation.price("infrastructure.monthly"),
+        situation.off_device(lambda: situation.price("infrastructure.monthly")),
     )

@@ -49,6 +49,7 @@ class Situation:
         self.in_house = np.logical_or(
             facts.truth("constraints.data_must_stay_in_house"), ~facts.is_word("constraints.runs_where", "cloud")
         )
+        self.on_device = facts.is_word("constraints.runs_where", "device")
         self.knowledge_needed = ~facts.is_word("knowledge.needed", "none")
 
     def fact(self, path: str) -> Array:
@@ -97,11 +98,16 @@ class Situation:
 
     def gpu(self, role: str, component: str) -> Array:
         """Return a price or speed of the GPUs that serve ``role``: the client's own, or those of its endpoint."""
-        return either(
+        found = either(
             self.own_gpus(role),
             lambda: self.price(f"self-hosted.{component}"),
             lambda: self.price(f"{role}.{component}"),
         )
+        return self.off_device(lambda: found) if component == "gpu_hour" else found
+
+    def off_device(self, usd: Callable[[], Array]) -> Array:
+        """Return what something costs where a server is paid for it: nothing on a device, which is the client's own."""
+        return either(self.on_device, lambda: NOTHING, usd)
 
     def _charged(self, key: str) -> str:
         while key not in self._draws and key in self.book.fallbacks:

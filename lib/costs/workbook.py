@@ -262,6 +262,7 @@ def _fixed(formulas: Formulas) -> list[tuple[str, str]]:
     fixed = [
         ("knowledge.needed", client.knowledge.needed),
         ("constraints.data_must_stay_in_house", yes[client.constraints.data_must_stay_in_house]),
+        ("constraints.runs_where", client.constraints.runs_where),
     ]
     facts = formulas.costs.facts
     for path in ("knowledge.days_between_changes", "behaviour.days_between_changes"):

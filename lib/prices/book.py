@@ -170,16 +170,20 @@ class PriceBook(Mapping[str, Price]):
         fallbacks = {key: instead for key, instead in self.fallbacks.items() if key not in values}
         return replace(self, prices=prices, fallbacks=fallbacks)
 
-    def read(self) -> dict[str, Price]:
-        """Return the prices that this client's costs and latency depend on, without those that follow another."""
-        items = ITEMS_READ + (ITEMS_OF_OWN_GPUS if self.in_house or self.own_models or self.hourly else ())
+    def read(self, own_gpus: bool = False) -> dict[str, Price]:
+        """Return the prices that this client's costs and latency depend on, without those that follow another.
+
+        ``own_gpus`` adds what is read where models run on own GPUs, as they may in a variation of the client.
+        """
+        own_gpus = own_gpus or self.in_house or bool(self.own_models or self.hourly)
+        items = ITEMS_READ + (ITEMS_OF_OWN_GPUS if own_gpus else ())
         items += ("migration",) if self.events else ()
         split = ((key, *key.rpartition(".")[::2]) for key in self.prices)
         return {key: self.prices[key] for key, item, part in split if item in items and part not in NOT_IN_COSTS}
 
-    def uncertain(self) -> dict[str, Price]:
+    def uncertain(self, own_gpus: bool = False) -> dict[str, Price]:
         """Return those of :meth:`read` whose range is not a point."""
-        return {key: price for key, price in self.read().items() if price.low < price.high}
+        return {key: price for key, price in self.read(own_gpus).items() if price.low < price.high}
 
     def old(self, days: int = OLD_DAYS) -> list[Price]:
         """Return the prices that were read more than ``days`` before ``as_of``."""

@@ -99,7 +99,7 @@ class Load:
 
     ``read`` and ``written`` are tokens of one query, ``trained`` the tokens that one training run is billed for,
     ``runs`` the training runs a month (those at set-up spread over the horizon), ``labour_usd`` what an own server
-    costs in work a month.
+    costs in work a month. ``on_device`` tells that the client's own device answers, whose hours cost nothing.
     """
 
     queries: float
@@ -108,6 +108,7 @@ class Load:
     trained: float
     runs: float
     labour_usd: float
+    on_device: bool = False
 
     @classmethod
     def of(cls, facts: Facts, prices: Mapping[str, Price]) -> "Load":
@@ -128,6 +129,7 @@ class Load:
             trained=examples * float(facts["training_data.tokens_per_example"]) * at["training.epochs"],
             runs=retrains + at["training.setup_runs"] / months,
             labour_usd=hours * float(facts["money.engineer_usd_per_hour"]),
+            on_device=bool(facts.is_word("constraints.runs_where", "device")),
         )
 
 
@@ -152,7 +154,7 @@ class Offer:
         """USD a month that does not come by the token: hours, storage, training, work on an own server."""
         usd = self._likely("checkpoint_storage") + self._likely("hosting") * HOURS_PER_MONTH
         run = max(load.trained / MILLION * self._likely("training"), self._likely("least_charge"))
-        if self.route.by_hour:
+        if self.route.by_hour and not load.on_device:
             seconds = gpu_seconds(
                 load.read, load.written, self._likely("prefill_throughput"), self._likely("generation_throughput")
             )

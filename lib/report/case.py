@@ -57,7 +57,7 @@ class Case:
     @property
     def in_house(self) -> bool:
         """Tell whether data must stay on the client's own machines."""
-        return bool(self.facts.truth("constraints.data_must_stay_in_house"))
+        return self.book.in_house
 
     @cached_property
     def roadmap(self) -> Roadmap:

@@ -119,14 +119,27 @@ def test_short_prompts_are_cheaper_by_the_token_at_every_realistic_volume(bill):
     assert all(serving.break_even_queries(offer) is None for offer in serving.offers if offer.route != serving.route)
 
 
-@pytest.mark.parametrize(
-    "constraints", [{"data_must_stay_in_house": True}, {"runs_where": "own_servers"}, {"runs_where": "device"}]
-)
+@pytest.mark.parametrize("constraints", [{"data_must_stay_in_house": True}, {"runs_where": "own_servers"}])
 def test_what_must_stay_in_house_is_served_on_own_gpus(bill, constraints):
     month, found = bill(None, constraints=constraints)
     assert found.book.serving.route.id == "self-hosted/open-8b"
     assert month["gpu"] == pytest.approx(730 * 1.79)
     assert all(offer.why_not for offer in found.book.serving.offers if offer.route.kind != "own_gpu")
+
+
+def test_the_client_s_own_device_is_paid_for_neither_by_the_hour_nor_by_the_query(bill):
+    knowledge = {"needed": "private", "documents": 500}
+    month, found = bill(None, constraints={"runs_where": "device"}, knowledge=knowledge)
+    # What is left are training runs on a rented GPU (500 documents of 800 tokens are learned too) and monitoring.
+    assert month["gpu"] == 0 and found.costs.usd_per_query["rag"] == 0
+    run = 3 * (1_000_000 + 400_000) / 4700 / 3600 * 1.79
+    assert month["training"] == pytest.approx(found.costs.retrains_per_month["fine_tune"] * run)
+    retrieval = found.costs.components["rag"]
+    assert sum(float(part.monthly) for part in retrieval.values() if not part.labour) == pytest.approx(25)
+    assert float(retrieval["self_hosting"].setup) == pytest.approx(12 * 150)
+    assert any("its power and its upkeep are not included" in note for note in found.costs.notes)
+    serving = found.book.serving
+    assert serving.offer.usd_per_month(serving.load) < 500, "work and training runs"
 
 
 def test_the_tuned_model_follows_its_base(bill):
