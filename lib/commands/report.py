@@ -18,6 +18,7 @@ from lib.text import inert
 )
 @click.option("--pdf/--no-pdf", default=True, help="Print a PDF too, where a Chromium is found.")
 @click.option("--xlsx", is_flag=True, help="Attach the costs as an Excel workbook with live formulas.")
+@click.option("--pptx", is_flag=True, help="Attach five slides.")
 @click.option("--experiment/--no-experiment", "with_experiment", default=True, help="Show the measured experiment.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Reports made at the same time (default: all cores).")
 @click.option("--scheduler", metavar="tcp://…", help="Make them on the workers of a Dask cluster.")

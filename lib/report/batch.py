@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context, parent_process
+from multiprocessing.context import BaseContext
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from lib.client import load_client
@@ -18,6 +20,8 @@ from lib.report.verify import read_manifest
 
 RETRIES = 3
 """How often a report is made anew when the machine that made it is lost."""
+OF_THE_NOTEBOOK = ("warm", "opening", "sections", "measured", "manifest")
+"""The modules of this room that a report's notebook brings in."""
 
 
 @dataclass(frozen=True)
@@ -34,49 +38,44 @@ def make_reports(
     files: list[Path],
     folder: Path,
     *,
-    experiment: Any = None,
-    pdf: bool = True,
-    xlsx: bool = False,
     jobs: int | None = None,
     scheduler: str | None = None,
     resume: bool = False,
     told: Callable[[Outcome], None] = lambda outcome: None,
+    **options: Any,
 ) -> list[Outcome]:
     """Make a report of every client file, on ``jobs`` processes (all cores by default) or on a Dask cluster.
 
     Every process runs report after report with everything imported once. With ``resume`` a client whose whole
     report lies there already, made of the same file, is left alone. ``told`` hears of each outcome as it comes.
-    More than one report get an index page. Gives the outcomes in the order of ``files``.
+    ``options`` are those of :func:`~lib.report.engine.make_report`. More than one report get an index page.
+    Returns the outcomes in the order of ``files``.
 
     Raises:
         InputError: two files would write the same report, or the cluster cannot be reached.
     """
-    planned(files)
     outcomes: dict[Path, Outcome] = {}
-    for file in files if resume else ():
+
+    def hear(outcome: Outcome) -> None:
+        outcomes[outcome.file] = outcome
+        told(outcome)
+
+    for file in planned(files) if resume else ():
         if report := finished(file, folder):
-            outcomes[file] = Outcome(file, report)
-            told(outcomes[file])
-    left = [file for file in files if file not in outcomes]
+            hear(Outcome(file, report))
+    left = [file for file in planned(files) if file not in outcomes]
     workers = min(jobs or os.cpu_count() or 1, len(left))
     if workers <= 1 and not scheduler:
         for file in left:
-            outcomes[file] = _attempt(file, folder, experiment, pdf, xlsx)
-            told(outcomes[file])
+            hear(_attempt(file, folder, options))
     else:
         with _pool(workers, scheduler) as pool:
-            futures = [pool.submit(_attempt, file, folder, experiment, pdf, xlsx) for file in left]
-            for future in as_completed(futures):
-                outcome = future.result()
-                outcomes[outcome.file] = outcome
-                told(outcome)
+            for future in as_completed([pool.submit(_attempt, file, folder, options) for file in left]):
+                hear(future.result())
     if len(files) > 1:
-        made = [outcome for outcome in outcomes.values() if outcome.report]
-        write_index(
-            folder,
-            {o.report.html: read_manifest(o.report.manifest) for o in sorted(made, key=lambda o: o.file)},
-            {o.file: o.problem for o in outcomes.values() if o.report is None},
-        )
+        made = sorted((o for o in outcomes.values() if o.report), key=lambda o: o.file)
+        problems = {file: outcomes[file].problem for file in files if outcomes[file].report is None}
+        write_index(folder, {o.report.html: read_manifest(o.report.manifest) for o in made}, problems)
     return [outcomes[file] for file in files]
 
 
@@ -96,8 +95,7 @@ def finished(file: Path, folder: Path) -> Report | None:
 @contextmanager
 def _pool(workers: int, scheduler: str | None) -> Iterator[Any]:
     if not scheduler:
-        # A forked process would inherit the threads of this one; a spawned one starts clean everywhere.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(workers, mp_context=_context(), initializer=_leave_with_parent) as pool:
             yield pool
         return
     from distributed import Client
@@ -112,17 +110,36 @@ def _pool(workers: int, scheduler: str | None) -> Iterator[Any]:
         yield pool
 
 
+def _context() -> BaseContext:
+    """Start workers from one clean process that has everything imported; each by itself where nothing forks."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__, "papermill", *(f"lib.report.{name}" for name in OF_THE_NOTEBOOK)])
+    return context
+
+
+def _leave_with_parent() -> None:
+    """End this worker at once where the command is killed: it would wait for the next report for ever."""
+
+    def wait() -> None:
+        parent_process().join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
 def exit_status(outcomes: list[Outcome]) -> int:
-    """Give 0 where all went well, 2 where nothing did because of bad input, else 1."""
+    """Return 0 where all went well, 2 where nothing did because of bad input, else 1."""
     failed = [outcome for outcome in outcomes if outcome.report is None]
     if not failed:
         return 0
     return 2 if len(failed) == len(outcomes) and all(outcome.bad_input for outcome in failed) else 1
 
 
-def _attempt(file: Path, folder: Path, experiment: Any, pdf: bool, xlsx: bool) -> Outcome:
+def _attempt(file: Path, folder: Path, options: dict[str, Any]) -> Outcome:
     try:
-        return Outcome(file, make_report(file, folder, experiment=experiment, pdf=pdf, xlsx=xlsx))
+        return Outcome(file, make_report(file, folder, **options))
     except InputError as error:
         return Outcome(file, None, str(error), bad_input=True)
     except Exception as error:  # whatever it is, the other clients get their reports

@@ -7,9 +7,10 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import nbformat
@@ -20,8 +21,9 @@ from lib.costs.workbook import write_xlsx
 from lib.errors import InputError
 from lib.files import disk_told, made_folder, write_text
 from lib.paths import NOTEBOOKS
-from lib.report.case import report_title
+from lib.report.case import case_of, report_title
 from lib.report.chromium import PdfError, find_chromium, print_pdf
+from lib.report.deck import write_pptx
 from lib.report.exporter import to_html
 from lib.report.logo import logo_uri
 from lib.report.manifest import MIME
@@ -43,7 +45,13 @@ class Report:
 
 
 def make_report(
-    client_file: Path, folder: Path, *, experiment: Any = None, pdf: bool = True, xlsx: bool = False
+    client_file: Path,
+    folder: Path,
+    *,
+    experiment: Any = None,
+    pdf: bool = True,
+    xlsx: bool = False,
+    pptx: bool = False,
 ) -> Report:
     """Write ``folder/NAME.html``, ``NAME.manifest.json`` and, where a Chromium is found, ``NAME.pdf``.
 
@@ -53,6 +61,7 @@ def make_report(
         experiment: what the notebook's parameter of that name takes.
         pdf: print the page too, where a Chromium is found.
         xlsx: attach the costs as an Excel workbook.
+        pptx: attach five slides.
 
     Raises:
         InputError: the client file is of no use, or the folder cannot be written to; nothing is left half-written.
@@ -72,37 +81,48 @@ def make_report(
     notebook = run_notebook({"client_file": str(client_file.resolve()), "experiment": experiment})
     footer = client.client.name + (", confidential" if look.confidential else "")
     page = to_html(notebook, f"{report_title(client)}: {client.client.name}", look.colour, footer)
-    attached = (lambda path: write_xlsx(client, path, client_file.name, client_file.parent)) if xlsx else None
+    attached = {
+        ".xlsx": (lambda path: write_xlsx(client, path, client_file.name, client_file.parent)) if xlsx else None,
+        ".pptx": (lambda path: write_pptx(case_of(client, client_file), path)) if pptx else None,
+    }
     return written(folder / client_file.stem, page, _manifest(notebook), pdf, attached)
 
 
 def written(
-    stem: Path, page: str, described: dict[str, Any], pdf: bool, attached: Callable[[Path], Any] | None = None
+    stem: Path,
+    page: str,
+    described: dict[str, Any],
+    pdf: bool,
+    attached: Mapping[str, Callable[[Path], Any] | None] = MappingProxyType({}),
 ) -> Report:
     """Write a report's files aside and move them into place together, the manifest last.
 
     Until the last one has moved no manifest stands there, so that no file is ever taken for another run's.
+    ``attached`` has, by the ending of a file's name, what writes it.
     """
-    endings = (".html", ".pdf", ".xlsx", ".manifest.json")
-    html, printed, sheet, listing = names = [stem.with_name(stem.name + ending) for ending in endings]
-    # What a run that was killed left aside.
-    for left in made_folder(stem.parent).glob(f".{glob.escape(stem.name)}.*"):
+    html, printed, listing = (stem.with_name(stem.name + ending) for ending in (".html", ".pdf", ".manifest.json"))
+    # What a run that was killed left aside; its name ends in eight letters.
+    for left in made_folder(stem.parent).glob(f".{glob.escape(stem.name)}.????????"):
         shutil.rmtree(left, ignore_errors=True)
-    with disk_told(html), tempfile.TemporaryDirectory(dir=stem.parent, prefix=f".{stem.name}.") as aside:
-        fresh = Path(aside) / html.name
+    with disk_told(html), tempfile.TemporaryDirectory(dir=stem.parent, prefix=f".{stem.name}.") as folder:
+        aside = Path(folder)
+        fresh = aside / html.name
         write_text(fresh, page)
-        print_of_page, remarks = _print(fresh, pdf)
+        remarks = _print(fresh, pdf)
         described = described | {"html_sha256": sha256(fresh.read_bytes())}
-        if attached:
-            attached(Path(aside) / sheet.name)
-        write_text(Path(aside) / listing.name, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
-        # A PDF of an older run beside a newer page would be taken for its print.
-        for old in (listing, printed, sheet):
-            old.unlink(missing_ok=True)
-        for name in names:
-            if (Path(aside) / name.name).exists():
-                (Path(aside) / name.name).replace(name)
-    return Report(html, listing, printed if print_of_page else None, remarks)
+        for ending, write in attached.items():
+            if write:
+                write(aside / f"{stem.name}{ending}")
+        write_text(aside / listing.name, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
+        listing.unlink(missing_ok=True)
+        for ending in (".html", ".pdf", *attached, ".manifest.json"):
+            name = f"{stem.name}{ending}"
+            if (aside / name).exists():
+                (aside / name).replace(stem.parent / name)
+            else:
+                # A PDF of an older run beside a newer page would be taken for its print.
+                (stem.parent / name).unlink(missing_ok=True)
+    return Report(html, listing, printed if printed.exists() else None, remarks)
 
 
 def _manifest(notebook: NotebookNode) -> dict[str, Any]:
@@ -165,13 +185,13 @@ def pinned(notebook: NotebookNode) -> NotebookNode:
 
 
 def planned(files: list[Path]) -> list[Path]:
-    """Check that no two client files would write the same report.
+    """Check that no two client files would write the same report, nor one the page that compares them.
 
     Raises :class:`InputError` where they would, or where there is none.
     """
     if not files:
         raise InputError("report: no client file is given; allowed are one or more paths of client files.")
-    seen: dict[str, Path] = {}
+    seen: dict[str, Path] = {"index": Path("the page that compares them")} if len(files) > 1 else {}
     for file in files:
         # Names that differ in case alone are one file on Windows and macOS.
         other = seen.setdefault(file.stem.casefold(), file)
@@ -180,18 +200,16 @@ def planned(files: list[Path]) -> list[Path]:
     return files
 
 
-def _print(page: Path, wanted: bool) -> tuple[Path | None, tuple[str, ...]]:
-    target = page.with_suffix(".pdf")
-    if not wanted:
-        return None, ()
-    chromium = find_chromium()
+def _print(page: Path, wanted: bool) -> tuple[str, ...]:
+    """Print ``page`` to a PDF beside it where that is wanted and can be done; the remarks say where it cannot."""
+    chromium = find_chromium() if wanted else None
     if chromium is None:
-        return None, ("no PDF: no Chromium, Chrome or Edge was found (the variable CHROMIUM can name one)",)
+        return ("no PDF: no Chromium, Chrome or Edge was found (the variable CHROMIUM can name one)",) * wanted
     try:
-        print_pdf(page, target, chromium)
+        print_pdf(page, page.with_suffix(".pdf"), chromium)
     except PdfError as error:
-        return None, (f"no PDF: {error}",)
-    return target, ()
+        return (f"no PDF: {error}",)
+    return ()
 
 
 def sha256(data: bytes) -> str:

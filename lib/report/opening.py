@@ -40,32 +40,28 @@ def cover(case: Case) -> Page:
 
 def decision_page(case: Case) -> Page:
     """Give the first page for whoever signs: recommendation, money with its range, why, and what to know."""
+    return render(
+        "decision.html", decision=case.decision, meaning=meaning(case), cards=cards(case), issues=warnings(case)
+    )
+
+
+def meaning(case: Case) -> str:
+    """Say what the recommended option is, or why there is none and whose figures are shown."""
     decision = case.decision
     if decision.recommendation in ARM:
-        meaning = ARM[decision.recommendation].meaning
-    else:
-        why = UNDECIDED_WORDS[decision.undecided_because or "limits"]
-        meaning = why.format(arm_title(case.planned))
-    return render(
-        "decision.html",
-        decision=decision,
-        meaning=f"{meaning[0].upper()}{meaning[1:]}{'' if meaning.endswith('.') else '.'}",
-        cards=_cards(case),
-        # Nothing that the decision warns of is left out.
-        issues=[issue.text for issue in decision.open_issues] + [note for note in decision.notes],
-    )
+        words = f"{ARM[decision.recommendation].meaning}."
+        return words[0].upper() + words[1:]
+    return UNDECIDED_WORDS[decision.undecided_because or "limits"].format(arm_title(case.planned))
+
+
+def warnings(case: Case) -> list[str]:
+    """List everything that the decision warns of."""
+    return [*(issue.text for issue in case.decision.open_issues), *case.decision.notes]
 
 
 def to_decide(case: Case) -> Page:
     """Give the second page: today, recommended and planned side by side; what to decide now, ask and sign."""
     decision, overview, money = case.decision, case.overview, case.money
-    low, high = case.roadmap.weeks
-    first = [
-        f"Whether to spend {tables.with_range(overview.figure('setup_usd', case.planned), money)} on set-up, over "
-        f"{low:.0f} to {high:.0f} weeks.",
-        f"The first step: {decision.first_step}",
-        *(gate.words for gate in case.roadmap.gates),
-    ]
     questions = [
         [field_label(question.field), question.why, ", ".join(map(arm_title, question.could_change_to)) or "–"]
         for question in decision.ask_next[:5]
@@ -76,13 +72,24 @@ def to_decide(case: Case) -> Page:
         tables.business_case(overview, decision, money),
         caption(_payback_words(case)),
         Page("<h3>The decision asked for</h3>"),
-        bullets(first, ordered=True),
+        bullets([*first_decisions(case), *(gate.words for gate in case.roadmap.gates)], ordered=True),
         ask if questions else "",
         render("signature.html", roles=["For the client", "For the architects"]),
     )
 
 
-def _cards(case: Case) -> list[tuple[str, str, str]]:
+def first_decisions(case: Case) -> list[str]:
+    """Say what is to be spent and begun now."""
+    low, high = case.roadmap.weeks
+    setup = tables.with_range(case.overview.figure("setup_usd", case.planned), case.money)
+    return [
+        f"Whether to spend {setup} on set-up, over {low:.0f} to {high:.0f} weeks.",
+        f"The first step: {case.decision.first_step}",
+    ]
+
+
+def cards(case: Case) -> list[tuple[str, str, str]]:
+    """List the figures of the first page: what it is, the figure, what it means."""
     decision, money, overview, arm = case.decision, case.money, case.overview, case.planned
     result = decision.arms[arm]
     whole, setup, monthly = (overview.figure(name, arm) for name in ("horizon_usd", "setup_usd", "monthly_usd"))
@@ -90,25 +97,25 @@ def _cards(case: Case) -> list[tuple[str, str, str]]:
     def between(found) -> str:
         return f"eight of ten courses: {money.text(found.p10)} to {money.text(found.p90)}"
 
-    cards = [
+    found = [
         (f"Total over {months_words(overview.months)}", money.text(whole.expected), between(whole)),
         ("Set-up, once", money.text(setup.expected), between(setup)),
         ("A month", money.text(monthly.expected), f"{money.text(result.monthly_bill_usd)} of it paid to vendors"),
     ]
-    cards += [
+    found += [
         (f"Within the {BUDGET_WORDS[path]}", probability(chance), "chance, as share of the simulated courses")
         for path, chance in overview.chances(arm).items()
     ]
-    cards.append(("Stability", probability(decision.stability), "of simulated variations keep this answer"))
+    found.append(("Stability", probability(decision.stability), "of simulated variations keep this answer"))
     record = decision.track_record
     if record:
         note = (
             f"published cases like this one answered right; 95 % interval {share(record.low)} to {share(record.high)}"
         )
-        cards.append(("Track record", f"{record.right} of {record.of}", note))
+        found.append(("Track record", f"{record.right} of {record.of}", note))
     seconds = f"complete after {result.p95_latency_ms / 1000:.1f} s, in 95 of 100 cases"
-    cards.append(("Answer begins after", f"{result.first_token_ms / 1000:.1f} s", seconds))
-    return cards
+    found.append(("Answer begins after", f"{result.first_token_ms / 1000:.1f} s", seconds))
+    return found
 
 
 def _payback_words(case: Case) -> str:

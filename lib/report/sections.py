@@ -11,9 +11,6 @@ from lib.files import read_yaml
 from lib.paths import DATA
 from lib.plan import checklist, industry_note
 from lib.report.case import Case
-from lib.report.manifest import manifest_table
-from lib.report.measured import experiment_result, measured, setting
-from lib.report.opening import cover, decision_page, to_decide
 from lib.views import cost_charts, latency
 from lib.views import cost_tables as tables
 from lib.views import decision as view
@@ -29,33 +26,6 @@ from lib.wording import arm_title, counted, months_words, probability, share
 
 OWN_MODEL = "an open model on own GPUs"
 WORTH_CHECKING = 5
-
-__all__ = [
-    "answer_time",
-    "architecture",
-    "assumptions",
-    "business",
-    "charts_of_costs",
-    "components",
-    "cost_tables",
-    "cover",
-    "decision_page",
-    "experiment_result",
-    "frameworks",
-    "glossary",
-    "inputs",
-    "leaving",
-    "manifest_table",
-    "measured",
-    "plan_chart",
-    "plan_pages",
-    "protection",
-    "setting",
-    "sources",
-    "to_decide",
-    "trust",
-    "why_not",
-]
 
 
 def why_not(case: Case) -> Page:

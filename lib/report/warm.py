@@ -25,19 +25,23 @@ class WarmEngine(Engine):
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
         """Run the cells in order, and stop at the first that fails."""
         shell = _shell()
-        shell.reset(new_session=True, aggressive=False)
-        for index, cell in enumerate(nb_man.nb.cells):
-            nb_man.cell_start(cell, index)
-            if cell.cell_type == "code" and cell.source.strip() and not _run(shell, cell):
-                nb_man.cell_exception(cell, index)
-                break
-            nb_man.cell_complete(cell, index)
-        shell.reset(new_session=True, aggressive=False)
+        try:
+            for index, cell in enumerate(nb_man.nb.cells):
+                nb_man.cell_start(cell, index)
+                if cell.cell_type == "code" and cell.source.strip() and not _run(shell, cell):
+                    nb_man.cell_exception(cell, index)
+                    break
+                nb_man.cell_complete(cell, index)
+        finally:
+            # Nothing of one client is there when the next one's notebook runs.
+            shell.reset(new_session=True, aggressive=False)
 
 
 def _shell() -> InteractiveShell:
     quiet = Config()
     quiet.HistoryManager.enabled = False
+    # No cell's result is kept; emptying such a store would collect garbage for longer than a cell runs.
+    quiet.InteractiveShell.cache_size = 0
     quiet.InteractiveShell.colors = "nocolor"
     return InteractiveShell.instance(config=quiet)
 
