@@ -1,6 +1,5 @@
 """From one client file to its report: run the notebook, export it, print it, say what it was made from."""
 
-import copy
 import glob
 import hashlib
 import json
@@ -29,8 +28,8 @@ from lib.report.logo import logo_uri
 from lib.report.manifest import MIME
 
 NOTEBOOK = NOTEBOOKS / "report.ipynb"
-CELL_TIMEOUT_SECONDS = 1800
-"""Long enough for the experiment on a slow machine where no stored run serves."""
+ENGINE = "workbook-warm"
+"""Our engine by the name under which the project's entry point gives it to papermill: ``lib.report.warm``."""
 INTERACTIVE_TAGS = ("interactive", "nbval-skip")
 
 
@@ -137,24 +136,19 @@ def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
     Raises :class:`InputError` for input that a cell refuses, and papermill's own error where one fails otherwise.
     """
     import papermill
-    from papermill.engines import papermill_engines
 
-    from lib.report.warm import NAME, WarmEngine
-
-    papermill_engines.register(NAME, WarmEngine)
     # It cannot read several names on one line and would warn; the client model checks the names.
     logging.getLogger("papermill").setLevel(logging.ERROR)
 
     with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as folder:
         try:
-            executed = papermill.execute_notebook(
+            return papermill.execute_notebook(
                 prepared(nbformat.read(NOTEBOOK, as_version=4)),
                 None,
                 parameters=parameters,
                 cwd=folder,
                 kernel_name="python3",
-                engine_name=NAME,
-                execution_timeout=CELL_TIMEOUT_SECONDS,
+                engine_name=ENGINE,
                 progress_bar=False,
                 log_output=False,
             )
@@ -162,25 +156,14 @@ def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
             if error.ename == InputError.__name__:
                 raise InputError(error.evalue) from None
             raise
-    return pinned(executed)
 
 
 def prepared(notebook: NotebookNode) -> NotebookNode:
-    """Give the notebook as it is run: without interactive cells and without old outputs."""
-    ready = copy.deepcopy(notebook)
-    ready.cells = [cell for cell in ready.cells if not set(cell.metadata.get("tags", [])) & set(INTERACTIVE_TAGS)]
-    for cell in ready.cells:
-        cell.metadata.setdefault("tags", [])
+    """Take interactive cells and old outputs out of the notebook."""
+    notebook.cells = [cell for cell in notebook.cells if not set(cell.metadata.get("tags", [])) & set(INTERACTIVE_TAGS)]
+    for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return ready
-
-
-def pinned(notebook: NotebookNode) -> NotebookNode:
-    """Give every cell without a lasting id one: papermill invents one for the parameters that it injects."""
-    for cell in notebook.cells:
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"
     return notebook
 
 

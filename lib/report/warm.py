@@ -15,8 +15,6 @@ from nbformat.v4 import new_output
 from papermill.engines import Engine
 from traitlets.config import Config
 
-NAME = "workbook-warm"
-
 
 class WarmEngine(Engine):
     """Registered as ``workbook-warm``: ``papermill IN OUT --engine workbook-warm``."""

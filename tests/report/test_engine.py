@@ -1,6 +1,7 @@
 """The engine without a kernel: what is run, what is written, what is refused."""
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -11,8 +12,8 @@ from lib.commands.report import report_command
 from lib.errors import InputError
 from lib.paths import CLIENTS
 from lib.report import batch, chromium, engine
-from lib.report.engine import NOTEBOOK, Report, pinned, planned, prepared
-from lib.report.exporter import contents, named, sectioned, to_html
+from lib.report.engine import NOTEBOOK, Report, planned, prepared
+from lib.report.exporter import to_html
 from lib.report.logo import logo_uri
 
 GOOD = CLIENTS / "general-chatbot.yaml"
@@ -35,12 +36,6 @@ def test_interactive_cells_and_old_outputs_are_dropped_before_the_run():
     ready = prepared(notebook(plain, live))
     assert [cell.source for cell in ready.cells] == ["1"]
     assert ready.cells[0].outputs == [] and ready.cells[0].execution_count is None
-    assert plain.outputs, "the notebook on disk is left alone"
-
-
-def test_the_cell_that_papermill_injects_gets_a_lasting_id():
-    cell = nbformat.v4.new_code_cell("client_file = 1", metadata={"tags": ["injected-parameters"]})
-    assert pinned(notebook(cell)).cells[0].id == "injected-parameters"
 
 
 def test_the_page_shows_outputs_and_neither_code_nor_noise():
@@ -52,12 +47,12 @@ def test_the_page_shows_outputs_and_neither_code_nor_noise():
     page = to_html(
         notebook(
             nbformat.v4.new_markdown_cell("# Of the notebook", metadata={"tags": ["notebook-only"]}),
-            nbformat.v4.new_markdown_cell("## Section *one*"),
+            nbformat.v4.new_markdown_cell("## Costs & prices"),
             nbformat.v4.new_code_cell("secret_code()", outputs=noisy),
         ),
         "A <title>",
     )
-    assert "<p>seen</p>" in page and '<h2 id="section-em-one-em">' in page
+    assert "<p>seen</p>" in page and '<h2 id="costs-prices">Costs &amp; prices</h2>' in page
     for hidden in ("secret_code", "a warning", "FigureWidget", "Of the notebook"):
         assert hidden not in page
     assert "<title>A &lt;title&gt;</title>" in page
@@ -74,10 +69,19 @@ def test_a_footer_stays_text_in_the_style_sheet():
     assert r'content: "A\22 \3b  \7d  body \7b  display\3a  none \7d  \5c  \e9 "' in page
 
 
-def test_sections_and_contents_bear_the_names_of_their_headings():
-    body = named("<h1>T</h1><h2>Costs &amp; prices</h2><p>x</p><h2>End</h2>")
-    assert contents(body) == [("costs-prices", "Costs &amp; prices"), ("end", "End")]
-    assert sectioned(body).count('<section aria-labelledby="') == 2
+def test_sections_and_both_contents_bear_the_names_of_their_headings():
+    headings = [nbformat.v4.new_markdown_cell(f"## {title}") for title in ("Costs & prices", "Next", "End")]
+    page = to_html(notebook(*headings), "t")
+    for id_ in ("costs-prices", "next", "end"):
+        assert page.count(f'<section aria-labelledby="{id_}">') == 1 and page.count(f'href="#{id_}"') == 2
+    # On paper the contents stand after the two pages for whoever signs.
+    assert page.index('<h2 id="next">') < page.index('printed-contents"') < page.index('<h2 id="end">')
+
+
+def test_every_heading_of_the_report_s_notebook_is_plain_text():
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown" and not cell.metadata.get("tags")]
+    assert len(texts) > 10 and all(re.fullmatch(r"## [\w ,:&]+", text) for text in texts)
 
 
 def test_two_files_that_would_write_the_same_report_are_refused():
@@ -85,6 +89,8 @@ def test_two_files_that_would_write_the_same_report_are_refused():
         planned([Path("one/A.yaml"), Path("two/a.yaml")])
     with pytest.raises(InputError):
         planned([])
+    with pytest.raises(InputError, match="the page that compares them"):
+        planned([Path("one/a.yaml"), Path("one/index.yaml")])
     assert planned([Path("one/a.yaml"), Path("one/b.yaml")])
 
 

@@ -49,7 +49,8 @@ def test_one_h1_and_headings_in_order(outline):
 def test_the_contents_lead_to_every_section(outline):
     headings = [element.attributes["id"] for element in outline.tagged("h2")]
     links = [e.attributes["href"] for e in outline.tagged("a") if e.attributes["href"] != "#content"]
-    assert links == [f"#{id_}" for id_ in headings] and len(headings) >= 9
+    # Once on the screen, once on paper.
+    assert links == 2 * [f"#{id_}" for id_ in headings] and len(headings) >= 9
 
 
 def test_ids_are_unique(outline):
