@@ -5,7 +5,10 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from lib.errors import InputError
 
 _LOGGERS = ("transformers", "sentence_transformers", "huggingface_hub", "peft", "torch", "accelerate")
 
@@ -62,3 +65,22 @@ def quiet_libraries() -> Iterator[None]:
     finally:
         if bars:
             transformers_logging.enable_progress_bar()
+
+
+@contextmanager
+def loading(
+    what: str, source: str | Path, offline: bool, allowed: str = "a folder or a Hugging Face id"
+) -> Iterator[None]:
+    """Load ``what`` (a model, an embedder …) of the Hugging Face libraries from ``source`` in the block.
+
+    Raises:
+        InputError: that fails, in whatever way.
+    """
+    problem = None
+    with hub_switched_off() if offline else nullcontext(), quiet_libraries():
+        try:
+            yield
+        except Exception as error:
+            problem = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if problem:
+        raise InputError(f"{what}: {source} cannot be loaded ({problem}); give {allowed}.")

@@ -51,7 +51,6 @@ class Answer:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     answer_tokens: int = 0
-    cost_usd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -260,7 +259,6 @@ def worked_examples(dataset: Dataset, number: int) -> list[Example]:
 
 
 def _answer(draft: _Draft, made: Sequence[Generation], searches: int) -> Answer:
-    costs = [one.cost_usd for one in made if one.cost_usd is not None]
     return Answer(
         draft.question.id,
         made[-1].text,
@@ -270,5 +268,4 @@ def _answer(draft: _Draft, made: Sequence[Generation], searches: int) -> Answer:
         sum(one.prompt_tokens for one in made),
         sum(one.cached_tokens for one in made),
         sum(one.answer_tokens for one in made),
-        sum(costs) if costs else None,
     )

@@ -8,7 +8,8 @@ from lib.experiment.config import ExperimentConfig
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    # A run that an earlier version stored may say more.
+    model_config = ConfigDict(extra="ignore")
 
 
 class ModelInfo(_Part):
@@ -128,7 +129,6 @@ class AnswerRow(_Part):
     prompt_tokens: int = 0
     cached_tokens: int = 0
     answer_tokens: int = 0
-    cost_usd: float | None = None
     perplexity: float | None = None
     scores: dict[str, bool | float | None] = Field(default_factory=dict)
 

@@ -491,7 +491,6 @@ def _scored(context: RunContext, inputs: EvaluationInputs, answered) -> list[rec
             prompt_tokens=answer.prompt_tokens,
             cached_tokens=answer.cached_tokens,
             answer_tokens=answer.answer_tokens,
-            cost_usd=answer.cost_usd,
             perplexity=None if surprise is None else round(surprise, 5),
             scores={name: round(value, 4) if isinstance(value, float) else value for name, value in score.items()},
         )

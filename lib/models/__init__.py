@@ -6,7 +6,7 @@ May import: the ground floor alone.
 The door of the experiment to every model::
 
     model = load_model(None)                       # the workbook's own; a folder, a hub id, "endpoint:NAME"
-    model.generate(prompts, 64, progress=…)        # -> list[Generation(text, prompt_tokens, answer_tokens, seconds, …)]
+    model.generate(prompts, 64)                    # -> list[Generation(text, prompt_tokens, answer_tokens, seconds, …)]
     model.perplexity(prompts, answers)             # -> list[float | None]
     examples = [TrainingExample(prompt, completion), …]       # prompts exactly as the arm asks them
     training = train_adapter(model, examples, folder, LoraSettings(epochs=8), seed, progress,
@@ -23,7 +23,6 @@ import os
 from lib.models.answering import AnsweringModel, Done, Generation, TokenPrices
 from lib.models.endpoint import (
     EndpointModel,
-    EndpointSettings,
     endpoint_name,
     estimate_tokens,
     is_remote,
@@ -45,7 +44,6 @@ __all__ = [
     "AnsweringModel",
     "Done",
     "EndpointModel",
-    "EndpointSettings",
     "Generation",
     "LoraSettings",
     "TokenPrices",

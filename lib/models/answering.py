@@ -1,12 +1,14 @@
 """What everything else needs of a model that answers, wherever it runs."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
-# Told, while prompts are answered, how many are done and how many there are.
+from lib.errors import InputError
+
+# Told, while answers are scored, how many are done and how many there are.
 Done = Callable[[int, int], None]
 
 
@@ -22,7 +24,6 @@ class Generation:
             succeeded to the last token. Asked with ``batch=1`` it is the latency of one answer.
         cached_tokens: how many of ``prompt_tokens`` had been read before (a shared beginning, a provider's cache).
         first_token_seconds: at an endpoint from sending to the first text; ``None`` where answers are not streamed.
-        cost_usd: at the prices handed in; ``None`` without prices.
     """
 
     text: str
@@ -31,7 +32,6 @@ class Generation:
     seconds: float
     cached_tokens: int = 0
     first_token_seconds: float | None = None
-    cost_usd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,26 +52,16 @@ class TokenPrices:
         return (read + answer_tokens * self.output) / 1e6
 
 
-@runtime_checkable
-class AnsweringModel(Protocol):
+class AnsweringModel(ABC):
     """A model that can be asked: one in this process (``LocalModel``) or an endpoint's (``EndpointModel``).
 
     ``name`` is for people, ``fingerprint`` changes when the model does, ``window`` is how many tokens prompt and
     answer may have together.
     """
 
-    @property
-    def name(self) -> str: ...  # noqa: D102
-
-    @property
-    def fingerprint(self) -> str: ...  # noqa: D102
-
-    @property
-    def window(self) -> int: ...  # noqa: D102
-
-    def count_tokens(self, prompt: str) -> int:
-        """Count the tokens of a prompt, or estimate them where the model cannot be asked."""
-        ...
+    name: str
+    fingerprint: str
+    window: int
 
     def generate(
         self,
@@ -80,7 +70,6 @@ class AnsweringModel(Protocol):
         *,
         stop: str | None = "\n",
         batch: int | None = None,
-        progress: Done | None = None,
         answered: Callable[[int, Generation], None] | None = None,
     ) -> list[Generation]:
         """Answer each prompt greedily, in the order given.
@@ -91,25 +80,46 @@ class AnsweringModel(Protocol):
             stop: text that ends an answer of a model that continues text; a chat model ends its turn itself, and
                 the lines of its answer are joined by spaces.
             batch: at most so many are answered together; 1 measures the latency of one answer.
-            progress: told how many of all are done.
             answered: given each answer with the place of its prompt as soon as it is there, so that it can be
                 kept if a later one fails.
 
         Raises:
             InputError: a prompt does not fit, or an endpoint fails.
         """
-        ...
+        for prompt in prompts:
+            if (tokens := self.count_tokens(prompt)) + max_new_tokens > self.window:
+                raise InputError(
+                    f"model: a prompt of {tokens} tokens and an answer of {max_new_tokens} do not fit the "
+                    f"window of {self.window} tokens of {self.name}."
+                )
+        answers: dict[int, Generation] = {}
+        with closing(self._answers(prompts, max_new_tokens, stop, batch)) as made:
+            for number, answer in made:
+                answers[number] = answer
+                if answered:
+                    answered(number, answer)
+        return [answers[number] for number in range(len(prompts))]
 
+    @abstractmethod
+    def count_tokens(self, prompt: str) -> int:
+        """Count the tokens of a prompt, or estimate them where the model cannot be asked."""
+
+    @abstractmethod
     def perplexity(
-        self, prompts: Sequence[str], answers: Sequence[str], *, progress: Done | None = None
+        self, prompts: Sequence[str], answers: Sequence[str], progress: Done | None = None
     ) -> list[float | None]:
         """Measure how surprised the model is by each answer after its prompt; ``None`` where it cannot be told."""
-        ...
 
+    @abstractmethod
     def adapted(self, adapter: Path | None) -> AbstractContextManager["AnsweringModel"]:
-        """Give the model with a LoRA adapter on it for a block (itself, for ``None``); itself is as before after it.
+        """Put a LoRA adapter on the model for a block (none, for ``None``); the model itself is as before after it.
 
         Raises:
             InputError: the model takes no adapter.
         """
-        ...
+
+    @abstractmethod
+    def _answers(
+        self, prompts: Sequence[str], max_new_tokens: int, stop: str | None, batch: int | None
+    ) -> Generator[tuple[int, Generation]]:
+        """Yield each answer with the place of its prompt, as it comes."""

@@ -17,13 +17,14 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from lib.errors import InputError
-from lib.models.answering import Done, Generation, TokenPrices
+from lib.models.answering import AnsweringModel, Done, Generation
 from lib.quiet import quiet_loggers
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ BASE_URL = "OPENAI_BASE_URL"
 API_KEY = "OPENAI_API_KEY"
 # A token of English text has about four characters (OpenAI's own rule of thumb).
 CHARACTERS_PER_TOKEN = 4
+# Room for what a model writes to itself before it answers; paid, but not shown.
+_THINKING_TOKENS = 4_096
 # What the usual hosted models read; a server that reads less and does not say so refuses by itself.
 _USUAL_WINDOW = 128_000
 # What servers call it in their list of models: vLLM and SGLang, OpenRouter and Together, Groq.
@@ -49,51 +52,19 @@ _BY_STATUS = {
     401: f"refuses the key (401); set {API_KEY} to one that belongs to the endpoint of {BASE_URL}",
     403: f"does not let this key use the model (403); set {API_KEY} to one that may, or name another model",
     404: f"knows no such model (404); check the name after endpoint:, and {BASE_URL}, which often ends in /v1",
-    429: "takes no more requests (429), retries included; lower endpoint.concurrency or look at the account's limits",
+    429: "takes no more requests (429), retries included; wait, or look at the account's limits",
 }
 _Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True)
-class EndpointSettings:
-    """How an endpoint is asked.
-
-    Attributes:
-        concurrency: requests under way at the same time.
-        connect_seconds: longest wait for a connection.
-        read_seconds: longest silence, before the first token or between two.
-        retries: how often the ``openai`` client tries again after 408, 409, 429, 5xx, a time-out or a lost
-            connection before an answer begins; it honours ``Retry-After``.
-        window: tokens that prompt and answer may have together; ``None`` asks the server.
-        prices: gives each answer its ``cost_usd``.
-        thinking_tokens: room for what a model writes to itself before it answers; paid, but not shown.
-    """
-
-    concurrency: int = 4
-    connect_seconds: float = 10.0
-    read_seconds: float = 120.0
-    retries: int = 6
-    window: int | None = None
-    prices: TokenPrices | None = None
-    thinking_tokens: int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be asked with."""
-        for name, low in {"concurrency": 1, "retries": 0, "thinking_tokens": 0, "window": 1}.items():
-            value = getattr(self, name)
-            if not (name == "window" and value is None) and (type(value) is not int or value < low):
-                raise InputError(f"endpoint.{name} is {value!r}; it must be a whole number of at least {low}.")
-        for name in ("connect_seconds", "read_seconds"):
-            if not getattr(self, name) > 0:
-                raise InputError(f"endpoint.{name} is {getattr(self, name)!r}; it must be above 0.")
-
-
-@dataclass(frozen=True)
 class Address:
-    """An endpoint's host and port, for people; the rest of its address may hold secrets and is left out."""
+    """An endpoint's host and port, for people; the rest of its address may hold secrets and does not show itself."""
 
     host: str
     in_house: bool
+    base_url: str | None = field(default=None, repr=False)
+    login: tuple[str, str] | None = field(default=None, repr=False)
 
     @classmethod
     def of_environment(cls) -> "Address":
@@ -116,7 +87,10 @@ class Address:
         shown = f"[{host}]" if ":" in host else host
         if parts.scheme == "http" and not in_house:
             raise InputError(f"{BASE_URL} names {shown}, outside the house, with http; it must start with https.")
-        return cls(f"{shown}:{port}" if port else shown, in_house)
+        shown = f"{shown}:{port}" if port else shown
+        # A user name and password in the address are sent as such, and kept out of what is logged.
+        login = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
+        return cls(shown, in_house, urlunsplit((parts.scheme, shown, parts.path, parts.query, "")), login)
 
 
 def _stands_in_house(host: str) -> bool:
@@ -163,10 +137,9 @@ def refuse_remote(model: Any, data_must_stay_in_house: bool) -> None:
         )
 
 
-def endpoint_fingerprint(model: str, settings: EndpointSettings | None = None) -> str:
+def endpoint_fingerprint(model: str) -> str:
     """Return what tells an endpoint's model from others: its name and host. Nothing is sent."""
-    thinking = f" thinking {settings.thinking_tokens}" if settings and settings.thinking_tokens else ""
-    return f"endpoint:{model}@{Address.of_environment().host}{thinking}"
+    return f"{ENDPOINT}{model}@{Address.of_environment().host}"
 
 
 def estimate_tokens(text: str) -> int:
@@ -174,37 +147,59 @@ def estimate_tokens(text: str) -> int:
     return math.ceil(len(text) / CHARACTERS_PER_TOKEN)
 
 
-class EndpointModel:
+class EndpointModel(AnsweringModel):
     """A model that is asked over HTTP, each prompt as one user message; see ``AnsweringModel``.
 
-    Answers are streamed and greedy (temperature 0) and asked for by ``settings.concurrency`` threads. What stands
-    behind a name can change without a sign of it here.
+    Answers are streamed and greedy (temperature 0). What stands behind a name can change without a sign of it here.
+
+    Attributes:
+        concurrency: requests under way at the same time.
+        connect_seconds: longest wait for a connection.
+        read_seconds: longest silence, before the first token or between two.
+        retries: how often the ``openai`` client tries again after 408, 409, 429, 5xx, a time-out or a lost
+            connection before an answer begins; it honours ``Retry-After``.
     """
 
-    def __init__(self, model: str, settings: EndpointSettings | None = None) -> None:
-        """Read ``OPENAI_BASE_URL``; nothing is sent. Raises ``InputError`` where it is no address."""
-        self.model, self.settings = model, settings or EndpointSettings()
-        self.address = Address.of_environment()
+    concurrency = 4
+    connect_seconds = 10.0
+    read_seconds = 120.0
+    retries = 6
+
+    def __init__(self, model: str) -> None:
+        """Read ``OPENAI_BASE_URL``; nothing is sent.
+
+        Raises:
+            InputError: it is no address.
+        """
+        from openai import DefaultHttpxClient, Timeout
+
+        self.model, self.address = model, Address.of_environment()
         self.name = f"{model} at {self.address.host}"
-        self.fingerprint = endpoint_fingerprint(model, self.settings)
-        self._window = self.settings.window
+        self.fingerprint = endpoint_fingerprint(model)
         self._replaced: dict[str, str | None] = {}
         self._served_as: set[str] = set()
-        self._uncounted = 0
-        self._sent = threading.local()
-        self._connect = self._open()
+        self._uncounted = self._thinking = 0
+        sent = self._sent = threading.local()
+        # No redirect is followed (the prompt would go where nobody agreed to), and no proxy asked in the house.
+        self._pool = DefaultHttpxClient(
+            timeout=Timeout(self.read_seconds, connect=self.connect_seconds),
+            follow_redirects=False,
+            mounts={"http://": None, "https://": None} if self.address.in_house else None,
+            auth=self.address.login,
+            # A retry counts anew: an answer's seconds are those of the request that succeeded.
+            event_hooks={"request": [lambda _: setattr(sent, "at", time.perf_counter())]},
+        )
+        weakref.finalize(self, self._pool.close)
 
     def __repr__(self) -> str:
         """Show the model without the endpoint's whole address."""
         return f"EndpointModel({self.name!r})"
 
-    @property
+    @cached_property
     def window(self) -> int:
-        """Tokens that prompt and answer may have together: as set, else as the server tells, else 128,000."""
-        if self._window is None:
-            with self._client() as client:
-                self._window = self._safely(lambda: _told_window(client, self.model))
-        return self._window
+        """Tokens that prompt and answer may have together: as the server tells, else 128,000."""
+        with self._client() as client:
+            return self._safely(lambda: _told_window(client, self.model))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -214,6 +209,10 @@ class EndpointModel:
             notes.append("The endpoint takes no temperature, so its answers are not greedy and may differ next time.")
         if self._uncounted:
             notes.append(f"{self._uncounted} answers came without token counts; these are estimates, characters / 4.")
+        if self._thinking:
+            notes.append(
+                f"The model thinks before it answers: each answer had room for {self._thinking:,} tokens of it."
+            )
         return tuple(notes)
 
     def count_tokens(self, prompt: str) -> int:
@@ -221,7 +220,7 @@ class EndpointModel:
         return estimate_tokens(prompt)
 
     def perplexity(
-        self, prompts: Sequence[str], answers: Sequence[str], *, progress: Done | None = None
+        self, prompts: Sequence[str], answers: Sequence[str], progress: Done | None = None
     ) -> list[float | None]:
         """Return ``None`` for every prompt: an endpoint gives no likelihoods."""
         return [None] * len(prompts)
@@ -236,54 +235,40 @@ class EndpointModel:
             )
         yield self
 
-    def generate(
-        self,
-        prompts: Sequence[str],
-        max_new_tokens: int = 64,
-        *,
-        stop: str | None = "\n",
-        batch: int | None = None,
-        progress: Done | None = None,
-        answered: Callable[[int, Generation], None] | None = None,
-    ) -> list[Generation]:
-        """Answer each prompt; see ``AnsweringModel.generate``. Chat models end their turns themselves: no ``stop``."""
-        for prompt in prompts:
-            if (tokens := self.count_tokens(prompt)) + max_new_tokens > self.window:
-                raise InputError(
-                    f"model: a prompt of {tokens} tokens and an answer of {max_new_tokens} do not fit the "
-                    f"window of {self.window} tokens of {self.name}."
-                )
-        answers: dict[int, Generation] = {}
-        cut_short = 0
-        workers = min(self.settings.concurrency, batch or self.settings.concurrency)
-        executor = ThreadPoolExecutor(max_workers=workers)
+    def _answers(
+        self, prompts: Sequence[str], max_new_tokens: int, stop: str | None, batch: int | None
+    ) -> Iterator[tuple[int, Generation]]:
+        """Ask in threads. Chat models end their turns themselves: no ``stop``."""
+        answered = silent = 0
+        executor = ThreadPoolExecutor(max_workers=min(self.concurrency, batch or self.concurrency))
         try:
             with self._client() as client:
                 asked = {
-                    executor.submit(self._safely, lambda p=prompt: self._ask(client, p, max_new_tokens)): n
-                    for n, prompt in enumerate(prompts)
+                    executor.submit(self._safely, lambda p=prompt: self._ask(client, p, max_new_tokens)): number
+                    for number, prompt in enumerate(prompts)
                 }
-                for answer in as_completed(asked):
-                    number = asked[answer]
-                    answers[number], unfinished = answer.result()
-                    cut_short += unfinished and not answers[number].text
-                    if answered:
-                        answered(number, answers[number])
-                    if progress:
-                        progress(len(answers), len(prompts))
+                for done in as_completed(asked):
+                    answer, cut_off = done.result()
+                    answered += 1
+                    silent += cut_off and not answer.text
+                    yield asked[done], answer
         finally:
             # After a failure nothing more is sent; what is under way ends by itself.
-            executor.shutdown(wait=len(answers) == len(prompts), cancel_futures=True)
-        if prompts and cut_short == len(prompts):
+            executor.shutdown(wait=answered == len(prompts), cancel_futures=True)
+        if prompts and silent == len(prompts):
             raise InputError(
-                f"model: {self.name} spent all of its {max_new_tokens} tokens without a word of an answer; "
-                "it seems to think first, so raise endpoint.thinking_tokens or name a model that does not."
+                f"model: {self.name} spent {max_new_tokens + self._thinking} tokens without a word of an answer; it "
+                "seems to think first, so name a model that thinks less or not at all."
             )
-        return [answers[number] for number in range(len(prompts))]
 
     def _ask(self, client: "OpenAI", prompt: str, most: int) -> tuple[Generation, bool]:
-        """Ask once, the client's own retries included; also say whether the answer was cut off."""
-        stream = self._send(client, prompt, most)
+        """Ask, the client's own retries included; also say whether the answer was cut off.
+
+        A model that was cut off before its first word thinks first: it is asked again, and has room for that from
+        then on.
+        """
+        thinking = self._thinking
+        stream = self._send(client, prompt, most + thinking)
         sent, first, ending, usage, parts = self._sent.at, None, None, None, []
         try:
             with stream:
@@ -300,35 +285,23 @@ class EndpointModel:
             raise _NotTheExpectedStream(type(error).__name__) from None
         if ending is None:
             raise _NotTheExpectedStream("it has no end")
-        text, seconds = "".join(parts), time.perf_counter() - sent
+        text, seconds = " ".join("".join(parts).split()), time.perf_counter() - sent
+        if ending == "length" and not text and not thinking:
+            self._thinking = _THINKING_TOKENS
+            return self._ask(client, prompt, most)
         read, written = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
         self._uncounted += read is None or written is None
         read = estimate_tokens(prompt) if read is None else read
         written = estimate_tokens(text) if written is None else written
         cached = getattr(getattr(usage, "prompt_tokens_details", None), "cached_tokens", None) or 0
-        prices = self.settings.prices
-        return (
-            Generation(
-                text=" ".join(text.split()),
-                prompt_tokens=read,
-                answer_tokens=written,
-                seconds=seconds,
-                cached_tokens=cached,
-                first_token_seconds=None if first is None else first - sent,
-                cost_usd=prices.usd(read, written, cached) if prices else None,
-            ),
-            ending == "length",
-        )
+        first_token_seconds = None if first is None else first - sent
+        return Generation(text, read, written, seconds, cached, first_token_seconds), ending == "length"
 
     def _send(self, client: "OpenAI", prompt: str, most: int) -> Any:
         """Send a request, without what this server has shown to refuse."""
         from openai import APIStatusError
 
-        settings = {
-            "max_tokens": most + self.settings.thinking_tokens,
-            "temperature": 0,
-            "stream_options": {"include_usage": True},
-        }
+        settings = {"max_tokens": most, "temperature": 0, "stream_options": {"include_usage": True}}
         replaced = dict(self._replaced)
         while True:
             sent = {replaced.get(name, name): value for name, value in settings.items()}
@@ -348,38 +321,21 @@ class EndpointModel:
                 replaced |= {name: _REPLACEMENTS[name] for name in refused}
                 self._replaced |= replaced
 
-    def _open(self) -> Callable[[str], "OpenAI"]:
-        """Return what makes a client from a key; the whole address stays inside, for it may hold secrets.
-
-        No redirect is followed (the prompt would go where nobody agreed to), and no proxy asked in the house.
-        """
-        from openai import DefaultHttpxClient, OpenAI, Timeout
-
-        given = urlsplit(os.environ.get(BASE_URL, "").strip())
-        host = f"[{given.hostname}]" if given.hostname and ":" in given.hostname else given.hostname
-        # A user name and password in the address are sent as such, and kept out of what is logged.
-        place = f"{host}:{given.port}" if given.port else host
-        sent, retries = self._sent, self.settings.retries
-        pool = DefaultHttpxClient(
-            timeout=Timeout(self.settings.read_seconds, connect=self.settings.connect_seconds),
-            follow_redirects=False,
-            mounts={f"all://{host}": None} if self.address.in_house else None,
-            auth=(unquote(given.username), unquote(given.password or "")) if given.username else None,
-            # A retry counts anew: an answer's seconds are those of the request that succeeded.
-            event_hooks={"request": [lambda _: setattr(sent, "at", time.perf_counter())]},
-        )
-        weakref.finalize(self, pool.close)
-        base_url = urlunsplit((given.scheme, place, given.path, given.query, "")) if host else None
-        return lambda key: OpenAI(api_key=key, base_url=base_url, http_client=pool, max_retries=retries)
-
     @contextmanager
     def _client(self) -> Iterator["OpenAI"]:
         """Give a client with the key as it stands in the environment now."""
+        from openai import OpenAI
+
         key = os.environ.get(API_KEY, "").strip()
         if not key and not self.address.in_house:
             raise InputError(f"{API_KEY} is not set; {self.address.host} asks for a key, so set it to yours.")
         with quiet_loggers(_LOGGERS, logging.WARNING):
-            yield self._connect(key or "none-needed")
+            yield OpenAI(
+                api_key=key or "none-needed",
+                base_url=self.address.base_url,
+                http_client=self._pool,
+                max_retries=self.retries,
+            )
 
     def _safely(self, ask: Callable[[], _Told]) -> _Told:
         """Ask, and turn what goes wrong into one sentence; no trace leads back to a request with its key."""
@@ -388,7 +344,7 @@ class EndpointModel:
         try:
             return ask()
         except (OpenAIError, _NotTheExpectedStream) as error:
-            said = _problem(error, self.settings.read_seconds)
+            said = _problem(error, self.read_seconds)
         raise InputError(f"model: {self.name} {said}.")
 
 
@@ -420,11 +376,11 @@ def _problem(error: Exception, seconds: float) -> str:
     if isinstance(error, _NotTheExpectedStream):
         return f"does not stream whole chat completions; check {BASE_URL}, which often ends in /v1"
     if isinstance(error, APITimeoutError):
-        return f"kept silent for {seconds:g} seconds, retries included; check {BASE_URL} or raise endpoint.read_seconds"
+        return f"kept silent for {seconds:g} seconds, retries included; check {BASE_URL} and how busy the server is"
     if isinstance(error, APIConnectionError):
         return f"cannot be reached or broke off, retries included; check {BASE_URL} and that the server runs"
     if status == 413 or (status in {400, 422} and _TOO_LONG.search(_words(error))):
-        return f"finds the prompt too long ({_shown(error)}); set endpoint.window to what the model can read"
+        return f"finds the prompt too long ({_shown(error)}); name a model that reads more, or lower --k"
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if status is None or status >= 500 or status == 408:

@@ -1,32 +1,24 @@
 """From what a reader writes under ``model`` to a model that answers."""
 
 from pathlib import Path
-from typing import Any
 
 from lib.errors import InputError
 from lib.models.answering import AnsweringModel
-from lib.models.endpoint import EndpointModel, EndpointSettings, endpoint_fingerprint, endpoint_name
+from lib.models.endpoint import EndpointModel, endpoint_fingerprint, endpoint_name
 from lib.models.fetch import SAMPLE_MODEL, fetch_model, fetched_model
 from lib.progress import Progress, silent
 
 
-def load_model(
-    model: str | Path | None = None,
-    *,
-    chat: bool | None = None,
-    endpoint: EndpointSettings | None = None,
-    progress: Progress = silent,
-) -> AnsweringModel:
+def load_model(model: str | Path | None = None, progress: Progress = silent) -> AnsweringModel:
     """Load a causal language model of ``transformers``, or stand ready to ask one at an endpoint.
+
+    A model whose tokenizer carries a chat template is asked through it; the workbook's own is not: it reads more as
+    plain text that goes on (measured).
 
     Args:
         model: ``None`` for the workbook's own (fetched on first use), else a folder, a Hugging Face id, or
             ``endpoint:NAME`` for the model NAME of the OpenAI-compatible endpoint at ``OPENAI_BASE_URL`` (key in
             ``OPENAI_API_KEY``). Folders are read without the network; of an endpoint nothing is asked yet.
-        chat: whether the model is asked through its chat template; ``None`` does so where its tokenizer carries one.
-            The workbook's own continues plain text unless told otherwise: it reads more that way (measured).
-            Endpoints are always asked in turns.
-        endpoint: time-outs, retries, how many requests at once, prices.
         progress: told of the fetching.
 
     Raises:
@@ -34,20 +26,18 @@ def load_model(
     """
     hosted = endpoint_name(model)
     if hosted:
-        return EndpointModel(hosted, endpoint)
+        return EndpointModel(hosted)
     from lib.models.local import load_local
 
     if model is None:
-        return load_local(SAMPLE_MODEL, fetch_model(progress), bool(chat))
+        return load_local(SAMPLE_MODEL, fetch_model(progress), chat=False)
     source = Path(model)
     if source.is_dir() and not (source / "config.json").is_file():
         raise InputError(f"model: {source} holds no config.json; give a folder saved by transformers.")
-    return load_local(str(model), source if source.is_dir() else str(model), chat)
+    return load_local(str(model), source if source.is_dir() else str(model), chat=True)
 
 
-def model_fingerprint(
-    model: str | Path | None = None, *, chat: bool | None = None, endpoint: EndpointSettings | None = None
-) -> str | None:
+def model_fingerprint(model: str | Path | None = None) -> str | None:
     """Fingerprint a model without loading it; ``None`` where that is known only once it is loaded or fetched.
 
     Of an endpoint's model it is its name and host: its weights cannot be seen.
@@ -57,18 +47,8 @@ def model_fingerprint(
     """
     hosted = endpoint_name(model)
     if hosted:
-        return endpoint_fingerprint(hosted, endpoint)
+        return endpoint_fingerprint(hosted)
     from lib.models.local import local_fingerprint
 
-    source: Any = fetched_model() if model is None else Path(model)
-    if source is None or not source.is_dir():
-        return None
-    in_turns = bool(chat) if model is None else (_has_template(source) if chat is None else chat)
-    return local_fingerprint(source, in_turns)
-
-
-def _has_template(folder: Path) -> bool:
-    settings = folder / "tokenizer_config.json"
-    return (folder / "chat_template.jinja").is_file() or (
-        settings.is_file() and '"chat_template"' in settings.read_text(encoding="utf-8")
-    )
+    folder = fetched_model() if model is None else Path(model)
+    return local_fingerprint(folder, chat=model is not None) if folder and folder.is_dir() else None

@@ -8,8 +8,8 @@ once for all of them.
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from lib.errors import InputError
 from lib.fingerprints import folder_fingerprint, value_fingerprint
-from lib.models.answering import Done, Generation
-from lib.quiet import hub_switched_off, quiet_libraries
+from lib.models.answering import AnsweringModel, Done, Generation
+from lib.quiet import hub_switched_off, loading, quiet_libraries
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -55,13 +55,13 @@ def best_dtype(device: str) -> Any:
     return torch.bfloat16 if fast else torch.float32
 
 
-def load_local(name: str, source: str | Path, chat: bool | None = None) -> "LocalModel":
+def load_local(name: str, source: str | Path, chat: bool) -> "LocalModel":
     """Load a model of ``transformers`` from a folder (without the network) or a Hugging Face id.
 
     Args:
         name: for people.
         source: the folder or the id.
-        chat: whether it is asked through its chat template; ``None`` does so where its tokenizer carries one.
+        chat: whether it is asked through its chat template, where its tokenizer carries one.
 
     Raises:
         InputError: it is not there, or no causal language model.
@@ -73,17 +73,9 @@ def load_local(name: str, source: str | Path, chat: bool | None = None) -> "Loca
 
     is_folder = Path(source).is_dir()
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    problem = None
-    try:
-        with quiet_libraries(), hub_switched_off() if is_folder else nullcontext():
-            tokenizer = AutoTokenizer.from_pretrained(source)
-            network = AutoModelForCausalLM.from_pretrained(source, dtype=best_dtype(device))
-    except Exception as error:
-        problem = (str(error).strip() or type(error).__name__).splitlines()[0]
-    if problem:
-        raise InputError(f"model: {source} cannot be loaded ({problem}); give a folder or a Hugging Face id.")
-    if chat and not tokenizer.chat_template:
-        raise InputError(f"model: {source} has no chat template, so it cannot be asked as a chat model.")
+    with loading("model", source, offline=is_folder):
+        tokenizer = AutoTokenizer.from_pretrained(source)
+        network = AutoModelForCausalLM.from_pretrained(source, dtype=best_dtype(device))
     # Prompts are held against the window here, with a clear sentence; the tokenizer need not warn as well.
     tokenizer.model_max_length = _NO_LIMIT
     if tokenizer.pad_token_id is None:
@@ -92,21 +84,20 @@ def load_local(name: str, source: str | Path, chat: bool | None = None) -> "Loca
     use_blockwise_attention(network, BLOCKWISE)
     # Settings for sampling that a model may carry would be warned about: answers here are greedy.
     network.generation_config.update(temperature=None, top_p=None, top_k=None)
-    in_turns = bool(tokenizer.chat_template) if chat is None else chat
+    commit = getattr(network.config, "_commit_hash", None)
     return LocalModel(
         name=name,
-        fingerprint=local_fingerprint(source, in_turns)
-        or f"hub:{source}@{getattr(network.config, '_commit_hash', None)}{'' if in_turns else ' continuing'}",
+        fingerprint=local_fingerprint(Path(source), chat) if is_folder else f"hub:{source}@{commit}",
         window=getattr(network.config.get_text_config(), "max_position_embeddings", None) or _USUAL_WINDOW,
         network=network,
         tokenizer=tokenizer,
-        chat=in_turns,
+        chat=chat and bool(tokenizer.chat_template),
     )
 
 
-def local_fingerprint(source: str | Path, chat: bool) -> str | None:
-    """Fingerprint a model's folder and the manner it is asked in; ``None`` where ``source`` is not a folder."""
-    return _folder(Path(source)) + ("" if chat else " continuing") if Path(source).is_dir() else None
+def local_fingerprint(folder: Path, chat: bool) -> str:
+    """Fingerprint a model's folder and the manner it is asked in."""
+    return _folder(folder) + ("" if chat else " continuing")
 
 
 @lru_cache(maxsize=8)
@@ -115,7 +106,7 @@ def _folder(folder: Path) -> str:
 
 
 @dataclass(frozen=True)
-class LocalModel:
+class LocalModel(AnsweringModel):
     """A loaded model; see ``AnsweringModel``.
 
     With ``chat`` each prompt is put through the tokenizer's chat template as one user message, and an answer ends
@@ -153,31 +144,17 @@ class LocalModel:
         """Count the tokens of a prompt."""
         return len(self.token_ids(prompt))
 
-    def generate(
-        self,
-        prompts: Sequence[str],
-        max_new_tokens: int = 64,
-        *,
-        stop: str | None = "\n",
-        batch: int | None = None,
-        progress: Done | None = None,
-        answered: Callable[[int, Generation], None] | None = None,
-    ) -> list[Generation]:
-        """Answer each prompt greedily; see ``AnsweringModel.generate``."""
+    def _answers(
+        self, prompts: Sequence[str], max_new_tokens: int, stop: str | None, batch: int | None
+    ) -> Iterator[tuple[int, Generation]]:
         import torch
 
         stop = None if self.chat else stop
         ids = [self.token_ids(prompt) for prompt in prompts]
-        for prompt in ids:
-            if len(prompt) + max_new_tokens > self.window:
-                raise InputError(
-                    f"model: a prompt of {len(prompt)} tokens and an answer of {max_new_tokens} do not fit the "
-                    f"window of {self.window} tokens of {self.name}."
-                )
         ends = self._ends(stop)
-        answers: dict[int, Generation] = {}
         with torch.inference_mode(), quiet_libraries():
             prefix = self._read_prefix(_shared_prefix(ids))
+            shared = prefix.get_seq_length() if prefix else 0
             for numbers in _batches([len(each) for each in ids], batch or PROMPTS_IN_BATCH):
                 started = time.perf_counter()
                 written = self._write([ids[number] for number in numbers], max_new_tokens, ends, prefix)
@@ -185,16 +162,10 @@ class LocalModel:
                 for number, tokens in zip(numbers, written, strict=True):
                     text = self.tokenizer.decode(tokens, skip_special_tokens=True)
                     text = " ".join(text.split()) if self.chat else (text.partition(stop)[0] if stop else text).strip()
-                    shared = prefix.get_seq_length() if prefix else 0
-                    answers[number] = Generation(text, len(ids[number]), len(tokens), seconds, shared)
-                    if answered:
-                        answered(number, answers[number])
-                if progress:
-                    progress(len(answers), len(prompts))
-        return [answers[number] for number in range(len(prompts))]
+                    yield number, Generation(text, len(ids[number]), len(tokens), seconds, shared)
 
     def perplexity(
-        self, prompts: Sequence[str], answers: Sequence[str], *, progress: Done | None = None
+        self, prompts: Sequence[str], answers: Sequence[str], progress: Done | None = None
     ) -> list[float | None]:
         """Measure how surprised the model is by each answer after its prompt.
 
@@ -219,7 +190,7 @@ class LocalModel:
 
     @contextmanager
     def adapted(self, adapter: Path | None) -> Iterator["LocalModel"]:
-        """Give the model with a LoRA adapter merged into a copy of its weights (or itself, for ``None``)."""
+        """Merge a LoRA adapter into a copy of the weights for the block; the model itself, for ``None``."""
         if adapter is None:
             yield self
             return
@@ -251,7 +222,7 @@ class LocalModel:
         return cache if plain else None
 
     def _write(self, prompts: list[list[int]], most: int, ends: list[int], prefix: Any) -> list[list[int]]:
-        """Give the tokens written after each prompt, without what ended them."""
+        """Return the tokens written after each prompt, without what ended them."""
         import torch
 
         longest = max(map(len, prompts))

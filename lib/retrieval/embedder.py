@@ -2,14 +2,13 @@
 
 import hashlib
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib.errors import InputError
 from lib.fingerprints import folder_fingerprint
-from lib.quiet import hub_switched_off, quiet_libraries
+from lib.quiet import loading
 
 if TYPE_CHECKING:
     import numpy as np
@@ -116,17 +115,9 @@ def check_weights(weights: Path, expected: str) -> None:
 
 
 def _load(name: str, source: str, fingerprint: str | None, offline: bool) -> Embedder:
-    with hub_switched_off() if offline else nullcontext(), quiet_libraries():
+    with loading("embedder", source, offline):
         from sentence_transformers import SentenceTransformer
 
-        problem = None
-        try:
-            model = SentenceTransformer(source, local_files_only=offline)
-        except Exception as error:
-            problem = (str(error).strip() or type(error).__name__).splitlines()[0]
-    if problem:
-        raise InputError(f"embedder: {source} cannot be loaded ({problem}); give a folder or a Hugging Face id.")
-    if fingerprint is None:
-        revision = getattr(model[0].auto_model.config, "_commit_hash", None)
-        fingerprint = f"hub:{source}@{revision}"
-    return Embedder(name, fingerprint, model.get_embedding_dimension(), model)
+        model = SentenceTransformer(source, local_files_only=offline)
+    commit = getattr(model[0].auto_model.config, "_commit_hash", None)
+    return Embedder(name, fingerprint or f"hub:{source}@{commit}", model.get_embedding_dimension(), model)

@@ -8,14 +8,13 @@ with the words, the counts and the lengths of the table's own full-text search. 
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from psycopg import sql
 
 from lib.errors import InputError
-from lib.quiet import hub_switched_off, quiet_libraries
+from lib.quiet import loading
 from lib.retrieval.search import Hit
 from lib.retrieval.table import Table
 from lib.retrieval.text import storable
@@ -117,20 +116,13 @@ class TermOverlap:
 
 def _cross_encoder(source: str) -> Reranker:
     """Load a cross-encoder through sentence-transformers."""
-    folder = Path(source)
-    problem = None
-    with hub_switched_off() if folder.is_dir() else nullcontext(), quiet_libraries():
+    offline = Path(source).is_dir()
+    with loading(
+        "reranker", source, offline, f"{', '.join(RERANKERS)}, or a cross-encoder's folder or Hugging Face id"
+    ):
         from sentence_transformers import CrossEncoder
 
-        try:
-            model = CrossEncoder(source, local_files_only=folder.is_dir())
-        except Exception as error:
-            problem = (str(error).strip() or type(error).__name__).splitlines()[0]
-    if problem:
-        known = ", ".join(RERANKERS)
-        raise InputError(
-            f"reranker: {source} cannot be loaded as a cross-encoder ({problem}); allowed are {known}, a folder or a Hugging Face id."
-        )
+        model = CrossEncoder(source, local_files_only=offline)
     if model.num_labels != 1:
         raise InputError(f"reranker: {source} gives {model.num_labels} numbers for a passage; one is needed.")
 
