@@ -32,10 +32,23 @@ def context_window(situation: Situation) -> Array:
     return np.where(np.isnan(own), known, own)
 
 
+def tokens_per_text(situation: Situation, role: str) -> Array:
+    """Return how many tokens the model of ``role`` makes of a text that the client counts as one: tokenizers differ."""
+    return either(
+        situation.own_gpus(role),
+        lambda: np.float64(1.0),
+        lambda: situation.price(f"{role}.tokens_per_text"),
+    )
+
+
 def room_for_knowledge(situation: Situation) -> Array:
-    """Return the tokens of the context window that instructions, question and answer leave; below 0 where they overrun it."""
+    """Return the tokens, as the client counts, that instructions, question and answer leave of the context window.
+
+    Below 0 where they overrun it.
+    """
     asked = situation.fact("traffic.instruction_tokens") + situation.fact("traffic.question_tokens")
-    return context_window(situation) - asked - situation.fact("traffic.answer_tokens")
+    window = context_window(situation) / tokens_per_text(situation, "base_model")
+    return window - asked - situation.fact("traffic.answer_tokens")
 
 
 def chunks(situation: Situation) -> Array:

@@ -77,14 +77,15 @@ def inference(situation: Situation, arm: str, tokens: Prompt, usd_per_query: Arr
     by_hour = situation.by_hour(role)
     components = []
     if not np.all(by_hour):
-        kinds = ("input", "cached_input", "cache_write", "output")
+        prices = ("input", "cached_input", "cache_write", "output")
+        kinds = ("tokens_per_text", *prices, *(f"batch_{kind}" for kind in prices))
         components.append(
             Component(
                 "inference",
                 "Inference",
                 "queries a month × (fresh input × input price + input written to the cache × its write price + cached "
                 "input × cached price + answer and thinking × output price) ÷ 1,000,000",
-                tuple(f"{role}.{kind}" for kind in kinds) + tuple(f"{role}.batch_{kind}" for kind in kinds),
+                tuple(f"{role}.{kind}" for kind in kinds),
                 NOTHING,
                 either(by_hour, lambda: NOTHING, lambda: queries_answered(situation.facts) * usd_per_query),
             )

@@ -84,7 +84,7 @@ def _parts(situation: Situation, arm: str) -> dict[str, Array]:
     parts["reading"] = _reading(situation, arm, tokens)
     if np.any(tokens.thinking):
         parts["thinking"] = tokens.thinking * writing_ms
-    parts["writing"] = situation.fact("traffic.answer_tokens") * writing_ms
+    parts["writing"] = tokens.answer * writing_ms
     return parts
 
 

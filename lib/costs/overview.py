@@ -148,6 +148,12 @@ class Overview:
 
     def _taken_for_granted(self) -> list[str]:
         facts, found = self.estimates.facts, []
+        found += [
+            f"{self.book.names[role]} makes {self.book[f'{role}.tokens_per_text'].likely:g} tokens of what the client "
+            "counts as one; prompts and answers are costed so. A row of the client's own list changes that."
+            for role in ("base_model", "tuned_model")
+            if self.book[f"{role}.tokens_per_text"].likely != 1 and f"{role}.tokens_per_text" in self.prices_used()
+        ]
         key = "base_model.thinking_tokens"
         usual = self.book[key].likely if key in self.book else 0.0
         if usual and facts["traffic.thinking_tokens"] == 0:
@@ -177,7 +183,8 @@ class Overview:
     def peak_tokens_per_minute(self) -> float:
         """The tokens a minute that retrieval and answer come to in the busiest hour."""
         facts = self.estimates.facts
-        a_query = float(self.estimates.planned.input_tokens["rag"]) + float(facts["traffic.answer_tokens"])
+        more = self.book["base_model.tokens_per_text"].likely
+        a_query = float(self.estimates.planned.input_tokens["rag"]) + float(facts["traffic.answer_tokens"]) * more
         return float(queries_answered(facts)) / MINUTES_PER_MONTH * PEAK_TIMES * a_query
 
     def _own_rows(self) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client.facts import queries_answered
-from lib.costs.derived import document_tokens, room_for_knowledge
+from lib.costs.derived import document_tokens, room_for_knowledge, tokens_per_text
 from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, either
 
 WORKINGS = {
@@ -27,8 +27,8 @@ class Prompt:
     price tiers go by). ``fresh``, ``written`` and ``cached`` add up all input tokens of the query:
     read at the full price, written to the cache, and served from it. ``output`` is the answer and what the model
     thinks before it. ``first_call`` is the earlier prompt of a question that needs a second retrieval. ``warm`` are
-    the tokens of ``call`` that a warm cache serves, ``missed_share`` the share of queries that find it cold, and
-    ``thinking`` the hidden tokens before the answer.
+    the tokens of ``call`` that a warm cache serves, ``missed_share`` the share of queries that find it cold,
+    ``answer`` the tokens of the answer and ``thinking`` the hidden ones before it.
     """
 
     call: Array
@@ -39,6 +39,7 @@ class Prompt:
     first_call: Array
     missed_share: Array
     warm: Array
+    answer: Array
     thinking: Array
 
     @property
@@ -107,14 +108,16 @@ def _counted(situation: Situation, arm: str) -> Prompt:
 
     Of what ``rag`` and the others read the share ``traffic.cacheable_share`` is the same each time, of the long
     context the knowledge base as well. A prompt shorter than the provider's least (``cache_least``) is not cached at
-    all; of a cached one the cold share is written at its price.
+    all; of a cached one the cold share is written at its price. The client's counts become those of the model's own
+    tokenizer (``tokens_per_text``).
     """
     instructions = situation.fact(
         "traffic.tuned_instruction_tokens" if arm in TUNED_ARMS else "traffic.instruction_tokens"
     )
-    asked = instructions + situation.fact("traffic.question_tokens")
-    thinking = thinking_tokens(situation, arm)
-    output = situation.fact("traffic.answer_tokens") + thinking
+    counted = tokens_per_text(situation, model_role(arm))
+    asked = counted * (instructions + situation.fact("traffic.question_tokens"))
+    answer, thinking = counted * situation.fact("traffic.answer_tokens"), thinking_tokens(situation, arm)
+    output = answer + thinking
     call, first_call, read, knowledge = asked, NOTHING, asked, NOTHING
     if arm == "long_context":
         room = np.maximum(room_for_knowledge(situation), 0.0)
@@ -123,11 +126,11 @@ def _counted(situation: Situation, arm: str) -> Prompt:
             "knowledge",
             "Knowledge base in the prompt",
             "tokens",
-            lambda: np.minimum(document_tokens(situation), room),
+            lambda: counted * np.minimum(document_tokens(situation), room),
         )
         call = asked + knowledge
     if arm in RETRIEVAL_ARMS:
-        context = situation.fact("traffic.context_tokens")
+        context = counted * situation.fact("traffic.context_tokens")
         several = situation.fact("knowledge.multi_hop_share")
         first_call = asked + context
         call = first_call + several * context
@@ -147,5 +150,6 @@ def _counted(situation: Situation, arm: str) -> Prompt:
         first_call=first_call,
         missed_share=missed,
         warm=(call - knowledge) * same + fixed,
+        answer=answer,
         thinking=thinking,
     )

@@ -35,7 +35,7 @@ FALLBACKS = {
 }
 DISCOUNTS = ("cached_input", "batch_input", "batch_cached_input", "batch_output")
 SPEEDS = ("first_token", "first_token_p95_factor", "prefill_speed", "cached_prefill_speed", "generation_speed")
-CHARACTER = (*SPEEDS, "context_window", "cache_least", "cache_lifetime", "thinking_tokens")
+CHARACTER = (*SPEEDS, "context_window", "cache_least", "cache_lifetime", "thinking_tokens", "tokens_per_text")
 """What a model is like, beside its prices."""
 ROUTE_COMPONENTS = ("training", "hosting", "checkpoint_storage", "least_charge")
 """What is paid for a tuned model beside its tokens."""

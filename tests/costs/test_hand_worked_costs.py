@@ -69,6 +69,18 @@ def test_writing_the_cache_costs_its_own_price_in_every_arm(case):
         assert inference == pytest.approx((tokens * cached + 800 * book["base_model.output"].likely) / 1e6)
 
 
+def test_a_tokenizer_that_counts_more_makes_prompts_and_answers_longer_and_the_window_smaller(case):
+    # Claude Haiku 5.5 makes 1.3 tokens of one: (800 + 50) × 1.3 × 0.10 + 800 × 1.3 × 0.50
+    stack = {"base_model": "anthropic/claude-haiku-5-5"}
+    found = case(stack=stack, knowledge={"needed": "private", "documents": 10_000})
+    assert found.costs.usd_per_query["prompt"] == pytest.approx(1.3 * (850 * 0.10 + 800 * 0.50) / 1e6)
+    # What it is embedded with counts as before.
+    assert found.costs.components["rag"]["document_embedding"].setup == pytest.approx(10_000 * 800 * 0.02 / 1e6)
+    # Of its window of a million tokens the answer takes 1,040.
+    assert found.costs.prompt_tokens["long_context"] == pytest.approx(1_000_000 - 1040)
+    assert found.latency.components["rag"]["writing"] == pytest.approx(1.3 * 800 / 130 * 1000)
+
+
 def test_thinking_is_billed_as_output_and_delays_the_first_word(case):
     plain, thinking = case(), case(traffic={"thinking_tokens": 400})
     for arm in ("prompt", "rag", "long_context"):
