@@ -127,3 +127,8 @@ KNOWING_ARMS = tuple(arm.id for arm in ARM.values() if arm.knows)
 
 UNDECIDED = "undecided"
 """The recommendation where no arm can be named: it says what to measure or to change."""
+
+
+def arm_name(place: int) -> str:
+    """Return an arm's id by its position in :data:`ARMS`, ``undecided`` for -1."""
+    return ARMS[place] if place >= 0 else UNDECIDED

@@ -25,6 +25,7 @@ from lib.client import ClientFile
 from lib.client.facts import Array, Facts, coded, field_specs, ranges
 from lib.files import read_yaml
 from lib.prices import Price, PriceBook
+from lib.thresholds import likely_threshold
 
 SEED = 2026
 DRAWS = 2**12
@@ -37,9 +38,6 @@ NOT_DRAWN = ("money.horizon_months", "prices.per_usd")
 
 HOUSE = ("constraints.data_must_stay_in_house", "constraints.runs_where")
 """Fields that decide whether models run on the client's own machines."""
-
-SMALLEST_EVALUATION = 100.0
-"""A score whose evaluation set is not stated is taken to rest on three-numbers' minimum of 100 examples."""
 
 SCORE_FIELDS = tuple(arm.score_field for arm in ARM.values())
 
@@ -175,18 +173,16 @@ class Simulation:
         book: PriceBook,
         extra: Sequence[UncertainInput] = (),
         priors: Sequence[Prior] = (),
-        smallest_evaluation: float = SMALLEST_EVALUATION,
     ) -> "Simulation":
         """Collect what is uncertain for ``client``: its own numbers, the prices, and what a higher room adds.
 
-        Of ``priors`` those count whose field the client has not answered. A score is taken to rest on at least
-        ``smallest_evaluation`` examples.
+        Of ``priors`` those count whose field the client has not answered.
         """
         facts = Facts.of(client)
         unanswered = tuple(prior for prior in priors if not facts.answered(prior.field))
         # A draw in which nothing may leave the house meets the prices of own GPUs, and these move as well.
         prices = _prices(book, any(prior.field in HOUSE for prior in unanswered))
-        found = [*_facts(client, facts), *_scores(client, facts, smallest_evaluation), *prices, *extra]
+        found = [*_facts(client, facts), *_scores(client, facts), *prices, *extra]
         return cls(facts, book, tuple(item for item in found if item.low < item.high), unanswered)
 
     def money_draw(self, size: int = DRAWS, block: int = 0) -> Draw:
@@ -247,13 +243,14 @@ def _facts(client: ClientFile, facts: Facts) -> list[UncertainInput]:
     ]
 
 
-def _scores(client: ClientFile, facts: Facts, smallest: float) -> list[UncertainInput]:
+def _scores(client: ClientFile, facts: Facts) -> list[UncertainInput]:
     """Measured scores spread by the size of their evaluation set: a triangle of the binomial's variance.
 
+    Where the size is not stated, or smaller, it is taken to be the least that can carry a decision.
     A range that the client stated without the number of examples stands as it is. Arms are drawn
     independently of one another, which overstates how much two scores of one run move apart.
     """
-    found, stated = [], ranges(client)
+    found, stated, smallest = [], ranges(client), likely_threshold("evaluation_examples")
     for path in SCORE_FIELDS:
         score = float(facts[path])
         if np.isnan(score):

@@ -34,7 +34,7 @@ ROOMS = [
         "stats",
         "text",
     }
-    | {"wording"},
+    | {"thresholds", "wording"},
     {"client", "dataset"},
     {"prices", "sample_company", "retrieval", "models"},
     {"simulation"},

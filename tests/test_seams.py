@@ -11,8 +11,8 @@ from lib.claims.recompute import FUNCTIONS
 from lib.client import Facts, check_client
 from lib.costs import costs
 from lib.decision import decide
-from lib.decision.decide import thresholds
 from lib.decision.features import FEATURES, EvaluationContext
+from lib.decision.uncertainty import all_thresholds
 from lib.prices import price_book
 from lib.stats import smallest_gap
 
@@ -28,7 +28,7 @@ IN_HOUSE_LIBRARY = {
 
 def context_of(data: dict) -> EvaluationContext:
     client = check_client(data)
-    return EvaluationContext(Facts.of(client), price_book(client), thresholds())
+    return EvaluationContext(Facts.of(client), price_book(client), all_thresholds())
 
 
 def test_a_knowledge_base_that_the_costs_cut_off_is_not_decided_to_fit() -> None:

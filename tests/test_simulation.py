@@ -8,7 +8,7 @@ from scipy.stats import triang
 
 from lib.client import check_client, load_client
 from lib.client.facts import field_specs
-from lib.decision.uncertain import PRIORS_FILE
+from lib.decision.uncertainty import PRIORS_FILE
 from lib.paths import CLIENTS
 from lib.prices import price_book
 from lib.simulation import DRAWS, Simulation, UncertainInput, column, read_priors

@@ -114,11 +114,11 @@ class Facts(Mapping[str, Array]):
 
     def is_word(self, path: str, word: str) -> Array:
         """Return where a choice field has the value ``word``."""
-        return self._values[path] == field_specs()[path].choices.index(word)
+        return self[path] == field_specs()[path].choices.index(word)
 
     def truth(self, path: str) -> Array:
         """Return a yes/no field as booleans (not answered and no default: False)."""
-        return self._values[path] == 1.0
+        return self[path] == 1.0
 
     def text(self, path: str) -> Any:
         """Return a text, date or list field, which never varies between draws."""

@@ -32,10 +32,9 @@ def _told(record: CaseRecord) -> str:
     lines += [f"  {name:<40}{hits:>4} of {of}" for name, hits in ranked]
     lines += ["", f"{'Stability':<26}{'right':>7}{'wrong':>7}{'no answer':>11}   share right (95 %)"]
     for band in record.bands:
-        low, high = band.interval
         lines.append(
-            f"  {probability(band.low)} to {probability(band.high)}".ljust(26)
-            + f"{band.right:>7}{band.wrong:>7}{band.no_answer:>11}   {share(band.right / band.of)} ({share(low)} to {share(high)})"
+            f"  {probability(band.stability[0])} to {probability(band.stability[1])}".ljust(26)
+            + f"{band.right:>7}{band.wrong:>7}{band.no_answer:>11}   {share(band.right / band.of)} ({share(band.low)} to {share(band.high)})"
         )
     lines += ["", "Not right"]
     for outcome in record.misses:

@@ -5,26 +5,25 @@ answers that a fair grader takes as right; and, where the source tells them, ``r
 and ``told``. The rules were made knowing these cases, so the hit rate is a record, not a forecast.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import yaml
 
 from lib.arms import ARMS, UNDECIDED
 from lib.client import ClientFile, Facts
 from lib.client.client_file import check_client
 from lib.client.yaml_text import parse
-from lib.decision.asking import LEAST_IN_A_BAND, TRACK_RECORD_FILE, banded, deciding_answered
 from lib.decision.decide import decide
 from lib.decision.result import Decision
+from lib.decision.track_record import TRACK_RECORD_FILE, TrackRecord, bands, deciding_answered
 from lib.errors import InputError
 from lib.files import write_text
 from lib.paths import CASES
 from lib.stats import wilson
-
-if TYPE_CHECKING:
-    import pandas
 
 _KEYS = ("source", "accept", "reject", "shipped", "stated", "told")
 
@@ -58,27 +57,6 @@ class CaseOutcome:
 
 
 @dataclass(frozen=True)
-class Band:
-    """Cases of like stability: its bounds (0 to 1, both within), and how many were right, wrong, without answer."""
-
-    low: float
-    high: float
-    right: int
-    wrong: int
-    no_answer: int
-
-    @property
-    def of(self) -> int:
-        """Count the cases; one without an answer counts, and not as a hit."""
-        return self.right + self.wrong + self.no_answer
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % Wilson interval of the share right."""
-        return wilson(self.right, self.of)
-
-
-@dataclass(frozen=True)
 class CaseRecord:
     """All outside cases decided."""
 
@@ -100,7 +78,7 @@ class CaseRecord:
         return [outcome for outcome in self.outcomes if not outcome.right]
 
     @cached_property
-    def bands(self) -> tuple[Band, ...]:
+    def bands(self) -> tuple[TrackRecord, ...]:
         """Part the cases by stability, highest first, ties kept together, at least ten in each band."""
         return bands([(outcome.decision.stability, outcome.right) for outcome in self.outcomes])
 
@@ -139,39 +117,6 @@ class CaseRecord:
             },
         }
 
-    def to_frame(self) -> "pandas.DataFrame":
-        """Return one row a case: id, accepted answers, ours, right (``None``: no answer), stability, source."""
-        import pandas
-
-        return pandas.DataFrame(
-            [
-                {
-                    "case": outcome.case.id,
-                    "accept": " or ".join(outcome.case.accept),
-                    "answer": outcome.decision.recommendation,
-                    "right": outcome.right,
-                    "stability": outcome.decision.stability,
-                    "source": outcome.case.source,
-                }
-                for outcome in self.outcomes
-            ]
-        )
-
-
-def bands(outcomes: Iterable[tuple[float, bool | None]], least: int = LEAST_IN_A_BAND) -> tuple[Band, ...]:
-    """Part ``(stability, right)`` rows into bands of at least ``least``, highest stability first."""
-    return tuple(
-        Band(
-            low=group[-1][0],
-            high=group[0][0],
-            right=sum(right is True for _, right in group),
-            wrong=sum(right is False for _, right in group),
-            no_answer=sum(right is None for _, right in group),
-        )
-        for group in banded(list(outcomes), least)
-        if group
-    )
-
 
 @cache
 def load_cases(folder: Path = CASES) -> tuple[OutsideCase, ...]:
@@ -192,18 +137,9 @@ def decide_cases(cases: Sequence[OutsideCase] | None = None) -> CaseRecord:
 
 def store_record(record: CaseRecord, target: Path = TRACK_RECORD_FILE) -> None:
     """Write the track record that decisions are shown with."""
-    lines = [
-        "# How each outside case came out when last decided (python -m lib cases --store); right: null = no answer given.",
-        "cases:",
-    ]
-    for row in record.stored()["cases"]:
-        right = {True: "true", False: "false", None: "null"}[row["right"]]
-        lines.append(
-            f"  - {{case: {row['case']}, stability: {row['stability']}, answered: {row['answered']}, right: {right}}}"
-        )
-    lines += ["# Cases that each published guide alone gets right.", "guides:"]
-    lines += [f"  {guide}: {hits}" for guide, hits in record.stored()["guides"].items()]
-    write_text(target, "\n".join(lines) + "\n")
+    head = "# How each outside case came out when last decided (python -m lib cases --store); right: null = no answer given.\n"
+    head += "# guides: the cases that each published guide alone gets right.\n"
+    write_text(target, head + yaml.safe_dump(record.stored(), default_flow_style=None, sort_keys=False, width=120))
 
 
 def _case(path: Path) -> OutsideCase:

@@ -9,31 +9,10 @@ from lib.arms import ARMS, TUNED_ARMS
 from lib.client.facts import Array
 from lib.decision.evidence_gate import NOBODY, clearly_below, with_evidence
 from lib.decision.feasibility import Feasibility, brings_facts, feasibility, felt_latency
-from lib.decision.features import EvaluationContext
+from lib.decision.features import EvaluationContext, Gaps
 from lib.decision.frameworks import ABSTAINS, frameworks
 
 PROMPT, LONG_CONTEXT, RAG, FINE_TUNE, HYBRID = range(len(ARMS))
-
-
-@dataclass(frozen=True)
-class Gaps:
-    """What the model alone lacks. Every entry is a boolean array of shape ``()`` or ``(n,)``.
-
-    ``economic`` is a saving by a shorter prompt or a smaller model that pays for its training; ``latency`` tells
-    where the untuned arm passes but for the latency limit, which the tuned one meets.
-    """
-
-    knowledge: Array
-    behaviour: Array
-    behaviour_disputed: Array
-    behaviour_proven: Array
-    economic: Array
-    latency: Array
-
-    @property
-    def tuning(self) -> Array:
-        """Tell where anything speaks for a tuned model."""
-        return self.behaviour | self.economic | self.latency
 
 
 @dataclass(frozen=True)

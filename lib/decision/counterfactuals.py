@@ -6,12 +6,12 @@ rounded to the roundest value that still changes it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from lib.arms import ARMS, UNDECIDED
+from lib.arms import arm_name
 from lib.client.facts import Array, Facts, decoded, field_specs
 from lib.client.field import FieldSpec
 
@@ -44,21 +44,9 @@ class Counterfactual:
     plausible: bool = True
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the change as ``decide --json`` prints it."""
-        return {
-            "field": self.field,
-            "from": self.from_value,
-            "to": self.to_value,
-            "recommendation": self.recommendation,
-            "distance": round(self.distance, 4),
-            "assumed": self.assumed,
-            "plausible": self.plausible,
-        }
-
-
-def arm_name(place: int) -> str:
-    """Return an arm's id by its position, ``undecided`` for -1."""
-    return ARMS[place] if place >= 0 else UNDECIDED
+        """Return the change as ``decide --json`` prints it: ``from_value`` is ``from``, ``to_value`` ``to``."""
+        plain = {name.removesuffix("_value"): value for name, value in asdict(self).items()}
+        return plain | {"distance": round(self.distance, 4)}
 
 
 def counterfactuals(facts: Facts, recommend: Recommend) -> list[Counterfactual]:

@@ -1,39 +1,31 @@
 """From a client file to a decision."""
 
 import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lib.arms import ARMS, TUNED_ARMS, UNDECIDED
+from lib.arms import ARM, ARMS, TUNED_ARMS, UNDECIDED, arm_name
 from lib.client import ClientFile, Facts, answers, check_client
-from lib.client.facts import Array, field_specs
+from lib.client.facts import field_specs
 from lib.client.quantity import likely
 from lib.costs import Estimates
 from lib.costs.overview import BUDGETS, MONEY
 from lib.decision import explain
 from lib.decision.advice import advice
-from lib.decision.asking import (
-    Variations,
-    asked_next,
-    deciding_answered,
-    explaining_field,
-    track_record,
-    variations,
-)
+from lib.decision.asking import asked_next, explaining_field
 from lib.decision.choice import Outcome, evaluate
 from lib.decision.comparisons import comparisons
-from lib.decision.counterfactuals import Counterfactual, arm_name, counterfactuals
+from lib.decision.counterfactuals import Counterfactual, counterfactuals
 from lib.decision.feasibility import BLOCKERS, Blocker, brings_facts
 from lib.decision.features import assumed_fields, graded_questions
-from lib.decision.frameworks import ABSTAINS, Rule, frameworks, rule_thresholds
+from lib.decision.frameworks import ABSTAINS, Rule, frameworks
 from lib.decision.result import ArmResult, BlockerTrace, Decision, EvidenceTrace, RuleTrace, Verdict
-from lib.decision.thresholds import ThresholdValues, own_thresholds
-from lib.decision.uncertain import Model
+from lib.decision.track_record import deciding_answered, track_record
+from lib.decision.uncertainty import Model, Variations
 from lib.errors import InputError
-from lib.prices import PriceBook, price_book
+from lib.prices import PriceBook
 
 PRICED_SECTIONS = ("stack", "prices")
 PRICED_FIELDS = (
@@ -47,11 +39,6 @@ PRICED_FIELDS = (
 DRAWS = 1024
 FACTS, LIMITS = "facts", "limits"
 """Why nothing is recommended: something decisive is not known, or nothing that closes the gaps passes."""
-
-
-def thresholds() -> ThresholdValues:
-    """Return every threshold, of the frameworks and of the workbook, at its likely value."""
-    return ThresholdValues(rule_thresholds() | own_thresholds())
 
 
 def decide(
@@ -68,11 +55,11 @@ def decide(
     Raises:
         InputError: the client's stack or price list cannot be used.
     """
-    model = model_of(client, source, book)
+    model = Model.of(client, source, book)
     outcome = evaluate(model.present())
     facts = model.simulation.facts
     arms = {arm: _arm(outcome, model.estimates, arm) for arm in ARMS}
-    varied = variations(model.stability(DRAWS), evaluate, facts)
+    varied = model.variations(DRAWS)
     pick = arm_name(int(outcome.recommendation))
     because = _undecided_because(facts, pick, varied)
     recommendation = UNDECIDED if because else pick
@@ -81,11 +68,9 @@ def decide(
         start = "rag" if because == FACTS and arms["rag"].feasible else explain.starting_point(outcome, arms)
     # Of an undecided client: how often the answer that holds most often does.
     stability = varied.shares[recommendation] if not because else max(varied.shares.values())
-    found = (
-        _edited(client, source, counterfactuals(facts, recommender(model)))
-        if with_counterfactuals and because != FACTS
-        else ()
-    )
+    found = ()
+    if with_counterfactuals and because != FACTS:
+        found = _edited(client, source, counterfactuals(facts, model.recommend))
     verdicts = _verdicts(outcome)
     return Decision(
         client=client.client.name,
@@ -124,7 +109,7 @@ def _edited(client: ClientFile, source: str | Path | None, found: list[Counterfa
             values = answers(client)
             try:
                 edited = check_client(values | {section: {**values.get(section, {}), name: change.to_value}})
-                outcome = evaluate(model_of(edited, source).present())
+                outcome = evaluate(Model.of(edited, source).present())
             except InputError:
                 continue
             if arm_name(int(outcome.recommendation)) != change.recommendation:
@@ -149,25 +134,6 @@ def _proven(outcome: Outcome, recommendation: str) -> bool:
     """Return whether the recommended arm itself was measured, and its score decided for it or reaches the target."""
     level = explain.evidence_level(outcome, recommendation)
     return level == "proven" or (level == "measured" and bool(outcome.by_evidence))
-
-
-def model_of(client: ClientFile, source: str | Path | None = None, book: PriceBook | None = None) -> Model:
-    """Collect facts, prices, thresholds and what of them is uncertain; ``source`` and ``book`` as for :func:`decide`."""
-    return Model.of(client, book or prices_of(client, source), thresholds())
-
-
-def prices_of(client: ClientFile, source: str | Path | None = None) -> PriceBook:
-    """Resolve the client's prices; see :func:`decide` for ``source``."""
-    return price_book(client) if source is None else price_book(client, str(source), Path(source).parent)
-
-
-def recommender(model: Model) -> Callable[[Facts], Array]:
-    """Return the function from facts to recommendations (positions in ARMS, -1 undecided) that counterfactuals are sought with."""
-
-    def recommend(facts: Facts) -> Array:
-        return np.atleast_1d(evaluate(model.present(facts)).recommendation)
-
-    return recommend
 
 
 def _runner_up(recommendation: str, shares: dict[str, float], found: tuple, arms: dict[str, ArmResult]) -> str | None:
@@ -230,7 +196,7 @@ def _evidence(outcome: Outcome, recommendation: str) -> EvidenceTrace:
 
 def _arm(outcome: Outcome, estimates: Estimates, arm: str) -> ArmResult:
     context = outcome.context
-    score = float(context.facts[f"evidence.{arm}_score"])
+    score = float(context.facts[ARM[arm].score_field])
     facts_there = bool(brings_facts(context, arm)) or not outcome.gaps.knowledge
     blocked = [blocker for blocker in BLOCKERS if _blocked(outcome, arm, blocker.id)]
     return ArmResult(

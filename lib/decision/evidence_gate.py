@@ -5,30 +5,20 @@ exact test on the run's questions where the run is stored, else by a test of the
 difference of scores decides nothing. Everything works on arrays of shape ``()`` or ``(n,)``.
 """
 
-from collections.abc import Iterable
 from itertools import permutations
-from typing import Protocol
 
 import numpy as np
 
 from lib.arms import ARMS, TUNED_ARMS
 from lib.client.facts import Array, queries_answered
 from lib.decision.feasibility import Feasibility, brings_facts
-from lib.decision.features import EvaluationContext, graded_questions, measured_score
+from lib.decision.features import EvaluationContext, Gaps, any_of, graded_questions, measured_score
 from lib.stats import Z_ONE_SIDED, Z_TWO_SIDED, two_proportions_z
 
 NOBODY = -1
 """The recommendation where no arm passes: undecided."""
 
 HOURS = 1 / 60
-
-
-class GapsLike(Protocol):
-    """What the gate needs to know of the gaps: boolean arrays."""
-
-    knowledge: Array
-    behaviour: Array
-    economic: Array
 
 
 def clearly_below(context: EvaluationContext, arm: str, target: Array) -> Array:
@@ -55,7 +45,7 @@ def proven_better(context: EvaluationContext, arm: str, other: str) -> Array:
 
 
 def with_evidence(
-    context: EvaluationContext, gaps: GapsLike, possible: Feasibility, by_ladder: Array
+    context: EvaluationContext, gaps: Gaps, possible: Feasibility, by_ladder: Array
 ) -> tuple[Array, Array]:
     """Let measured scores decide between the eligible arms; tell where they did.
 
@@ -88,9 +78,11 @@ def with_evidence(
     no_target = ~context.facts.answered_at("evidence.target_score") & (
         sum(counted[arm].astype(int) for arm in measured) > 1
     )
-    unbeaten = {arm: counted[arm] & ~_any(worth[other, arm] for other in measured if other != arm) for arm in measured}
+    unbeaten = {
+        arm: counted[arm] & ~any_of(worth[other, arm] for other in measured if other != arm) for arm in measured
+    }
     passes = {arm: counted[arm] & np.where(no_target, unbeaten[arm], scores[arm] >= target) for arm in measured}
-    some_pass = _any(passes.values())
+    some_pass = any_of(passes.values())
     pick = _simplest(context, gaps.knowledge, target, measured, counted, passes, better, unbeaten)
     pick = _unless_training_pays(context, scores, measured, passes, better, pick)
     pick = _untried_first(context, target, measured, no_target, by_ladder, pick)
@@ -105,7 +97,7 @@ def _simplest(context, knowledge, target, measured, counted, passes, better, unb
     plain = [arm for arm in measured if arm not in TUNED_ARMS]
     tuned = [arm for arm in measured if arm in TUNED_ARMS]
     facts_brought = {arm: brings_facts(context, arm) | ~knowledge for arm in measured}
-    some_pass = _any(passes.values())
+    some_pass = any_of(passes.values())
     good_enough = {
         arm: passes[arm]
         | (
@@ -113,11 +105,11 @@ def _simplest(context, knowledge, target, measured, counted, passes, better, unb
             & some_pass
             & ~clearly_below(context, arm, target)
             & unbeaten[arm]
-            & ~_any(better[other, arm] & passes[other] for other in measured if other != arm)
+            & ~any_of(better[other, arm] & passes[other] for other in measured if other != arm)
         )
         for arm in plain
     }
-    earned = {arm: unbeaten[arm] & ~_any(counted[other] & ~better[arm, other] for other in plain) for arm in tuned}
+    earned = {arm: unbeaten[arm] & ~any_of(counted[other] & ~better[arm, other] for other in plain) for arm in tuned}
     pick = np.asarray(NOBODY)
     for arms, stands in reversed([(plain, good_enough), (plain, unbeaten), (tuned, earned), (tuned, unbeaten)]):
         # The later assignment wins: first those that bring no facts, then the simplest of those that do.
@@ -151,7 +143,7 @@ def _untried_first(context, target, measured, no_target, by_ladder, pick) -> Arr
 def _pays_unmeasured(gaps, measured, passes, by_ladder, pick) -> Array:
     result = np.asarray(False)
     for arm in (arm for arm in TUNED_ARMS if arm not in measured):
-        plain_passes = _any(
+        plain_passes = any_of(
             passes[other] & (pick == ARMS.index(other)) for other in measured if other not in TUNED_ARMS
         )
         result = result | ((by_ladder == ARMS.index(arm)) & gaps.economic & ~gaps.behaviour & plain_passes)
@@ -185,10 +177,3 @@ def _with_corrections(context: EvaluationContext, arm: str, score: Array) -> Arr
     facts = context.facts
     wrong = queries_answered(facts) * (1.0 - np.nan_to_num(score))
     return context.costs.horizon_usd[arm] + wrong * facts["money.correction_usd"] * facts["money.horizon_months"]
-
-
-def _any(rows: Iterable[Array]) -> Array:
-    result = np.asarray(False)
-    for row in rows:
-        result = result | row
-    return result

@@ -10,8 +10,8 @@ import numpy as np
 
 from lib.arms import ARM, ARMS, KNOWING_ARMS, TUNED_ARMS, UNDECIDED
 from lib.decision.choice import Outcome
-from lib.decision.evidence_gate import clearly_below
-from lib.decision.evidence_words import evidence_sentence
+from lib.decision.comparisons import evidence_sentence
+from lib.decision.evidence_gate import clearly_below, clearly_reaches
 from lib.decision.feasibility import seconds
 from lib.decision.features import graded_questions, measured_score
 from lib.decision.result import ArmResult, OpenIssue, Step, Verdict
@@ -26,6 +26,7 @@ Arms = dict[str, ArmResult]
 def gap_sentences(outcome: Outcome, recommendation: str) -> list[str]:
     """Say which gaps there are and from what, or that there is none where prompting is the answer."""
     facts, gaps, read = outcome.context.facts, outcome.gaps, outcome.context.read
+    limit = outcome.context.thresholds.thresholds["behaviour_need"]
     sentences = []
     if gaps.knowledge:
         sentences.append(f"Knowledge gap: {_knowledge_words(outcome)}.")
@@ -36,14 +37,13 @@ def gap_sentences(outcome: Outcome, recommendation: str) -> list[str]:
             f"right, below the target of {share(float(facts['evidence.target_score']))} by more than chance."
         )
     elif gaps.behaviour:
-        limit = outcome.context.thresholds.thresholds["behaviour_need"]
         where = "inside" if gaps.behaviour_disputed else "above"
         votes = "; most guides that answer see it too" if gaps.behaviour_disputed else ""
         sentences.append(
             f"Behaviour gap, likely: the need for style, format or reasoning is {number(float(read('behaviour_need')))} "
             f"of 1, {where} the range {limit.low:g} to {limit.high:g} from which prompting is likely to miss it{votes}."
         )
-    elif outcome.context.holds("prompting_suffices") and float(read("behaviour_need")) >= _behaviour_limit(outcome):
+    elif outcome.context.holds("prompting_suffices") and float(read("behaviour_need")) >= limit.low:
         sentences.append("No behaviour gap: style matters, but prompts have been seen to meet it.")
     if gaps.economic:
         sentences.append(_economic_sentence(outcome, recommendation))
@@ -78,10 +78,6 @@ def _economic_sentence(outcome: Outcome, recommendation: str) -> str:
         f"{arm_title(tuned)} is ruled out" if blocked else f"measured, {arm_title(recommendation)} is the better choice"
     )
     return f"{words}; still, {why}."
-
-
-def _behaviour_limit(outcome: Outcome) -> float:
-    return outcome.context.thresholds.thresholds["behaviour_need"].low
 
 
 def _knowledge_words(outcome: Outcome) -> str:
@@ -133,8 +129,7 @@ def path_sentence(outcome: Outcome, recommendation: str, arms: Arms) -> str:
         )
     if recommendation == wanted:
         return f"{title} is the simplest option that brings what is missing within the limits."
-    blocker = (*arms[wanted].blockers, *arms[wanted].limits_missed)
-    why = f" because {blocker[0].text}" if blocker else ""
+    why = f" because {arms[wanted].obstacles[0].text}" if arms[wanted].obstacles else ""
     return f"{arm_title(wanted)} would be the first choice, but it does not pass{why}; {title} is the next that does."
 
 
@@ -214,7 +209,7 @@ def open_issues(outcome: Outcome, recommendation: str, arms: Arms, shares: dict[
     if outcome.gaps.knowledge and not mine.closes_gaps and recommendation not in KNOWING_ARMS:
         found.append(OpenIssue("gap", f"{title} does not bring the facts that answers draw on."))
     if outcome.gaps.behaviour and recommendation not in TUNED_ARMS and not outcome.by_evidence:
-        found.append(OpenIssue("gap", _left_open(outcome, recommendation, arms)))
+        found.append(OpenIssue("gap", _left_open(outcome, arms)))
     found += [OpenIssue("limit", f"LATENCY: {missed.text}. A smaller model, caching or streaming must bring it.")
               for missed in mine.limits_missed]  # fmt: skip
     limit = float(facts["latency.p95_ms"])
@@ -238,16 +233,11 @@ def open_issues(outcome: Outcome, recommendation: str, arms: Arms, shares: dict[
             )
         )
     found += _evidence_issues(outcome, recommendation, title)
-    ruled = [
-        (arm, blocker)
-        for arm in dict.fromkeys((wanted_arm(outcome),))
-        if arm != recommendation
-        for blocker in (*arms[arm].blockers, *arms[arm].limits_missed)
-        if blocker.assumed
-    ]
+    wanted = wanted_arm(outcome)
     found += [
-        OpenIssue("assumption", f"{arm_title(arm)} is ruled out by something assumed: {blocker.text}.")
-        for arm, blocker in ruled
+        OpenIssue("assumption", f"{arm_title(wanted)} is ruled out by something assumed: {blocker.text}.")
+        for blocker in arms[wanted].obstacles
+        if blocker.assumed and wanted != recommendation
     ]
     likeliest = max(shares, key=lambda arm: shares[arm], default=recommendation)
     if likeliest not in (recommendation, UNDECIDED) and shares[likeliest] > shares.get(recommendation, 0.0):
@@ -261,9 +251,9 @@ def open_issues(outcome: Outcome, recommendation: str, arms: Arms, shares: dict[
     return found
 
 
-def _left_open(outcome: Outcome, recommendation: str, arms: Arms) -> str:
+def _left_open(outcome: Outcome, arms: Arms) -> str:
     tuned = "hybrid" if outcome.gaps.knowledge else "fine_tune"
-    blocker = next(iter((*arms[tuned].blockers, *arms[tuned].limits_missed)), None)
+    blocker = next(iter(arms[tuned].obstacles), None)
     words = "Style, format or reasoning are likely to fall short: "
     if blocker is None:
         return words + f"{arm_title(tuned)} would close that gap."
@@ -333,11 +323,9 @@ def evidence_level(outcome: Outcome, arm: str) -> str:
     context = outcome.context
     if arm not in ARM or np.isnan(context.facts[ARM[arm].score_field]):
         return "nothing"
-    score = float(measured_score(context, arm))
-    if math.isnan(score):
+    if np.isnan(measured_score(context, arm)):
         return "anecdote"
-    reach = 1.6448536269514722 * math.sqrt(score * (1 - score) / max(float(graded_questions(context)), 1.0))
-    return "proven" if score - reach >= float(context.facts["evidence.target_score"]) else "measured"
+    return "proven" if clearly_reaches(context, arm, context.facts["evidence.target_score"]) else "measured"
 
 
 # --- steps -------------------------------------------------------------------------------------
@@ -347,7 +335,7 @@ def steps(outcome: Outcome, arms: Arms, verdicts: tuple[Verdict, ...], recommend
     """Return the way to the recommendation, step by step, in its order."""
     passing = [arm_title(arm) for arm, result in arms.items() if result.passes]
     blocked = [
-        f"{arm_title(arm)} ({'; '.join(b.text for b in (*result.blockers, *result.limits_missed))})"
+        f"{arm_title(arm)} ({'; '.join(b.text for b in result.obstacles)})"
         for arm, result in arms.items()
         if not result.passes
     ]

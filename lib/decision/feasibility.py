@@ -13,7 +13,7 @@ import numpy as np
 from lib.arms import ARM, ARMS, KNOWING_ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client.facts import Array
 from lib.costs import derived
-from lib.decision.features import EvaluationContext, assumed_fields, known
+from lib.decision.features import EvaluationContext, any_of, assumed_fields, known
 from lib.prices.window import points_against_retrieval
 from lib.wording import every, number, share
 
@@ -286,10 +286,10 @@ class Feasibility:
 def feasibility(context: EvaluationContext) -> Feasibility:
     """Check every blocker of every arm."""
     blocked = {arm: {b.id: b.blocks(context, arm) for b in BLOCKERS if arm in b.arms} for arm in ARMS}
-    feasible = {arm: ~_any(row for name, row in blocked[arm].items() if name != LATENCY) for arm in ARMS}
+    feasible = {arm: ~any_of(row for name, row in blocked[arm].items() if name != LATENCY) for arm in ARMS}
     in_time = {arm: feasible[arm] & ~blocked[arm][LATENCY] for arm in ARMS}
     helps = {arm: brings_facts(context, arm) | ~context.holds("knowledge_gap") for arm in ARMS}
-    late = ~_any(in_time[arm] & helps[arm] for arm in ARMS) & _any(feasible[arm] & helps[arm] for arm in ARMS)
+    late = ~any_of(in_time[arm] & helps[arm] for arm in ARMS) & any_of(feasible[arm] & helps[arm] for arm in ARMS)
     eligible = {arm: in_time[arm] | (feasible[arm] & late) for arm in ARMS}
     return Feasibility(blocked, feasible, in_time, eligible, late)
 
@@ -306,10 +306,3 @@ def brings_facts(context: EvaluationContext, arm: str) -> Array:
         return np.asarray(False)
     lasting = context.facts["knowledge.days_between_changes"] >= context.thresholds["lasting_days"]
     return context.facts.is_word("constraints.runs_where", "device") & lasting
-
-
-def _any(rows) -> Array:
-    result = np.asarray(False)
-    for row in rows:
-        result = result | row
-    return result

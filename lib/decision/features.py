@@ -8,8 +8,10 @@ and a rule that reads it abstains. Which fields of the client file stand behind 
 it is computed, so that no list of them can drift from the formula.
 """
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from typing import Any
 
 import numpy as np
@@ -35,18 +37,8 @@ class RecordedFacts(Facts):
         """Return facts with other arrays in some fields, which note as these do."""
         return RecordedFacts(super().replaced(values, answered), self._note)
 
-    def is_word(self, path: str, word: str) -> Array:
-        """Note the field, and tell where it has the value ``word``."""
-        self._note(path)
-        return super().is_word(path, word)
-
-    def truth(self, path: str) -> Array:
-        """Note the field, and give it as booleans."""
-        self._note(path)
-        return super().truth(path)
-
     def __getitem__(self, path: str) -> Array:
-        """Note the field, and give its array."""
+        """Note the field, and return its array."""
         self._note(path)
         return super().__getitem__(path)
 
@@ -174,6 +166,32 @@ class EvaluationContext:
         if self._reading:
             self._reading[-1].update(fields)
         return value
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What the model alone lacks. Every entry is a boolean array of shape ``()`` or ``(n,)``.
+
+    ``economic`` is a saving by a shorter prompt or a smaller model that pays for its training; ``latency`` tells
+    where the untuned arm passes but for the latency limit, which the tuned one meets.
+    """
+
+    knowledge: Array
+    behaviour: Array
+    behaviour_disputed: Array
+    behaviour_proven: Array
+    economic: Array
+    latency: Array
+
+    @property
+    def tuning(self) -> Array:
+        """Tell where anything speaks for a tuned model."""
+        return self.behaviour | self.economic | self.latency
+
+
+def any_of(rows: Iterable[Array]) -> Array:
+    """Return where any of some boolean arrays holds; none of none."""
+    return reduce(operator.or_, rows, np.asarray(False))
 
 
 def assumed_fields(facts: Facts, fields: tuple[str, ...]) -> tuple[str, ...]:

@@ -23,9 +23,9 @@ from lib.arms import ARMS
 from lib.articles import Article, articles
 from lib.client.facts import Array
 from lib.decision.features import FEATURES, EvaluationContext
-from lib.decision.thresholds import Threshold
 from lib.files import read_yaml
 from lib.paths import FRAMEWORKS
+from lib.thresholds import Threshold
 
 ABSTAINS = -1
 TESTS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}

@@ -4,18 +4,20 @@
 this machine only the shares are left, and where it is one of the sample's its scores are not used at all.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 import numpy as np
 
 from lib import paths
 from lib.arms import ARMS
-from lib.client import ClientFile, Facts, answers, check_client
+from lib.client import ClientFile, answers, check_client
 from lib.client.facts import Array
-from lib.decision.paired_test import Pair
 from lib.errors import InputError
+from lib.stats import fewest_significant, mcnemar_p
 
 TYPED, STORED, NOT_STORED, REFUSED = "typed in", "stored", "not stored", "refused"
 
@@ -23,6 +25,42 @@ MEASURED_FIELDS = (*(f"{arm}_score" for arm in ARMS), "eval_examples", "retrieva
 
 # A score is the run's own while it is this close to it, in questions: then rounding moves no gap by a whole one.
 CLOSE = 0.4
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two arms on the same ``n`` questions: on how many each alone was right."""
+
+    n: int
+    only_first: int
+    only_second: int
+
+    @classmethod
+    def of(cls, first: Mapping[str, bool], second: Mapping[str, bool]) -> "Pair":
+        """Compare two arms by question id; both were judged on the same questions."""
+        only_first = sum(first[question] and not second[question] for question in first)
+        return cls(len(first), only_first, only_first + sum(second.values()) - sum(first.values()))
+
+    @property
+    def gap(self) -> float:
+        """The first arm's share less the second's (-1 to 1)."""
+        return (self.only_first - self.only_second) / self.n
+
+    @property
+    def p(self) -> float:
+        """McNemar's exact two-sided p."""
+        return mcnemar_p(self.only_first, self.only_second)
+
+    @cached_property
+    def critical_gap(self) -> float:
+        """The gap from which this many discordant questions are significant; infinite where none is.
+
+        It lies half a step below the smallest significant gap (gaps move in steps of ``2 / n``), so that a
+        share that was rounded when it was written down still falls on its own side.
+        """
+        discordant = self.only_first + self.only_second
+        least = fewest_significant(discordant)
+        return math.inf if least is None else (2 * least - discordant - 1) / self.n
 
 
 @dataclass(frozen=True)
@@ -73,14 +111,10 @@ def usable_client(client: ClientFile) -> ClientFile:
     return check_client(values | {"evidence": kept})
 
 
-def facts_of(client: ClientFile) -> Facts:
-    """Take the likely value of every field of the usable client."""
-    return Facts.of(usable_client(client))
-
-
 @lru_cache(maxsize=16)
 def _read(folder: str, run_id: str, changed: int, citations_required: bool) -> MeasuredRun:
     """Read a run; ``folder`` and ``changed`` (its time of change) are here so that a new file is read anew."""
+    # In here for start-up time: most clients name no run.
     from lib.experiment.evidence import feeding_arms, measure_for, right_by_question, why_unfit
     from lib.experiment.store import read_record
 
@@ -96,23 +130,14 @@ def _read(folder: str, run_id: str, changed: int, citations_required: bool) -> M
     unfit = why_unfit(record)
     if unfit:
         return MeasuredRun(REFUSED, run_id, unfit)
-    arms = {name.removesuffix("_score"): arm for name, arm in feeding_arms(record).items()}
-    measure = measure_for(citations_required)
-    return _stored(run_id, {name: right_by_question(record, arm, measure) for name, arm in arms.items()})
-
-
-def _stored(run_id: str, right: dict[str, dict[str, bool]]) -> MeasuredRun:
-    right = {arm: right[arm] for arm in ARMS if right.get(arm)}
-    shares = {arm: sum(answers.values()) / len(answers) for arm, answers in right.items()}
-    pairs = {
-        (first, second): _pair(right[first], right[second])
-        for first, second in combinations(right, 2)
-        if right[first].keys() == right[second].keys()
+    feeding, measure = feeding_arms(record), measure_for(citations_required)
+    judged = {
+        arm: right for arm in ARMS if (right := right_by_question(record, feeding.get(f"{arm}_score", ""), measure))
     }
-    return MeasuredRun(STORED, run_id, "", max(map(len, right.values()), default=0), shares, pairs)
-
-
-def _pair(first: dict[str, bool], second: dict[str, bool]) -> Pair:
-    only_first = sum(first[question] and not second[question] for question in first)
-    only_second = sum(second[question] and not first[question] for question in first)
-    return Pair(len(first), only_first, only_second)
+    shares = {arm: sum(right.values()) / len(right) for arm, right in judged.items()}
+    pairs = {
+        (first, second): Pair.of(judged[first], judged[second])
+        for first, second in combinations(judged, 2)
+        if judged[first].keys() == judged[second].keys()
+    }
+    return MeasuredRun(STORED, run_id, "", max(map(len, judged.values()), default=0), shares, pairs)

@@ -1,12 +1,15 @@
 """The decision as plain values; :mod:`lib.views.decision` shows it."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from lib.arms import TUNED_ARMS
 from lib.costs.estimates import Estimate
 from lib.decision.comparisons import Comparison
 from lib.decision.counterfactuals import Counterfactual
+from lib.decision.track_record import TrackRecord
+
+RECORD_KEYS = ("right", "of", "low", "high", "wrong", "no_answer")
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,12 @@ class ArmResult:
     @property
     def passes(self) -> bool:
         """Whether nothing rules it out and it misses no limit."""
-        return self.feasible and not self.limits_missed
+        return not self.obstacles
+
+    @property
+    def obstacles(self) -> tuple[BlockerTrace, ...]:
+        """What rules it out, then the limits that it misses."""
+        return self.blockers + self.limits_missed
 
 
 @dataclass(frozen=True)
@@ -113,22 +121,6 @@ class Question:
     could_change_to: tuple[str, ...]
     value: float = 0.0
     """How much of the variations it settles (0 to 1): the gain in the share that the best answer holds."""
-
-
-@dataclass(frozen=True)
-class TrackRecord:
-    """How outside cases of like stability came out: right, wrong, without an answer, and Wilson's interval."""
-
-    right: int
-    wrong: int
-    no_answer: int
-    low: float
-    high: float
-
-    @property
-    def of(self) -> int:
-        """Count the cases."""
-        return self.right + self.wrong + self.no_answer
 
 
 @dataclass(frozen=True)
@@ -165,8 +157,6 @@ class Decision:
     runner_up: str | None
     stability: float
     track_record: TrackRecord | None
-    agreement: float | None
-    proven: bool
     undecided_because: str | None
     starting_point: str | None
     answered: tuple[int, int]
@@ -174,14 +164,16 @@ class Decision:
     open_issues: tuple[OpenIssue, ...]
     first_step: str
     reasons: tuple[str, ...]
-    steps: tuple[Step, ...]
+    proven: bool
     arms: dict[str, ArmResult]
     frameworks: tuple[Verdict, ...]
+    agreement: float | None
     counterfactuals: tuple[Counterfactual, ...]
+    evidence: EvidenceTrace
+    steps: tuple[Step, ...]
     advice: tuple[str, ...]
     assumed: tuple[str, ...]
-    evidence: EvidenceTrace
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     currency: str = "USD"
     """The currency that the client's pages are in; money here is in US dollars, of which one is ``per_usd`` of it."""
 
@@ -199,42 +191,15 @@ class Decision:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the shape that ``decide --json`` prints; every value is plain JSON."""
-        arms = {}
-        for arm, result in self.arms.items():
-            row = asdict(result)
-            for name in ("blockers", "limits_missed"):
-                row[name] = [blocker["text"] for blocker in row[name]]
-            for name, figure in row.pop("ranges").items():
-                ends = {end: round(figure[end], 8) for end in ("p10", "p90", "as_planned")}
-                row |= {f"{name}_{end}": value for end, value in ends.items()}
-            arms[arm] = row
+        row = asdict(self)
         record = self.track_record
-        return {
-            "client": self.client,
-            "recommendation": self.recommendation,
-            "runner_up": self.runner_up,
-            "stability": self.stability,
-            "track_record": None
-            if record is None
-            else {"right": record.right, "of": record.of, "low": record.low, "high": record.high}
-            | {"wrong": record.wrong, "no_answer": record.no_answer},
-            "undecided_because": self.undecided_because,
-            "starting_point": self.starting_point,
-            "answered": {"fields": self.answered[0], "of": self.answered[1]},
-            "ask_next": [asdict(question) for question in self.ask_next],
-            "open_issues": [asdict(issue) for issue in self.open_issues],
-            "first_step": self.first_step,
-            "reasons": list(self.reasons),
-            "proven": self.proven,
-            "arms": arms,
-            "frameworks": [
-                asdict(verdict) | {"trace": [asdict(rule) for rule in verdict.trace]} for verdict in self.frameworks
-            ],
-            "agreement": self.agreement,
-            "flips": [change.to_dict() for change in self.counterfactuals],
-            "evidence": asdict(self.evidence) | {"comparisons": [asdict(row) for row in self.evidence.comparisons]},
-            "steps": [asdict(step) for step in self.steps],
-            "advice": list(self.advice),
-            "assumed": list(self.assumed),
-            "notes": list(self.notes),
-        }
+        row["track_record"] = record and {name: round(getattr(record, name), 3) for name in RECORD_KEYS}
+        row["answered"] = dict(zip(("fields", "of"), self.answered, strict=True))
+        for arm in row["arms"].values():
+            for name in ("blockers", "limits_missed"):
+                arm[name] = [blocker["text"] for blocker in arm[name]]
+            for name, figure in arm.pop("ranges").items():
+                arm |= {f"{name}_{end}": round(figure[end], 8) for end in ("p10", "p90", "as_planned")}
+        row["counterfactuals"] = [change.to_dict() for change in self.counterfactuals]
+        names = {"counterfactuals": "flips"}
+        return {names.get(key, key): value for key, value in row.items() if key not in ("currency", "per_usd")}

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from lib.decision.thresholds import own_thresholds, read_yaml
 from lib.evaluation.grading import Grade
+from lib.files import read_yaml
 from lib.paths import DATA
 from lib.stats import proportion, wilson
+from lib.thresholds import likely_threshold
 from lib.wording import share
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def gate(right: Mapping[str, float], questions: int, target: float) -> str:
         questions: graded questions behind each share.
         target: the client's own target share.
     """
-    needed = int(own_thresholds()["evaluation_examples"].likely)
+    needed = int(likely_threshold("evaluation_examples"))
     plain = {arm: value for arm, value in right.items() if arm in ("prompt", "long_context", "rag")}
     if not plain:
         return "Not known: neither prompting nor retrieval has been measured. Measure them before training anything."

@@ -5,8 +5,8 @@ from functools import cache
 
 from lib.client import ClientFile
 from lib.costs import Costs
-from lib.decision.thresholds import read_yaml
 from lib.errors import InputError
+from lib.files import read_yaml
 from lib.paths import DATA
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from lib.client import ClientFile
 from lib.client.quantity import likely
 from lib.costs import Costs
-from lib.decision.thresholds import own_thresholds, read_yaml
+from lib.files import read_yaml
 from lib.paths import DATA
+from lib.thresholds import own_thresholds
 from lib.wording import number, share
 
 if TYPE_CHECKING:

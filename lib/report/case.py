@@ -11,7 +11,7 @@ from lib.client import ClientFile, Facts
 from lib.costs import Costs, Latencies
 from lib.costs.overview import Overview
 from lib.decision import Decision, decide, usable_client
-from lib.decision.decide import prices_of
+from lib.decision.uncertainty import prices_of
 from lib.plan import Roadmap, roadmap
 from lib.prices import PriceBook
 from lib.report.parameters import client_from

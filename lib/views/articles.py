@@ -2,7 +2,7 @@
 
 from lib.articles import articles
 from lib.claims import audit
-from lib.decision.asking import guide_hits
+from lib.decision.track_record import guide_hits
 from lib.files import read_yaml
 from lib.paths import DATA
 from lib.views.markup import Page, caption, joined

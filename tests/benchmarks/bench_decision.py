@@ -12,7 +12,7 @@ import numpy as np
 
 from lib.client import load_client
 from lib.decision.choice import evaluate
-from lib.decision.decide import model_of
+from lib.decision.uncertainty import Model
 from lib.paths import CLIENTS, PROJECT
 from lib.simulation import Draw
 
@@ -29,7 +29,7 @@ def row_of(draw: Draw, row: int) -> Draw:
 
 
 def test_a_million_draws_against_the_same_functions_row_by_row() -> None:
-    model = model_of(load_client(CLIENT))
+    model = Model.of(load_client(CLIENT))
     start = time.process_time()
     picks = [evaluate(block).recommendation for block in model.stability(2**20)]
     together = time.process_time() - start

@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.arms import ARMS, UNDECIDED
+from lib.arms import ARMS, UNDECIDED, arm_name
 from lib.client import Facts, answers, check_client, load_client
 from lib.client.facts import decoded, field_specs
 from lib.decision import decide
 from lib.decision.choice import evaluate
-from lib.decision.counterfactuals import arm_name
-from lib.decision.decide import model_of, thresholds
 from lib.decision.features import EvaluationContext
 from lib.decision.frameworks import frameworks
+from lib.decision.uncertainty import Model, all_thresholds
 from lib.paths import CLIENTS
 from lib.prices import price_book
 
@@ -77,7 +76,7 @@ def test_support_and_agreement_are_the_shares_of_the_frameworks_that_answer(path
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_counterfactual_does_what_it_says(path: Path) -> None:
     client = load_client(path)
-    model = model_of(client)
+    model = Model.of(client)
     result = decide(client)
     assert result.counterfactuals
     for change in result.counterfactuals:
@@ -148,7 +147,7 @@ DRAWN = st.fixed_dictionaries(
 @given(rows=st.lists(DRAWN, min_size=2, max_size=8))
 def test_many_situations_at_once_give_what_each_gives_alone(rows: list[dict[str, float]]) -> None:
     client = check_client({"client": {"name": "x"}})
-    book, limits, facts = price_book(client), thresholds(), Facts.of(client)
+    book, limits, facts = price_book(client), all_thresholds(), Facts.of(client)
     columns = {path: np.array([row[path] for row in rows]) for path in rows[0]}
     together = np.atleast_1d(evaluate(EvaluationContext(facts.replaced(columns), book, limits)).recommendation)
     alone = [int(evaluate(EvaluationContext(facts.replaced(row), book, limits)).recommendation) for row in rows]
@@ -158,7 +157,7 @@ def test_many_situations_at_once_give_what_each_gives_alone(rows: list[dict[str,
 @given(row=DRAWN)
 def test_a_recommended_arm_is_feasible_and_never_lacks_the_facts(row: dict[str, float]) -> None:
     client = check_client({"client": {"name": "x"}})
-    outcome = evaluate(EvaluationContext(Facts.of(client).replaced(row), price_book(client), thresholds()))
+    outcome = evaluate(EvaluationContext(Facts.of(client).replaced(row), price_book(client), all_thresholds()))
     arm = arm_name(int(outcome.recommendation))
     if arm == UNDECIDED:
         return

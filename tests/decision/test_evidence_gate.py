@@ -10,14 +10,13 @@ import pytest
 from hand_made_runs import record, two_arms
 
 from lib import paths
-from lib.client import answers, check_client, load_client
+from lib.arms import arm_name
+from lib.client import Facts, answers, check_client, load_client
 from lib.client.facts import field_specs
 from lib.decision import Decision, decide, usable_client
 from lib.decision.choice import evaluate
-from lib.decision.counterfactuals import arm_name
-from lib.decision.decide import model_of, thresholds
 from lib.decision.features import EvaluationContext
-from lib.decision.measured import facts_of
+from lib.decision.uncertainty import Model, all_thresholds
 from lib.experiment.evidence import write_evidence
 from lib.experiment.result import ExperimentResult
 from lib.prices import price_book
@@ -131,8 +130,8 @@ def test_the_scores_of_a_sample_run_are_not_used_and_that_is_said(stored, sample
     assert decision.stability == bare.stability
     usable = usable_client(client_with(evidence_of(run, target_score=0.9)))
     assert answers(usable)["evidence"] == {"run": run, "target_score": 0.9}
-    assert {item.name for item in model_of(client_with(evidence_of(run))).inputs} == {
-        item.name for item in model_of(client_with({})).inputs
+    assert {item.name for item in Model.of(client_with(evidence_of(run))).simulation.inputs} == {
+        item.name for item in Model.of(client_with({})).simulation.inputs
     }
 
 
@@ -171,15 +170,17 @@ def test_arms_that_are_not_told_apart_count_as_equally_often_right_in_the_costs(
 @pytest.mark.parametrize("pair", [FEW_DIFFER, MANY_DIFFER], ids=["few differ", "many differ"])
 def test_draws_start_from_the_decision_and_stay_paired(stored, pair) -> None:
     client = client_with(evidence_of(stored(as_arms(pair))))
-    model = model_of(client)
+    model = Model.of(client)
     assert model.own_scores == {"rag", "hybrid"}
-    likely = evaluate(model.context(model.simulation.moved({item: np.asarray(item.likely) for item in model.inputs})))
-    alone = evaluate(EvaluationContext(facts_of(client), price_book(client), thresholds()))
+    likely = evaluate(
+        model.context(model.simulation.moved({item: np.asarray(item.likely) for item in model.simulation.inputs}))
+    )
+    alone = evaluate(EvaluationContext(Facts.of(usable_client(client)), price_book(client), all_thresholds()))
     assert int(likely.recommendation) == int(alone.recommendation)
-    cube = np.random.default_rng(3).random((len(model.inputs), 60))
+    cube = np.random.default_rng(3).random((len(model.simulation.inputs), 60))
 
     def picks(points: np.ndarray) -> list[int]:
-        values = {item: item.at(row) for item, row in zip(model.inputs, points, strict=True)}
+        values = {item: item.at(row) for item, row in zip(model.simulation.inputs, points, strict=True)}
         return np.atleast_1d(evaluate(model.context(model.simulation.moved(values))).recommendation).tolist()
 
     together = np.array(picks(cube))
@@ -190,7 +191,7 @@ def test_draws_start_from_the_decision_and_stay_paired(stored, pair) -> None:
 
 def test_counterfactuals_of_a_client_with_a_run_do_what_they_say(stored) -> None:
     client = client_with(evidence_of(stored(as_arms(FEW_DIFFER))))
-    facts, book, limits = facts_of(client), price_book(client), thresholds()
+    facts, book, limits = Facts.of(usable_client(client)), price_book(client), all_thresholds()
     found = [change for change in decide(client).counterfactuals if change.field.startswith("evidence.")]
     assert "evidence.rag_score" in {change.field for change in found}
     for change in found:

@@ -10,8 +10,8 @@ from lib.arms import ARM, ARMS, KNOWING_ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client import check_client
 from lib.decision import decide
 from lib.decision.choice import evaluate
-from lib.decision.decide import model_of
 from lib.decision.result import Decision
+from lib.decision.uncertainty import Model
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -46,7 +46,7 @@ def clients(draw) -> dict[str, dict[str, Any]]:
 
 
 def outcome_of(sections: dict[str, dict[str, Any]]):
-    return evaluate(model_of(check_client(sections)).present())
+    return evaluate(Model.of(check_client(sections)).present())
 
 
 def feasible(sections: dict[str, dict[str, Any]]) -> set[str]:

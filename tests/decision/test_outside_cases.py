@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.decision.asking import TRACK_RECORD_FILE
-from lib.decision.cases import Band, bands, decide_cases, load_cases
+from lib.decision.cases import decide_cases, load_cases
+from lib.decision.track_record import TRACK_RECORD_FILE, TrackRecord, bands
 from lib.errors import InputError
 from lib.files import read_yaml
 
@@ -24,8 +24,12 @@ def test_at_least_thirty_one_of_thirty_four_cases_come_out_as_shipped_or_advised
 
 def test_no_band_is_right_significantly_less_often_than_its_stability_says(record) -> None:
     for band in record.bands:
-        members = [o.decision.stability for o in record.outcomes if band.low <= o.decision.stability <= band.high]
-        assert band.interval[1] >= sum(members) / len(members)
+        members = [
+            o.decision.stability
+            for o in record.outcomes
+            if band.stability[0] <= o.decision.stability <= band.stability[1]
+        ]
+        assert band.high >= sum(members) / len(members)
 
 
 def test_the_stored_track_record_is_what_the_cases_give_today(record) -> None:
@@ -52,9 +56,9 @@ def test_every_case_pins_the_date_of_its_prices() -> None:
 
 def test_bands_keep_ties_together_and_never_hold_fewer_than_asked() -> None:
     rows = [(0.9, True), (0.9, False), (0.8, True), (0.8, None), (0.5, False)]
-    assert bands(rows, least=2) == (Band(0.9, 0.9, 1, 1, 0), Band(0.5, 0.8, 1, 1, 1))
-    assert bands(rows, least=1)[-1] == Band(0.5, 0.5, 0, 1, 0)
-    assert bands(rows, least=10) == (Band(0.5, 0.9, 2, 2, 1),)
+    assert bands(rows, least=2) == (TrackRecord((0.9, 0.9), 1, 1, 0), TrackRecord((0.5, 0.8), 1, 1, 1))
+    assert bands(rows, least=1)[-1] == TrackRecord((0.5, 0.5), 0, 1, 0)
+    assert bands(rows, least=10) == (TrackRecord((0.5, 0.9), 2, 2, 1),)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import math
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
-from lib.decision.paired_test import Pair
+from lib.decision.measured import Pair
 from lib.stats import SIGNIFICANCE
 
 
