@@ -69,6 +69,11 @@ def listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else "none"
 
 
+def capital(text: str) -> str:
+    """Write the first letter large and leave the others: ``RAG``, ``Fine-tuning``."""
+    return text[:1].upper() + text[1:]
+
+
 def months_words(months: int) -> str:
     """Write a number of months: "1 month", "12 months"."""
     return f"{months} month" if months == 1 else f"{months} months"

@@ -7,7 +7,8 @@ runs from here, so that the same numbers give the same bytes.
 """
 
 import json
-from collections.abc import Collection, Mapping
+import textwrap
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ CLEAR = "rgba(0,0,0,0)"
 OFF_SCALE = 4.0
 
 AXIS = {"gridcolor": RULE, "linecolor": RULE, "zerolinecolor": RULE, "automargin": True}
+SMALL = {"font": {"size": 12}, "standoff": 8}
 TEMPLATE = {
     "layout": {
         "font": {"family": FONT, "size": 13, "color": INK},
@@ -41,11 +43,20 @@ TEMPLATE = {
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "colorway": list(PART_COLOURS),
-        "margin": {"l": 10, "r": 20, "t": 50, "b": 40},
+        "margin": {"l": 10, "r": 20, "t": 50, "b": 10},
         "hoverlabel": {"font": {"family": FONT}},
-        "legend": {"orientation": "h", "x": 0, "y": -0.15, "yanchor": "top", "traceorder": "normal"},
-        "xaxis": AXIS,
-        "yaxis": AXIS,
+        # At the foot of the picture, whatever its width: plotly keeps room for as many rows as it takes.
+        "legend": {
+            "orientation": "h",
+            "xref": "container",
+            "yref": "container",
+            "x": 0,
+            "y": 0,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
+        "xaxis": AXIS | {"title": SMALL},
+        "yaxis": AXIS | {"title": SMALL, "ticklabelstandoff": 5},
         "title": {"x": 0, "xref": "container", "xanchor": "left", "font": {"size": 16}},
     }
 }
@@ -100,7 +111,7 @@ def chart_html(specification: Mapping[str, Any]) -> Page:
     meta = specification["layout"]["meta"]
     name, kept = f"chart-{meta['id']}", {k: v for k, v in specification["layout"].items() if k not in ("meta", "title")}
     # The caption stands in the page as text, so the picture needs no room for a title.
-    layout = kept | {"margin": {"l": 10, "r": 20, "b": 40} | kept.get("margin", {}) | {"t": 32}}
+    layout = kept | {"margin": {"l": 10, "r": 20, "b": 10} | kept.get("margin", {}) | {"t": 32}}
     drawn = json.dumps({"data": specification["data"], "layout": layout, "config": CONFIG}, sort_keys=True)
     return Page(
         '<figure class="chart"><figcaption>{}</figcaption>'
@@ -125,12 +136,56 @@ def figure(height: int) -> "go.Figure":
     return go.Figure(layout={"template": TEMPLATE, "height": height, "autosize": True})
 
 
-def arm_label(arm: str, recommended: str | None = None, ruled_out: Collection[str] = ()) -> str:
-    """Give an arm's title for an axis, bold where it is recommended and with a note where it is ruled out."""
-    title = short_title(arm)
+def panels(titles: Sequence[str], height: int, columns: int = 1, **spacing: float) -> "go.Figure":
+    """Make a figure with one panel a title, beside or (with one column) below one another, sharing the y axis' names."""
+    from plotly.subplots import make_subplots  # in here for start-up time: deciding draws nothing
+
+    drawn = make_subplots(
+        rows=len(titles) // columns, cols=columns, shared_yaxes=columns > 1, subplot_titles=titles, **spacing
+    )
+    drawn.update_layout(template=TEMPLATE, height=height)
+    return drawn.update_annotations(font_size=12 if columns > 1 else 14)
+
+
+def add_shares(
+    drawn: "go.Figure",
+    shares: Sequence[tuple[float, float, float]],
+    places: Sequence[Any],
+    upright: bool = False,
+    **look: Any,
+) -> None:
+    """Add one trace of shares with their 95 % intervals, in percent.
+
+    Args:
+        drawn: the figure.
+        shares: each the middle, the low and the high end, 0 to 1 (or -1 to 1 for differences); ends may be nan.
+        places: where each stands on the other axis.
+        upright: the shares stand on the y axis; else on the x axis.
+        look: further arguments of the trace.
+    """
+    error = {
+        "type": "data",
+        "array": [round(100 * (high - middle), 2) for middle, _, high in shares],
+        "arrayminus": [round(100 * (middle - low), 2) for middle, low, _ in shares],
+        "thickness": 1.5,
+        "width": 4,
+    }
+    along, across = ("y", "x") if upright else ("x", "y")
+    values = [round(100 * middle, 2) for middle, _, _ in shares]
+    drawn.add_scatter({along: values, across: places, f"error_{along}": error} | look)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break a label into lines of at most ``width`` characters; its text is escaped."""
+    return "<br>".join(safe(line) for line in textwrap.wrap(text, width))
+
+
+def arm_label(arm: str, figure: str = "", recommended: str | None = None, ruled_out: Collection[str] = ()) -> str:
+    """Return an arm's title for an axis, with its standing, and its ``figure`` below, which no edge can cut there."""
+    title, standing = short_title(arm), "ruled out" if arm in ruled_out else ""
     if arm == recommended:
-        return f"<b>{title}</b><br>recommended"
-    return f"{title}<br>ruled out" if arm in ruled_out else title
+        title, standing = f"<b>{title}</b>", "recommended"
+    return "<br>".join(filter(None, [", ".join(filter(None, [title, standing])), figure]))
 
 
 def short_title(arm: str) -> str:

@@ -1,4 +1,4 @@
-"""Tables of money: totals, components, budgets, prices, right answers, turning points, business case.
+"""Tables of money: components, budgets, prices, right answers, turning points, business case.
 
 Every figure is the expected one, with P10 to P90 of the same draws beside it; as-planned figures are called so.
 """
@@ -11,7 +11,6 @@ from lib.arms import ARM, ARMS
 from lib.client.facts import queries_answered
 from lib.costs import (
     Costs,
-    Estimate,
     TurningPoint,
     break_even_volumes,
     payback,
@@ -23,10 +22,11 @@ from lib.costs.comparison import Swing
 from lib.costs.overview import NOT_INCLUDED, Overview
 from lib.decision.result import Decision
 from lib.prices import Price
+from lib.views.decision import costs_table, queries_table
 from lib.views.field_words import field_label
-from lib.views.markup import Page, bullets, joined, safe
+from lib.views.markup import Page, bullets, joined
 from lib.views.money import DOLLARS, Money
-from lib.views.prices import own_rows, price_notes, serving
+from lib.views.prices import own_rows, serving
 from lib.views.table import Table
 from lib.wording import arm_title, counted, months_words, number, probability, share
 
@@ -34,56 +34,6 @@ NOTHING = "–"
 NOT_WITHIN = "not within the horizon"
 NO_VOLUME = "at no realistic volume"
 LEAVES_A_GAP = "not counted: leaves a gap"
-
-
-def cost_tables(overview: Overview, money: Money = DOLLARS) -> Page:
-    """Give totals, set-up and monthly costs by component, budgets, the formulas, and what to know about the prices."""
-    notes = [f"Prices are those of {overview.book.as_of.isoformat()}.", *overview.notes(), *_currency_note(money)]
-    return joined(
-        totals(overview, money),
-        *([budgets(overview, money)] if overview.budgets() else []),
-        components(overview.costs, "setup", money),
-        components(overview.costs, "monthly", money),
-        *(Page('<p class="muted">{}</p>').format(safe(note)) for note in notes),
-        not_included(),
-        price_notes(overview.book, money),
-        formulas(overview.costs, money),
-    )
-
-
-def totals(overview: Overview, money: Money = DOLLARS) -> Table:
-    """Give the expected totals of every arm with P10 to P90, and the total as planned beside them."""
-    rows = [
-        [
-            arm_title(arm),
-            *(with_range(overview.figure(name, arm), money) for name in ("setup_usd", "monthly_usd")),
-            money.text(overview.costs.monthly_bill_usd[arm]),
-            with_range(overview.figure("horizon_usd", arm), money),
-            money.text(overview.figure("horizon_usd", arm).as_planned),
-        ]
-        for arm in ARMS
-    ]
-    whole = f"{months_words(overview.months)} with set-up"
-    columns = ["Architecture", "Set-up", "A month", "of it bills", whole, f"{whole}, as planned"]
-    caption = (
-        f"Totals in {money.currency}: expected, and in brackets the range in which eight of ten draws lie (P10 to P90). "
-        "As planned has everything at its likely value; usually it costs more"
-    )
-    return Table(columns, rows, caption, right=range(1, 6))
-
-
-def with_range(found: Estimate | None, money: Money = DOLLARS) -> str:
-    """Write an estimate: expected, and P10 to P90 in brackets where it is uncertain."""
-    if found is None:
-        return "not measured"
-    if not math.isfinite(found.expected):
-        return "none is right" if math.isinf(found.expected) else "not known"
-    words = money.text(found.expected)
-    return words if found.p10 == found.p90 else f"{words} ({_bare(found.p10, money)} to {_bare(found.p90, money)})"
-
-
-def _bare(usd: float, money: Money) -> str:
-    return money.text(usd).removeprefix(f"{money.currency} ")
 
 
 def budgets(overview: Overview, money: Money = DOLLARS) -> Table:
@@ -279,17 +229,9 @@ def business_case(overview: Overview, decision: Decision, money: Money = DOLLARS
         named = (("recommended", decision.recommendation), ("your plan", case.plan))
         marks = [mark for mark, other in named if other == arm]
         counts = decision.arms[arm].closes_gaps or decision.arms[arm].measured_score is not None
-        title = arm_title(arm) + (f", {' and '.join(marks)}" if marks else "")
-        rows.append(
-            [
-                title,
-                *(
-                    with_range(overview.figure(name, arm), money)
-                    for name in ("setup_usd", "monthly_usd", "horizon_usd")
-                ),
-                *((_saved(overview, arm, money), *_worth(overview, arm, money)) if counts else [LEAVES_A_GAP] * 3),
-            ]
-        )
+        spent = [money.ranged(overview.figure(name, arm)) for name in ("setup_usd", "monthly_usd", "horizon_usd")]
+        gained = [_saved(overview, arm, money), *_worth(overview, arm, money)] if counts else [LEAVES_A_GAP] * 3
+        rows.append([arm_title(arm) + (f", {' and '.join(marks)}" if marks else ""), *spent, *gained])
     span = months_words(months)
     columns = [
         "",
@@ -302,7 +244,7 @@ def business_case(overview: Overview, decision: Decision, money: Money = DOLLARS
     ]
     strong = [place for place, row in enumerate(rows) if "recommended" in row[0]]
     caption = f"Business case in {money.currency}: expected, in brackets where eight of ten draws lie"
-    return Table(columns, rows, caption, right=range(1, 7), strong=strong)
+    return Table(columns, rows, caption, right=range(1, 4), strong=strong)
 
 
 def _saved(overview: Overview, arm: str, money: Money) -> str:
@@ -321,7 +263,7 @@ def _worth(overview: Overview, arm: str, money: Money) -> tuple[str, str]:
     paid = case.payback(arm)
     within = "" if paid.share >= 0.995 else f"; within the horizon in {probability(paid.share)} of the draws"
     words = NOT_WITHIN if not paid.expected <= overview.months else f"{paid.expected:.1f} months{within}"
-    return with_range(case.net(arm, VIEW_MONTHS), money), words
+    return money.ranged(case.net(arm, VIEW_MONTHS)), words
 
 
 def business_assumptions(overview: Overview, money: Money = DOLLARS) -> Page:
@@ -359,9 +301,9 @@ def text(overview: Overview, decision: Decision, money: Money = DOLLARS) -> str:
     """Give the costs as plain text for a terminal; the business case needs to know which options close every gap."""
     costs = overview.costs
     lines = [f"Costs of {overview.client.client.name}, in {money.currency}, prices as of {overview.book.as_of}", ""]
-    tables = [totals(overview, money)]
+    tables = [costs_table(decision)]
     tables += [budgets(overview, money)] if overview.budgets() else []
-    tables += [components(costs, "setup", money), components(costs, "monthly", money), _queries(overview, money)]
+    tables += [components(costs, "setup", money), components(costs, "monthly", money), queries_table(decision)]
     tables += [business_case(overview, decision, money)] if overview.business.has_benefit else []
     tables += [serving(overview.book, money)] + ([own_rows(overview.book)] if overview.book.own_rows else [])
     for table in tables:
@@ -374,22 +316,3 @@ def text(overview: Overview, decision: Decision, money: Money = DOLLARS) -> str:
         note = f"; {price.note}" if price.note else ""
         lines.append(f"  {key}: {value} {unit} [{price.source}, {price.checked}{note}]")
     return "\n".join(lines)
-
-
-def _queries(overview: Overview, money: Money) -> Table:
-    names = {
-        "A query, all in": "usd_per_query",
-        "One more query": "marginal_usd_per_query",
-        "One right answer": "usd_per_correct_answer",
-    }
-    rows = [
-        [
-            arm_title(arm),
-            *(with_range(overview.figure(name, arm), money) for name in names.values()),
-            f"{float(overview.latency.first_token_ms[arm]) / 1000:.1f} s",
-            f"{float(overview.latency.p95_ms[arm]) / 1000:.1f} s",
-        ]
-        for arm in ARMS
-    ]
-    columns = ["Architecture", *names, "Answer begins, p95", "Whole answer, p95"]
-    return Table(columns, rows, "One query, expected, and how long 95 of 100 answers take at most", right=range(1, 6))

@@ -1,13 +1,12 @@
 """A decision as pages: pure functions from a decision to escaped HTML."""
 
-from collections.abc import Callable
 from typing import Any
 
 from lib.arms import ARM, TUNED_ARMS, UNDECIDED
 from lib.decision.counterfactuals import Counterfactual
 from lib.decision.result import ArmResult, Decision, RuleTrace, Verdict
 from lib.views.chart import short_title
-from lib.views.field_words import default_of, field_label, section_title, value_words
+from lib.views.field_words import SINGULAR, default_of, field_label, section_title, value_words
 from lib.views.markup import Page, bullets, caption, folded, joined, render, safe, with_note
 from lib.views.money import DOLLARS, Money
 from lib.views.table import Table
@@ -95,50 +94,66 @@ def arms_table(decision: Decision) -> Table:
     return Table(columns, rows, "Which architectures pass, and what rules the others out", strong=_chosen(decision))
 
 
-def costs_table(decision: Decision, money: Money = DOLLARS) -> Table:
-    """Give what each arm costs and how fast it answers, in the client's currency."""
-    measures: tuple[tuple[str, Callable[[ArmResult], str]], ...] = (
-        ("Set-up", lambda arm: money.text(arm.setup_usd)),
-        ("A month", lambda arm: money.text(arm.monthly_usd)),
-        ("of it bills", lambda arm: money.text(arm.monthly_bill_usd)),
-        ("A query, all in", lambda arm: money.text(arm.usd_per_query)),
-        ("A right answer", lambda arm: _right_answer(arm.usd_per_correct_answer, money)),
-        ("Over the horizon", lambda arm: money.text(arm.horizon_usd)),
-        ("Begins to show", lambda arm: f"{arm.first_token_ms / 1000:,.1f} s"),
-        ("Whole answer", lambda arm: f"{arm.p95_latency_ms / 1000:,.1f} s"),
+def costs_table(decision: Decision) -> Table:
+    """Say what each arm is expected to cost, with P10 to P90, and the total as planned beside it, in the client's currency."""
+    money = money_of(decision)
+    rows = [
+        [
+            short_title(arm),
+            money.ranged(result.ranges["setup_usd"]),
+            money.ranged(result.ranges["monthly_usd"]),
+            money.text(result.monthly_bill_usd),
+            money.ranged(result.ranges["horizon_usd"]),
+            money.text(result.ranges["horizon_usd"].as_planned),
+        ]
+        for arm, result in decision.arms.items()
+    ]
+    columns = ["Architecture", "Set-up", "A month", "of it bills", "Over the horizon", "as planned"]
+    title = (
+        f"Totals in {money.currency}: expected, and in brackets the range in which eight of ten draws lie (P10 to P90). "
+        "As planned has everything at its likely value; usually it costs more"
     )
-    rows = [[short_title(arm), *(words(result) for _, words in measures)] for arm, result in decision.arms.items()]
-    return Table(
-        ["Architecture", *(title for title, _ in measures)],
-        rows,
-        f"What each architecture costs, in {money.currency}, and how long 95 of 100 answers take at most",
-        right=range(1, 1 + len(measures)),
-        strong=_chosen(decision),
-    )
+    return Table(columns, rows, title, right=range(1, len(columns)), strong=_chosen(decision))
+
+
+def queries_table(decision: Decision) -> Table:
+    """Say what one query and one right answer cost with each arm, and how long the answer takes."""
+    money = money_of(decision)
+    rows = [
+        [
+            short_title(arm),
+            money.ranged(result.ranges["usd_per_query"]),
+            money.ranged(result.ranges["marginal_usd_per_query"]),
+            money.ranged(result.ranges.get("usd_per_correct_answer")),
+            f"{result.first_token_ms / 1000:,.1f} s",
+            f"{result.p95_latency_ms / 1000:,.1f} s",
+        ]
+        for arm, result in decision.arms.items()
+    ]
+    columns = ["Architecture", "A query, all in", "One more query", "A right answer", "Begins to show", "Whole answer"]
+    title = f"One query in {money.currency}, expected (P10 to P90), and how long 95 of 100 answers take at most"
+    return Table(columns, rows, title, right=range(1, len(columns)), strong=_chosen(decision))
 
 
 def frameworks_table(decision: Decision) -> Table:
-    """Give the frameworks side by side: framework × what it says."""
+    """Set the frameworks side by side: what each says, and how many of its rules for each arm hold."""
     silent = any(verdict.says is None for verdict in decision.frameworks)
     answers = [*decision.arms, *([None] if silent else [])]
     rows = [
-        [
-            with_note(verdict.title, verdict.id),
-            *("● " + ("abstains" if says is None else "says") if verdict.says == says else "" for says in answers),
-            f"{sum(rule.holds is True for rule in verdict.trace)} of {len(verdict.trace)}",
-        ]
+        [with_note(verdict.title, verdict.id), *(_vote(verdict, answer) for answer in answers)]
         for verdict in decision.frameworks
     ]
+    rows.append(["Agreeing", *(_meter(decision.arms[arm].support) for arm in decision.arms), *([""] if silent else [])])
     titles = ["Nothing" if answer is None else short_title(answer) for answer in answers]
     chosen = [place for place, answer in enumerate(answers, 1) if answer == decision.recommendation]
-    return Table(
-        ["Framework", *titles, "Rules that hold"],
-        rows,
-        "Published frameworks side by side",
-        right=[1 + len(answers)],
-        centre=range(1, 1 + len(answers)),
-        chosen=chosen,
-    )
+    title = "Published frameworks side by side: what each says, and how many of its rules for an option hold"
+    return Table(["Framework", *titles], rows, title, centre=range(1, 1 + len(answers)), chosen=chosen)
+
+
+def _vote(verdict: Verdict, answer: str | None) -> Page | str:
+    says = "● " + ("abstains" if answer is None else "says") if verdict.says == answer else ""
+    asked = [rule.holds for rule in verdict.trace if rule.points_to == answer and rule.holds is not None]
+    return with_note(says, f"{sum(asked)} of {len(asked)} hold") if asked and answer else says
 
 
 def trace(verdict: Verdict, money: Money = DOLLARS) -> Page:
@@ -168,34 +183,28 @@ def traces(decision: Decision) -> Page:
     )
 
 
-def counterfactuals_table(decision: Decision) -> Table:
-    """Give the nearest plausible single-field changes that change the recommendation."""
-    return _change_rows(
-        [change for change in decision.counterfactuals if change.plausible][:COUNTERFACTUALS_SHOWN], money_of(decision)
-    )
+def counterfactuals_table(decision: Decision) -> Page:
+    """List the nearest single-field changes that change the recommendation; those not to be expected are folded away."""
+    near = _changes([change for change in decision.counterfactuals if change.plausible][:COUNTERFACTUALS_SHOWN], decision)
+    far = _changes([change for change in decision.counterfactuals if not change.plausible], decision)
+    columns = ["If this", "went from", "to", "the answer would be"]
+    nothing = ["Nothing plausible", "", "", "changes the recommendation, one field at a time"]
+    title = "What would change the recommendation: one field at a time, nearest first"
+    shown = joined(Table(columns, near or [nothing], title))
+    if not far:
+        return shown
+    return joined(shown, folded(f"{len(far)} changes that are not to be expected", Table(columns, far, "Far changes")))
 
 
-def unlikely_counterfactuals(decision: Decision) -> Page:
-    """Give the changes that would turn the answer too but are not to be expected, folded away."""
-    far = [change for change in decision.counterfactuals if not change.plausible]
-    return (
-        folded(f"{len(far)} changes that are not to be expected", _change_rows(far, money_of(decision)))
-        if far
-        else Page("")
-    )
-
-
-def _change_rows(counterfactuals: list[Counterfactual], money: Money) -> Table:
-    rows = [
+def _changes(counterfactuals: list[Counterfactual], decision: Decision) -> list[list[Any]]:
+    return [
         [
             with_note(field_label(change.field), section_title(change.field.split(".")[0])),
-            *change_ends(change, money),
+            *change_ends(change, money_of(decision)),
             arm_title(change.recommendation),
         ]
         for change in counterfactuals
-    ] or [["Nothing plausible", "", "", "changes the recommendation, one field at a time"]]
-    columns = ["If this", "went from", "to", "the answer would be"]
-    return Table(columns, rows, "What would change the recommendation: one field at a time, nearest first")
+    ]
 
 
 def assumed_table(decision: Decision) -> Page | Table:
@@ -261,13 +270,13 @@ def arms_caption(decision: Decision) -> Page:
     )
 
 
-def costs_caption(decision: Decision, money: Money = DOLLARS) -> Page:
+def costs_caption(decision: Decision) -> Page:
     """Say in words which architecture is the cheapest, and what the recommended one comes to."""
-    cheapest = min(decision.arms, key=lambda arm: decision.arms[arm].horizon_usd)
-    cost = money.text(decision.arms[cheapest].horizon_usd)
-    words = f"{short_title(cheapest)} is the cheapest over the horizon at {cost}"
-    if decision.recommendation in decision.arms and decision.recommendation != cheapest:
-        mine = decision.arms[decision.recommendation]
+    money, arms = money_of(decision), decision.arms
+    cheapest = min(arms, key=lambda arm: arms[arm].horizon_usd)
+    words = f"{short_title(cheapest)} is the cheapest over the horizon at {money.text(arms[cheapest].horizon_usd)}"
+    if decision.recommendation in arms and decision.recommendation != cheapest:
+        mine = arms[decision.recommendation]
         words += f"; {short_title(decision.recommendation)} comes to {money.text(mine.horizon_usd)}"
     return caption(words + ".")
 
@@ -339,12 +348,10 @@ def _training(decision: Decision) -> str:
     return "need proven" if decision.proven else "need likely, unproven"
 
 
-def _right_answer(usd: float | str | None, money: Money) -> str:
-    return "not measured" if usd is None else usd if isinstance(usd, str) else money.text(usd)
-
-
 def _unit(unit: str, value: float | str) -> str:
-    return "" if isinstance(value, str) or unit in ("", "0 to 1") else f" {unit}"
+    if isinstance(value, str) or unit in ("", "0 to 1"):
+        return ""
+    return f" {SINGULAR.get(unit, unit) if value == 1 else unit}"
 
 
 def text(decision: Decision) -> str:
@@ -374,7 +381,7 @@ def text(decision: Decision) -> str:
     }
     for title, items in blocks.items():
         lines += ["", title, *(f"  - {item}" for item in items)] if items else []
-    lines += ["", costs_table(decision, money_of(decision)).to_text(), ""]
+    lines += ["", costs_table(decision).to_text(), "", queries_table(decision).to_text(), ""]
     lines += [
         f"{short_title(arm)} is ruled out: {'; '.join(blocker.text for blocker in result.blockers)}"
         for arm, result in decision.arms.items()

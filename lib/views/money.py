@@ -1,10 +1,13 @@
 """Money in the currency that the client's report shows."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 from lib.client import ClientFile
 from lib.client.quantity import likely
+from lib.costs import Estimate
+from lib.views.markup import Page, safe
 from lib.wording import amount
 
 
@@ -34,6 +37,20 @@ class Money:
     def text(self, usd: float) -> str:
         """Write an amount of US dollars in this currency."""
         return amount(float(usd), self.currency, self.per_usd)
+
+    def ranged(self, found: Estimate | None) -> Page | str:
+        """Write an estimate as a cell: expected, and P10 to P90 in brackets on a line of their own where it is uncertain."""
+        words, brackets = self.with_range(found).partition(" (")[::2]
+        return Page('{} <span class="range">({}</span>').format(safe(words), brackets) if brackets else words
+
+    def with_range(self, found: Estimate | None) -> str:
+        """Write an estimate within a sentence: ``USD 5,989 (4,015 to 8,163)``, without a range where it is certain."""
+        if found is None:
+            return "not measured"
+        if not math.isfinite(found.expected):
+            return "none is right" if math.isinf(found.expected) else "not known"
+        low, high = (self.text(end).removeprefix(f"{self.currency} ") for end in (found.p10, found.p90))
+        return self.text(found.expected) + ("" if found.p10 == found.p90 else f" ({low} to {high})")
 
     def value(self, usd: float) -> float:
         """Convert an amount of US dollars, rounded to what a chart can show."""
