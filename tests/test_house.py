@@ -306,10 +306,10 @@ def test_a_sixth_framework_is_its_file_of_rules_and_its_article_s_row(house: Pat
         "from lib.claims import audit\n"
         "from lib.client import load_client\n"
         "from lib.decision import decide\n"
-        "from lib.views.decision_charts import votes\n"
+        "from lib.views.decision import votes_words\n"
         "made = decide(load_client('data/clients/support-knowledge-base.yaml'), with_counterfactuals=False)\n"
         "says = {item.id: (item.source, item.says) for item in made.frameworks}\n"
-        "print(json.dumps([says, made.arms['rag'].support, list(made.reasons), votes(made).sentence, len(audit())]))",
+        "print(json.dumps([says, made.arms['rag'].support, list(made.reasons), votes_words(made), len(audit())]))",
     )
     says, support, reasons, sentence, claims = found
     assert list(says)[-1] == "documents-first" and len(says) == 6

@@ -6,18 +6,19 @@ import ipywidgets as widgets
 
 from lib.decision import Decision
 from lib.forms.state import ClientState
-from lib.views import Money
 from lib.views import decision as view
 from lib.views.markup import Page, joined
 
-TABS: dict[str, Callable[[Decision, Money], Page]] = {
-    "Why": lambda decision, money: joined(view.reasons(decision), view.advice(decision)),
-    "Options and costs": lambda decision, money: joined(view.arms_table(decision), view.costs_table(decision, money)),
-    "Frameworks": lambda decision, money: joined(
+TABS: dict[str, Callable[[Decision], Page]] = {
+    "Why": lambda decision: joined(view.reasons(decision), view.advice(decision)),
+    "Options and costs": lambda decision: joined(
+        view.arms_table(decision), view.costs_table(decision), view.queries_table(decision)
+    ),
+    "Frameworks": lambda decision: joined(
         view.frameworks_table(decision), view.frameworks_caption(decision), view.traces(decision)
     ),
-    "What would change it": lambda decision, money: joined(view.counterfactuals_table(decision)),
-    "Assumed": lambda decision, money: joined(view.assumed_table(decision)),
+    "What would change it": lambda decision: joined(view.counterfactuals_table(decision)),
+    "Assumed": lambda decision: joined(view.assumed_table(decision)),
 }
 
 
@@ -44,6 +45,5 @@ class ResultView:
         self.headline.value = shown.inside_widget()
         if decision is None:
             return
-        money = Money.of(self.state.client)
         for title, html in self.tabs.items():
-            html.value = TABS[title](decision, money).inside_widget()
+            html.value = TABS[title](decision).inside_widget()

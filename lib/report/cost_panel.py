@@ -14,7 +14,7 @@ from lib.costs import Estimates
 from lib.errors import InputError
 from lib.prices import price_book
 from lib.views import Chart
-from lib.views.cost_charts import cost_bars, cumulative
+from lib.views.cost_charts import cost_bars, money_spent
 from lib.views.markup import safe
 from lib.views.money import Money
 
@@ -113,8 +113,9 @@ class CostPanel:
         client = answering(_at(self.client, self.as_of.value), self.values)
         # At another volume a tuned model may be served another way.
         self.book = price_book(client)
-        result, money = Estimates.of(client, self.book).expected, Money.of(client)
-        bars, lines = cost_bars(result, self.arm, money=money), cumulative(result, self.arm, money=money)
+        estimates, money = Estimates.of(client, self.book), Money.of(client)
+        bars = cost_bars(estimates.expected, self.arm, money=money)
+        lines = money_spent(estimates, self.arm, money=money)
         self.sentence.value = f"<p>{safe(bars.sentence)} {safe(lines.sentence)}</p>"
         return bars, lines
 

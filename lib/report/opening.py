@@ -135,4 +135,4 @@ def _payback_words(case: Case) -> str:
     )
     if net.expected < 0:
         return f"{words}: in that time it is expected to cost {case.money.text(-net.expected)} more than it brings."
-    return f"{words}; over {span} it is expected to bring {tables.with_range(net, case.money)}, all costs paid."
+    return f"{words}; over {span} it is expected to bring {case.money.with_range(net)}, all costs paid."

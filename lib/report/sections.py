@@ -15,7 +15,6 @@ from lib.views import cost_charts, latency
 from lib.views import cost_tables as tables
 from lib.views import decision as view
 from lib.views import plan as planning
-from lib.views.architecture import Diagram
 from lib.views.architecture import architecture as drawn_architecture
 from lib.views.chart import Chart, short_title
 from lib.views.field_words import default_of, field_label, section_title, value_words
@@ -57,7 +56,7 @@ def _why_not(case: Case, arm: str) -> str:
     cost = case.overview.figure("horizon_usd", arm)
     apart = result.horizon_usd - case.decision.arms[case.planned].horizon_usd
     more = f"{case.money.text(abs(apart))} {'more' if apart >= 0 else 'less'} than {short_title(case.planned)}"
-    money = f"{tables.with_range(cost, case.money)} over {months}" + ("" if arm == case.planned else f", {more}")
+    money = f"{case.money.with_range(cost)} over {months}" + ("" if arm == case.planned else f", {more}")
     return ". ".join([*(parts or ["Possible"]), f"Expected to cost {money}."])
 
 
@@ -67,7 +66,7 @@ def charts_of_costs(case: Case) -> list[Chart]:
     passing = [each for each in ARMS if each != arm and case.decision.arms[each].passes]
     other = case.decision.runner_up if case.decision.runner_up in ARMS else next(iter(passing), None)
     charts = [
-        cost_charts.fan_chart(estimates, (arm, other) if other else (arm,), money),
+        cost_charts.money_spent(estimates, arm, other, case.ruled_out, money),
         cost_charts.cost_bars(case.costs, arm, case.ruled_out, money),
     ]
     if other:
@@ -81,7 +80,7 @@ def cost_tables(case: Case) -> Page:
     overview, money = case.overview, case.money
     limits = [tables.budgets(overview, money)] if overview.budgets() else []
     notes = (Page('<p class="muted">{}</p>').format(safe(note)) for note in overview.notes())
-    return joined(tables.totals(overview, money), *limits, *notes, tables.not_included())
+    return joined(view.costs_table(case.decision), *limits, *notes, tables.not_included())
 
 
 def components(case: Case) -> Page:
@@ -110,8 +109,7 @@ def answer_time(case: Case) -> Chart:
 
 def architecture(case: Case) -> Page:
     """Draw the architecture that is recommended or to start from, and say how to build it."""
-    drawing: Diagram = drawn_architecture(case.planned, _names(case))
-    return joined(drawing, view.advice(case.decision))
+    return joined(drawn_architecture(case.planned, _names(case)), view.advice(case.decision))
 
 
 def _names(case: Case) -> dict[str, str]:
@@ -251,14 +249,16 @@ def glossary() -> Page:
 
 
 def frameworks(case: Case) -> Page:
-    """Give the frameworks, each with all of its rules."""
+    """Set the frameworks side by side, then each with all of its rules."""
     return joined(
+        view.frameworks_table(case.decision),
+        view.frameworks_caption(case.decision),
         *(
             Page('<section class="framework"><h3>{}</h3>{}</section>').format(
                 safe(view.verdict_title(verdict)), view.trace(verdict, case.money)
             )
             for verdict in case.decision.frameworks
-        )
+        ),
     )
 
 

@@ -27,13 +27,21 @@ def lanes(arm: str, names: Mapping[str, str]) -> list[Lane]:
     """List the lanes of ``arm``, each with its boxes from left to right."""
     found: list[Lane] = []
     if arm in RETRIEVAL_ARMS:
-        boxes = [("Documents", ""), ("Split and embed", names["embedding_model"]), ("Vector store", names["vector_store"])]
+        boxes = [
+            ("Documents", ""),
+            ("Split and embed", names["embedding_model"]),
+            ("Vector store", names["vector_store"]),
+        ]
         found.append(("prepared", "Prepared for the search, and again when documents change", boxes))
     if arm == "long_context":
         boxes = [("Documents", "the whole knowledge base"), ("Prompt cache", "the fixed part, kept by the provider")]
         found.append(("prepared", "Prepared for the prompt, and again when documents change", boxes))
     if arm in TUNED_ARMS:
-        boxes = [("Training examples", "question and ideal answer"), ("Training (LoRA)", ""), ("Tuned weights", "stored with their version")]
+        boxes = [
+            ("Training examples", "question and ideal answer"),
+            ("Training (LoRA)", ""),
+            ("Tuned weights", "stored with their version"),
+        ]
         found.append(("prepared", "Prepared for the model, and again when style or task changes", boxes))
     model = ("Tuned model", names["tuned_model"]) if arm in TUNED_ARMS else ("Model", names["base_model"])
     checked = "with its sources, checked" if arm in KNOWING_ARMS else "checked against the schema"

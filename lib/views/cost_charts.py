@@ -76,7 +76,10 @@ def cost_bars(
     # The same bars are there whatever the numbers, so that a live chart only has to move them.
     groups = [group for group in GROUPS if group != OTHER or any(parts[OTHER] for parts in sums.values())]
     # Plain values in one go: a live chart has no time for subplots that are put together trace by trace.
-    traces, layout = [], {"template": TEMPLATE, "height": 600, "barmode": "stack", "margin": {"t": 70}, "annotations": []}
+    traces, layout = (
+        [],
+        {"template": TEMPLATE, "height": 600, "barmode": "stack", "margin": {"t": 70}, "annotations": []},
+    )
     for axis, (kind, (foot, head)) in enumerate(DOMAINS.items(), 1):
         totals = {arm: sum(sums[kind, arm].values()) for arm in ARMS}
         away = off_scale(totals)
@@ -106,7 +109,10 @@ def cost_bars(
         at = {"x": 0, "xref": "paper", "xanchor": "left", "y": head, "yref": "paper", "yanchor": "bottom"}
         layout["annotations"].append(title | at)
     rows = [
-        [f"{arm_title(arm)}: {title.lower()}", *map(money.text, (*map(sums[kind, arm].get, groups), sum(sums[kind, arm].values())))]
+        [
+            f"{arm_title(arm)}: {title.lower()}",
+            *map(money.text, (*map(sums[kind, arm].get, groups), sum(sums[kind, arm].values()))),
+        ]
         for arm in ARMS
         for kind, title in KINDS.items()
     ]

@@ -185,7 +185,9 @@ def traces(decision: Decision) -> Page:
 
 def counterfactuals_table(decision: Decision) -> Page:
     """List the nearest single-field changes that change the recommendation; those not to be expected are folded away."""
-    near = _changes([change for change in decision.counterfactuals if change.plausible][:COUNTERFACTUALS_SHOWN], decision)
+    near = _changes(
+        [change for change in decision.counterfactuals if change.plausible][:COUNTERFACTUALS_SHOWN], decision
+    )
     far = _changes([change for change in decision.counterfactuals if not change.plausible], decision)
     columns = ["If this", "went from", "to", "the answer would be"]
     nothing = ["Nothing plausible", "", "", "changes the recommendation, one field at a time"]
