@@ -64,7 +64,10 @@ TEMPLATE = {
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart. ``id`` is fixed and unique on its page; ``description`` is its accessible name."""
+    """One chart. ``id`` is fixed and unique on its page; ``description`` is its accessible name.
+
+    On a page narrower than ``least_width`` pixels the picture scrolls sideways.
+    """
 
     id: str
     title: str
@@ -72,6 +75,7 @@ class Chart:
     figure: "go.Figure"
     table: Table
     sentence: str
+    least_width: int = 0
 
     def show(self) -> None:
         """Display the picture, and below it the caption and the numbers."""
@@ -96,7 +100,7 @@ class Chart:
     @cached_property
     def _specification(self) -> dict[str, Any]:
         plain = json.loads(self.figure.to_json(engine="json"))
-        meta = {"id": self.id, "title": self.title, "description": self.description}
+        meta = {"id": self.id, "title": self.title, "description": self.description, "least_width": self.least_width}
         layout = plain["layout"] | {"title": {"text": safe(self.title)}, "meta": meta}
         # JupyterLab fits a chart to its window itself; plotly's own handler beside it shrinks the chart to nothing.
         return {"data": plain["data"], "layout": layout, "config": CONFIG | {"responsive": False}}
@@ -136,15 +140,13 @@ def figure(height: int) -> "go.Figure":
     return go.Figure(layout={"template": TEMPLATE, "height": height, "autosize": True})
 
 
-def panels(titles: Sequence[str], height: int, columns: int = 1, **spacing: float) -> "go.Figure":
-    """Make a figure with one panel a title, beside or (with one column) below one another, sharing the y axis' names."""
+def panels(titles: Sequence[str], height: int, gap: float) -> "go.Figure":
+    """Make a figure with panels side by side that share the y axis; ``gap`` between them is a share of the width."""
     from plotly.subplots import make_subplots  # in here for start-up time: deciding draws nothing
 
-    drawn = make_subplots(
-        rows=len(titles) // columns, cols=columns, shared_yaxes=columns > 1, subplot_titles=titles, **spacing
-    )
+    drawn = make_subplots(cols=len(titles), shared_yaxes=True, subplot_titles=titles, horizontal_spacing=gap)
     drawn.update_layout(template=TEMPLATE, height=height)
-    return drawn.update_annotations(font_size=12 if columns > 1 else 14)
+    return drawn.update_annotations(font_size=12)
 
 
 def add_shares(
@@ -161,7 +163,7 @@ def add_shares(
         shares: each the middle, the low and the high end, 0 to 1 (or -1 to 1 for differences); ends may be nan.
         places: where each stands on the other axis.
         upright: the shares stand on the y axis; else on the x axis.
-        look: further arguments of the trace.
+        look: further arguments of the trace, and its panel (``row``, ``col``).
     """
     error = {
         "type": "data",
@@ -172,7 +174,7 @@ def add_shares(
     }
     along, across = ("y", "x") if upright else ("x", "y")
     values = [round(100 * middle, 2) for middle, _, _ in shares]
-    drawn.add_scatter({along: values, across: places, f"error_{along}": error} | look)
+    drawn.add_scatter(**{along: values, across: places, f"error_{along}": error}, **look)
 
 
 def wrapped(text: str, width: int) -> str:

@@ -19,7 +19,7 @@ _LOOKS = (
 def curve_chart(curve: Curve) -> Chart:
     """Draw a curve, one panel a measure, with its 95 % intervals; its table says n at every place."""
     titles = [_panel_title(*panel) for panel in curve.panels]
-    drawn = panels([f"{safe(title)} (%)" for title in titles], 380, columns=len(titles), horizontal_spacing=0.04)
+    drawn = panels([f"{safe(title)} (%)" for title in titles], 380, gap=0.04)
     for column, panel in enumerate(curve.panels, start=1):
         for number, series in enumerate(curve.series):
             line = [point for point in curve.line(panel, series) if point.share.n]
@@ -36,8 +36,8 @@ def curve_chart(curve: Curve) -> Chart:
                 line={"color": colour, "dash": dash, "width": 2},
                 marker={"color": colour, "symbol": symbol, "size": 8},
                 hovertemplate=f"%{{x:,}}: %{{y:.0f}} %<extra>{safe(series)}</extra>",
-                xaxis=f"x{column}",
-                yaxis=f"y{column}",
+                row=1,
+                col=column,
             )
         places = sorted({point.x for point in curve.points if (point.measure, point.kinds) == panel})
         kind = "log" if curve.entry.log_x else "linear"

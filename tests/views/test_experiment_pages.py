@@ -72,15 +72,22 @@ def test_the_client_is_told_what_speaks_to_its_own_questions(run, client):
 
 def test_a_run_without_judged_answers_cannot_be_drawn():
     empty = ExperimentResult(run_record([answer("rag", "q", scores={})], {"q": question("q")}), Path())
-    for draw in (experiment.forest, experiment.contrasts_chart, experiment.reader_or_search):
+    for draw in (experiment.forest, experiment.contrasts_chart):
         with pytest.raises(InputError, match="run"):
             draw(empty)
+    assert experiment.reader_or_search(empty) == ""
+
+
+def test_what_the_search_loses_is_told_of_every_arm_that_was_given_the_right_pages():
+    run = result_of({"rag": [True] * 5 + [False] * 5, "gold": [True] * 9 + [False], "lora": [True] * 10})
+    page = experiment.reader_or_search(run).striptags()
+    assert "+40 points" in page and "A perfect search would bring RAG 40 points" in page
 
 
 def test_the_literature_is_shown_by_order_and_by_size(run):
     comparison = literature_agreement(run)
-    chart = experiment.literature_chart(comparison)
-    assert chart.table.rows[0][0].startswith("This run") and len(chart.table.rows) == 1 + len(comparison.published)
+    table = experiment.literature_table(comparison)
+    assert table.rows[0][0].startswith("This run") and len(table.rows) == 1 + len(comparison.published)
     gains = experiment.gain_by_size(comparison)
     assert sum(len(trace.x) for trace in gains.figure.data) == len(comparison.gains)
     assert "tested on this run" in str(experiment.literature_page(comparison))
