@@ -177,7 +177,10 @@ def money_spent(
     arm = recommended if recommended in ARMS else min(ARMS, key=lambda each: float(costs.horizon_usd[each]))
     banded = [each for each in (arm, other) if each in ARMS]
     lines = {each: estimates.spent(each) for each in ARMS}
-    away = off_scale({each: float(line[0, -1]) for each, line in lines.items()})
+    ends = {each: float(lines[each][2 if each in banded else 0, -1]) for each in ARMS}
+    # What is ruled out may leave the picture: it would press those that can be chosen flat.
+    drawn_to = max(ends[each] for each in ARMS if each in banded or each not in off_scale(ends) | {*ruled_out})
+    away = {each for each in ARMS if ends[each] > drawn_to}
     crossings = break_evens(costs, arm)
     drawn, passed = figure(430), list(range(months + 1))
     for each in banded:
@@ -210,9 +213,8 @@ def money_spent(
             arrowcolor=INK,
             bgcolor="white",
         )
-    tallest = max(float(line[2 if each in banded else 0, -1]) for each, line in lines.items() if each not in away)
     drawn.update_xaxes(title_text="Months since the start", dtick=max(1, months // 12))
-    drawn.update_yaxes(range=[0, money.value(tallest) * 1.06], tickformat=",")
+    drawn.update_yaxes(range=[0, money.value(drawn_to) * 1.06], tickformat=",")
     shown = [*range(0, months, max(1, months // 4)), months]
     rows = [
         [f"{arm_title(each)}, {name}", *(money.text(row[month]) for month in shown)]

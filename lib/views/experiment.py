@@ -93,7 +93,7 @@ def forest(result: ExperimentResult, shown: Sequence[Panel] = MAIN_PANELS, title
     main, shown = shown is MAIN_PANELS, [panel for panel in result.panels if panel in shown]
     if not shown:
         raise InputError(f"run {result.id} holds no judged answer, so there is nothing to draw.")
-    titles = [wrapped(f"{panel.title} (%)", 16) for panel in shown]
+    titles = [wrapped(panel.title, 16) for panel in shown]
     drawn = panels(titles, 110 + 27 * len(result.arms), gap=0.02)
     for column, panel in enumerate(shown, start=1):
         for arm in result.record.arms:
@@ -122,7 +122,8 @@ def forest(result: ExperimentResult, shown: Sequence[Panel] = MAIN_PANELS, title
     note = f"Percent of questions, with 95 % intervals clustered by fact. Questions: {counts}"
     return Chart(
         id="experiment" if main else "experiment-" + "-".join(dict.fromkeys(panel.measure for panel in shown)),
-        title=title or "Measured: who is right, knows the facts, refuses, keeps the style and cites the right page",
+        title=title
+        or "Measured, in percent: who is right, knows the facts, refuses, keeps the style and cites the right page",
         description="Dot plots with 95 percent intervals: each arm's share, one panel a measure.",
         figure=drawn,
         table=Table(
@@ -135,7 +136,9 @@ def forest(result: ExperimentResult, shown: Sequence[Panel] = MAIN_PANELS, title
 
 def facts_by_kind(result: ExperimentResult) -> Chart:
     """Draw who answers which kind of fact right."""
-    return forest(result, [panel for panel in result.panels if panel.kinds], "Facts right, by kind of question")
+    return forest(
+        result, [panel for panel in result.panels if panel.kinds], "Facts right, by kind of question, in percent"
+    )
 
 
 def contrasts_chart(result: ExperimentResult) -> Chart:

@@ -40,7 +40,7 @@ def run():
 def test_each_point_stands_at_its_share_with_its_interval(run):
     chart = experiment.forest(run)
     titles = [note.text for note in chart.figure.layout.annotations]
-    assert titles == ["All right (%)", "Facts right (%)", "Refuses rightly (%)", "Style kept (%)"]
+    assert titles == ["All right", "Facts right", "Refuses rightly", "Style kept"]
     point = chart.figure.data[0]
     low, high = wilson(50 * 99 / 100, 99)
     assert point.x[0] == 50 and point.x[0] + point.error_x.array[0] == pytest.approx(100 * high, abs=0.2)
