@@ -81,7 +81,7 @@ def to_decide(case: Case) -> Page:
 def first_decisions(case: Case) -> list[str]:
     """Say what is to be spent and begun now."""
     low, high = case.roadmap.weeks
-    setup = tables.with_range(case.overview.figure("setup_usd", case.planned), case.money)
+    setup = case.money.with_range(case.overview.figure("setup_usd", case.planned))
     return [
         f"Whether to spend {setup} on set-up, over {low:.0f} to {high:.0f} weeks.",
         f"The first step: {case.decision.first_step}",
