@@ -16,7 +16,7 @@ from lib.report.exporter import DEFAULT_COLOUR
 from lib.report.opening import cards, first_decisions, meaning, warnings
 from lib.report.sections import assumptions
 from lib.text import inert
-from lib.views.cost_tables import totals
+from lib.views.decision import costs_table
 from lib.views.plan import steps_table
 from lib.views.table import Table
 from lib.wording import arm_title
@@ -37,9 +37,7 @@ def write_pptx(case: Case, path: Path) -> None:
     answer = Table(["What", "Figure", "Meaning"], cards(case), "")
     _slide(case, deck, f"{case.client.client.name}: {arm_title(decision.recommendation)}", [meaning(case)], answer)
     _slide(case, deck, "Why", [*decision.reasons, *warnings(case)])
-    _slide(
-        case, deck, "What it costs: expected, and where eight of ten draws lie", [], totals(case.overview, case.money)
-    )
+    _slide(case, deck, "What it costs: expected, and where eight of ten draws lie", [], costs_table(case.decision))
     _slide(case, deck, "The plan and the first step", first_decisions(case), steps_table(case.roadmap, case.money))
     ask = [f"To find out: {question.why}" for question in decision.ask_next[:5]]
     _slide(case, deck, "What could change the answer", ask, assumptions(case))
@@ -60,9 +58,9 @@ def _slide(case: Case, deck: Any, title: str, texts: Sequence[str], table: Table
         shape = slide.shapes.add_table(
             len(table.rows) + 1, len(table.columns), EDGE, top, WIDTH - 2 * EDGE, Inches(0.3)
         )
-        for place, row in enumerate((table.columns, *table.rows)):
+        for place, row in enumerate(table.texts):
             for cell, text in zip(shape.table.rows[place].cells, row, strict=True):
-                _fill(cell.text_frame, [str(text)], 11)
+                _fill(cell.text_frame, [text], 11)
 
 
 def _fill(frame: Any, texts: Sequence[str], size: int, colour: RGBColor | None = None) -> None:

@@ -42,22 +42,30 @@ class Table:
     def _repr_html_(self) -> str:
         return self.__html__()._repr_html_()
 
+    @property
+    def texts(self) -> list[list[str]]:
+        """The column titles and the rows, every cell as plain text."""
+        return [
+            [cell.striptags() if hasattr(cell, "striptags") else str(cell) for cell in row]
+            for row in (self.columns, *self.rows)
+        ]
+
     def to_frame(self) -> "pandas.DataFrame":
-        """Give the cells as texts, the first column as the index."""
+        """Return the cells as texts."""
         import pandas
 
-        return pandas.DataFrame([list(map(_text, row)) for row in self.rows], columns=list(map(_text, self.columns)))
+        columns, *rows = self.texts
+        return pandas.DataFrame(rows, columns=columns)
 
     def to_text(self) -> str:
-        """Give the table for a terminal: numbers to the right, everything else to the left."""
-        lines = [list(map(_text, row)) for row in (self.columns, *self.rows)]
-        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        """Write the table for a terminal: numbers to the right, everything else to the left."""
+        widths = [max(map(len, column)) for column in zip(*self.texts, strict=True)]
         return "\n".join(
             "  ".join(
                 text.rjust(width) if place in self.right else text.ljust(width)
                 for place, (text, width) in enumerate(zip(line, widths, strict=True))
             ).rstrip()
-            for line in lines
+            for line in self.texts
         )
 
     def _row(self, place: int, row: Sequence[Any]) -> Page:
@@ -74,7 +82,3 @@ class Table:
         names = " ".join(name for name, columns in kinds.items() if column in columns)
         attributes = (f' scope="{scope}"' if scope else "") + (f' class="{names}"' if names else "")
         return Page(f"<{tag}{attributes}>{{}}</{tag}>").format(safe(content))
-
-
-def _text(cell: Any) -> str:
-    return cell.striptags() if hasattr(cell, "striptags") else str(cell)
