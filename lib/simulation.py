@@ -24,7 +24,7 @@ from lib.arms import ARM
 from lib.client import ClientFile
 from lib.client.facts import Array, Facts, coded, field_specs, ranges
 from lib.files import read_yaml
-from lib.prices import Price, PriceBook
+from lib.prices import PriceBook, labelled
 from lib.thresholds import likely_threshold
 
 SEED = 2026
@@ -266,13 +266,6 @@ def _scores(client: ClientFile, facts: Facts) -> list[UncertainInput]:
 
 def _prices(book: PriceBook, own_gpus: bool) -> list[UncertainInput]:
     return [
-        UncertainInput(PRICE, key, _label(price), price.low, price.likely, price.high)
+        UncertainInput(PRICE, key, labelled(*key.rpartition(".")[::2]), price.low, price.likely, price.high)
         for key, price in book.uncertain(own_gpus).items()
     ]
-
-
-def _label(price: Price) -> str:
-    words = price.component.replace("_", " ")
-    if price.item in ARM:
-        return f"Hours of {words} for {ARM[price.item].title}"
-    return f"{words[0].upper()}{words[1:]} ({price.item.replace('_', ' ')})"

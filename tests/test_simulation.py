@@ -145,3 +145,11 @@ def test_stability_draws_meet_moving_prices_of_own_gpus_and_an_answered_client_d
         for client in (open_, answered)
     ]
     assert "self-hosted.gpu_hour" in moving[0] and "self-hosted.gpu_hour" not in moving[1]
+
+
+@pytest.mark.parametrize("path", sorted(CLIENTS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_input_that_moves_has_one_label_that_people_can_read(path):
+    client = load_client(path)
+    labels = [item.label for item in Simulation.of(client, price_book(client), priors=read_priors(PRIORS_FILE)).inputs]
+    assert len(labels) == len(set(labels)), "no two inputs are called the same"
+    assert not [label for label in labels if "_" in label or "any-" in label or "(monitoring." in label]

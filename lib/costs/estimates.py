@@ -106,7 +106,7 @@ class Estimates:
     def spent(self, arm: str) -> Array:
         """Return expected, P10 and P90 of the USD spent after 0, 1, … months: shape ``(3, months + 1)``."""
         drawn = np.broadcast_to(self.drawn.spent_usd(arm), (self.size, self.drawn.months + 1))
-        return np.stack([drawn.mean(axis=0), *np.quantile(drawn, (P10, P90), axis=0)])
+        return np.stack([drawn.mean(axis=0), *np.quantile(drawn, (P10, P90), axis=0, method="inverted_cdf")])
 
     def chance_cheapest(self, arms: tuple[str, ...] = ARMS) -> dict[str, float]:
         """Give, for each of ``arms``, the share of draws in which it costs least over the horizon (ties: simpler)."""

@@ -11,7 +11,7 @@ from lib.prices.book import OLD_DAYS, OwnRow, PriceBook, Serving
 from lib.prices.calendar import Event, ends
 from lib.prices.hosted import snapshot
 from lib.prices.lists import workbook_prices
-from lib.prices.price import ESTIMATE, Price
+from lib.prices.price import ESTIMATE, Price, labelled
 from lib.prices.routes import KINDS, Offer, Route, gpu_seconds, routes, whole_gpus
 from lib.prices.search import (
     GPU_COMPONENTS,
@@ -42,6 +42,7 @@ __all__ = [
     "Serving",
     "ends",
     "gpu_seconds",
+    "labelled",
     "newest_date",
     "offered",
     "price_book",

@@ -9,6 +9,7 @@ import datetime
 from dataclasses import dataclass
 from functools import cache
 
+from lib.arms import ARM
 from lib.errors import InputError
 from lib.paths import PRICES
 
@@ -61,15 +62,48 @@ class Price:
         return self.low if self.cheaper == "low" else self.high
 
     @property
-    def dear_end(self) -> float:
-        """The end of the range that costs more."""
-        return self.high if self.cheaper == "low" else self.low
+    def label(self) -> str:
+        """What people read: what is priced and of what, as in ``Price of input (openai/gpt-6-luna)``."""
+        return labelled(self.item, self.component)
+
+
+def labelled(item: str, component: str) -> str:
+    """Say in words what the price list calls ``item`` and ``component``."""
+    rule = unit_rule(component)
+    what = rule.label if component in unit_rules() else f"{rule.label} {component.replace('_', ' ')}"
+    whose = ARM[item].short if item in ARM else ITEM_WORDS.get(item, item)
+    return f"{what} ({whose})" if whose else what
+
+
+ITEM_WORDS = {
+    "base_model": "base model",
+    "tuned_model": "tuned model",
+    "embedding_model": "embedding model",
+    "vector_store": "vector store",
+    "vector_store_in_house": "vector store in house",
+    "infrastructure": "machines beside the vector store",
+    "monitoring.base": "monitoring",
+    "monitoring.tuned": "monitoring a tuned model",
+    "self-hosted": "own GPUs",
+    "self-hosting": "own GPUs",
+    "dedicated-gpu": "GPU endpoint",
+    "local": "on the application's own processor",
+    "latency.local": "on the application's own processor",
+    "latency.hosted": "hosted embedding model",
+    "any-model": "any hosted model",
+    "any-route": "any tuned model",
+    "any-store": "any store",
+    "any-embedding-model": "any embedding model",
+    **dict.fromkeys(("training", "retrieval", "reranking", "review", "latency", "migration"), ""),
+}
+"""How people call the items that are neither a model nor a service; nothing where the component says it all."""
 
 
 @dataclass(frozen=True)
 class UnitRule:
-    """The unit of one component, its believable bounds in that unit, and which end costs less."""
+    """What people call one component, its unit, its believable bounds in that unit, and which end costs less."""
 
+    label: str
     unit: str
     lowest: float
     highest: float
@@ -81,7 +115,9 @@ def unit_rules() -> dict[str, UnitRule]:
     """Return the rule of every component; ``*`` stands for hours of work."""
     with (PRICES / "schema" / "units.csv").open(encoding="utf-8", newline="") as file:
         return {
-            row["component"]: UnitRule(row["unit"], float(row["lowest"]), float(row["highest"]), row["cheaper"])
+            row["component"]: UnitRule(
+                row["label"], row["unit"], float(row["lowest"]), float(row["highest"]), row["cheaper"]
+            )
             for row in csv.DictReader(file)
         }
 

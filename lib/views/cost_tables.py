@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from lib.arms import ARM, ARMS
+from lib.arms import ARMS
 from lib.client.facts import queries_answered
 from lib.costs import (
     Costs,
@@ -94,7 +94,7 @@ def prices(overview: Overview, money: Money = DOLLARS) -> Table:
         (overview.book[key].item, overview.book[key].component): overview.book[key] for key in overview.prices_used()
     }
     rows = [
-        [_item(price), *_value(price, money), price.source, price.checked.isoformat(), price.note or NOTHING]
+        [price.label, *_value(price, money), price.source, price.checked.isoformat(), price.note or NOTHING]
         for _, price in sorted(used.items())
     ]
     columns = ["Item", "Value (range)", "Unit", "Source", "Read on", "Note"]
@@ -114,11 +114,6 @@ def _currency_note(money: Money) -> list[str]:
     return [
         f"Vendors' prices in US dollars are shown in {money.currency}; one US dollar is {money.per_usd:g} {money.currency}."
     ]
-
-
-def _item(price: Price) -> str:
-    item = ARM[price.item].title if price.item in ARM else price.item
-    return f"{item}: {price.component.replace('_', ' ')}"
 
 
 def _value(price: Price, money: Money) -> tuple[str, str]:

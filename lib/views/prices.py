@@ -41,7 +41,7 @@ def own_rows(book: PriceBook) -> Table:
     """Give every row of the client's own price list: what it changes, from what, or that nothing here reads it."""
     rows = [
         [
-            f"{row.price.item}: {row.price.component.replace('_', ' ')}",
+            row.price.label,
             f"{row.price.likely:g}",
             f"{row.known.likely:g}" if row.known else "–",
             row.price.unit,

@@ -22,4 +22,6 @@ def test_own_rows_show_old_and_new(tmp_path):
         "openai/gpt-6-luna,input,0.08,USD per million tokens,USD,our contract,2026-10-01,\n"
     )
     book = price_book(check_client({"client": {"name": "x"}, "prices": {"file": str(path)}}))
-    assert own_rows(book).rows == [["openai/gpt-6-luna: input", "0.08", "0.1", "USD per million tokens", "overrides"]]
+    assert own_rows(book).rows == [
+        ["Price of input (openai/gpt-6-luna)", "0.08", "0.1", "USD per million tokens", "overrides"]
+    ]
