@@ -25,15 +25,6 @@ UNANSWERABLE = ("missing", "near_miss")
 
 REFUSAL = "I do not know."
 
-JSON_SCHEMA: Mapping[str, object] = MappingProxyType(
-    {
-        "type": "object",
-        "properties": {"answer": {"type": "string"}, "source": {"type": "string"}},
-        "required": ["answer", "source"],
-        "additionalProperties": False,
-    }
-)
-
 # An id as documents have them: no blank and no bracket.
 _ID = r"[^\s\[\]()]+"
 
@@ -207,7 +198,7 @@ FREE = Voice("free")
 
 
 def schema_valid(text: str) -> bool:
-    """Whether ``text`` is one JSON object with exactly the strings ``answer`` and ``source`` (``JSON_SCHEMA``)."""
+    """Whether ``text`` is one JSON object with exactly the strings ``answer`` and ``source``."""
     try:
         value = json.loads(text)
     except ValueError:

@@ -107,33 +107,6 @@ def clustered_mean(values: Sequence[float], clusters: Sequence[Hashable] | None 
     return Mean(len(numbers), middle, middle - half, middle + half, error)
 
 
-@dataclass(frozen=True)
-class SeedMean:
-    """A mean over ``runs`` with different seeds, ``sd`` between them, and its 95 % t interval (nan below 2)."""
-
-    runs: int
-    mean: float
-    sd: float
-    low: float
-    high: float
-
-
-def mean_over_seeds(means: Sequence[float], least: float = 0.0, most: float = 1.0) -> SeedMean:
-    """Return the mean of the runs' own means with Student's t interval over runs: seeds are the units.
-
-    Args:
-        means: one a run; nan is left out.
-        least: the smallest possible mean, at which the interval is cut.
-        most: the largest possible mean.
-    """
-    known = [mean for mean in means if mean == mean]
-    if len(known) < 2:
-        return SeedMean(len(known), known[0] if known else nan, nan, nan, nan)
-    found = clustered_mean(known)
-    sd = found.standard_error * sqrt(len(known))
-    return SeedMean(len(known), found.mean, sd, max(least, found.low), min(most, found.high))
-
-
 # --- two arms on the same questions ------------------------------------------------------------------------------
 
 

@@ -28,6 +28,7 @@ ROOMS = [
         "files",
         "fingerprints",
         "paths",
+        "published",
         "progress",
         "quiet",
         "saving",

@@ -67,16 +67,6 @@ def test_a_clustered_mean_has_the_standard_error_of_a_clustered_regression():
     assert found.high - found.mean == pytest.approx(scipy_stats.t.ppf(0.975, groups - 1) * float(fit.bse[0]), rel=1e-9)
 
 
-def test_seeds_are_the_units_of_a_mean_over_seeds():
-    means = [0.5, 0.6, 0.7]
-    found = stats.mean_over_seeds([*means, math.nan])
-    expected = scipy_stats.ttest_1samp(means, 0).confidence_interval(0.95)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
-    assert (found.runs, found.sd) == (3, pytest.approx(0.1))
-    assert stats.mean_over_seeds([0.98, 1.0, 0.9]).high == 1.0
-    assert math.isnan(stats.mean_over_seeds([0.5]).low) and stats.mean_over_seeds([]).runs == 0
-
-
 # --- two arms
 
 

@@ -9,6 +9,6 @@ beside the figures that their own inputs give. Verdicts are computed, never type
 
 from lib.claims.audit import Audit, audit
 from lib.claims.checking import Row
-from lib.claims.cost_tables import CostTables, cost_tables
+from lib.claims.cost_tables import CostRow, cost_tables
 
-__all__ = ["Audit", "CostTables", "Row", "audit", "cost_tables"]
+__all__ = ["Audit", "CostRow", "Row", "audit", "cost_tables"]

@@ -3,18 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from lib.articles import articles
 from lib.claims.checking import Row, audited
 from lib.claims.claim import Claim, claims
 from lib.claims.rules import PRIORITY
 from lib.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas
-
-COLUMNS = ("id", "article", "claim", "claimed", "recomputed", "verdict", "contradicts", "workings")
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,29 +61,6 @@ class Audit:
     def counts_by_article(self) -> dict[str, dict[str, int]]:
         """Count the rows by article and verdict."""
         return {article: self.only(article).counts() for article in articles()}
-
-    def to_frame(self) -> "pandas.DataFrame":
-        """Return one line a claim, with the texts that the table shows."""
-        import pandas
-
-        return pandas.DataFrame([self._cells(row) for row in self.rows], columns=list(COLUMNS))
-
-    def workings(self) -> str:
-        """Return every row's workings as text."""
-        return "\n\n".join(f"{row.id}  {row.claim.article}\n  " + "\n  ".join(row.workings) for row in self.rows)
-
-    @staticmethod
-    def _cells(row: Row) -> dict[str, str]:
-        return {
-            "id": row.id,
-            "article": row.claim.article,
-            "claim": row.claim.claim,
-            "claimed": str(row.claim.stated),
-            "recomputed": str(row.recomputed) if row.recomputed else "",
-            "verdict": row.verdict,
-            "contradicts": ", ".join(row.contradicts),
-            "workings": "\n".join(row.workings[1:-1]),
-        }
 
     def _spans(self) -> list[tuple[str, str]]:
         by_article: dict[str, list[str]] = {}

@@ -68,8 +68,16 @@ class Names:
             raise InputError(f"{reference}: no input, step or claim of that name")
         return self._known[reference]
 
-    def run(self, step: Step) -> tuple[Named, str]:
-        """Compute one step and remember its result under its name."""
+    def run(self, steps: Sequence[Step]) -> tuple[Named | None, list[str]]:
+        """Compute steps in order; return the last figure (``None`` of no steps) and the line of each."""
+        last, lines = None, []
+        for step in steps:
+            last, line = self._run(step)
+            lines.append(line)
+        return last, lines
+
+    def _run(self, step: Step) -> tuple[Named, str]:
+        # The result is remembered under its name, for the steps that follow.
         if step.recompute not in FUNCTIONS:
             raise InputError(f"{step.recompute}: no such recomputation; there are {', '.join(FUNCTIONS)}")
         figure, line = FUNCTIONS[step.recompute]([self.resolve(each) for each in step.of], step.unit)
@@ -78,23 +86,10 @@ class Names:
         return named, f"{step.gives}: {line}."
 
 
-def run_steps(
-    steps: Sequence[Step], inputs: Mapping[str, float | list[float]], others: Mapping[str, Claim]
-) -> tuple[Figure | None, list[str]]:
-    """Compute steps in order; give the last figure and the line of each."""
-    names, last, lines = Names(inputs, others), None, []
-    for step in steps:
-        last, line = names.run(step)
-        lines.append(line)
-    return last.figure if last else None, lines
-
-
 def run_check(claim: Claim, check: Check, others: Mapping[str, Claim]) -> Outcome:
     """Run one check of a claim."""
-    names, lines, last = Names(claim.inputs, others), [], None
-    for step in check.steps:
-        last, line = names.run(step)
-        lines.append(line)
+    names = Names(claim.inputs, others)
+    last, lines = names.run(check.steps)
     if check.found is not None:
         last = names.resolve(check.found)
     holds = None
@@ -151,6 +146,19 @@ class Row:
             *(line for outcome in self.outcomes for line in outcome.lines),
             f"Verdict: {self.verdict}{'; at odds with ' + ', '.join(self.contradicts) if self.contradicts else ''}.",
         ]
+
+    def cells(self) -> dict[str, str]:
+        """Return the row as texts, its workings one a line."""
+        return {
+            "id": self.id,
+            "article": self.claim.article,
+            "claim": self.claim.claim,
+            "claimed": str(self.claim.stated),
+            "recomputed": str(self.recomputed) if self.recomputed else "",
+            "verdict": self.verdict,
+            "contradicts": ", ".join(self.contradicts),
+            "workings": "\n".join(self.workings[1:-1]),
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as plain data; amounts in their unit."""

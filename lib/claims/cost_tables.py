@@ -1,20 +1,14 @@
 """The articles' cost tables beside what their own inputs, or list prices, give."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import Field
 
-from lib.claims.checking import run_steps
+from lib.claims.checking import Names
 from lib.claims.claim import CLAIMS, Number, Step, Strict, claims
 from lib.claims.figure import Figure, plain
 from lib.files import read_yaml
-
-if TYPE_CHECKING:
-    import pandas
-
-COLUMNS = ("article", "table", "component", "stated", "recomputed", "ratio", "workings")
 
 
 class Component(Strict):
@@ -60,45 +54,22 @@ class CostRow:
         }
 
 
-@dataclass(frozen=True)
-class CostTables:
-    """All cost tables of the articles, line by line."""
-
-    rows: tuple[CostRow, ...]
-
-    def __iter__(self) -> Iterator[CostRow]:
-        """Go through the lines."""
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        """Count the lines."""
-        return len(self.rows)
-
-    def to_frame(self) -> "pandas.DataFrame":
-        """Return one line a component, as texts."""
-        import pandas
-
-        return pandas.DataFrame([row.cells() for row in self.rows], columns=list(COLUMNS))
-
-
-def cost_tables() -> CostTables:
-    """Recompute every cost table of the articles from ``data/claims/cost_tables.yaml``.
+def cost_tables() -> list[CostRow]:
+    """Recompute every line of the articles' cost tables, from ``data/claims/cost_tables.yaml``.
 
     Raises:
         InputError: if the data are malformed.
     """
     others = {claim.id: claim for claim in claims()}
-    return CostTables(
-        tuple(
-            _row(table["article"], table["table"], Component(**row), others)
-            for table in read_yaml(CLAIMS / "cost_tables.yaml")["tables"]
-            for row in table["rows"]
-        )
-    )
+    return [
+        _row(table["article"], table["table"], Component(**row), others)
+        for table in read_yaml(CLAIMS / "cost_tables.yaml")["tables"]
+        for row in table["rows"]
+    ]
 
 
 def _row(article: str, table: str, row: Component, others: dict[str, Any]) -> CostRow:
-    figure, lines = run_steps(row.steps, row.inputs, others)
+    last, lines = Names(row.inputs, others).run(row.steps)
     if row.note:
         lines.append(row.note)
-    return CostRow(article, table, row.component, Figure.of(row.stated, row.unit), figure, tuple(lines))
+    return CostRow(article, table, row.component, Figure.of(row.stated, row.unit), last and last.figure, tuple(lines))

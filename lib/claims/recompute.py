@@ -5,7 +5,6 @@ On ranges of positive figures a sum, product or ratio is the widest that the end
 takes low with low and high with high, for figures that rise and fall together.
 """
 
-import csv
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,10 +13,8 @@ from math import prod
 
 from lib.claims.figure import Figure, Named, plain
 from lib.errors import InputError
-from lib.paths import DATA
+from lib.published import published_table, share_right
 from lib.stats import mcnemar_p, smallest_gap, wilson
-
-PUBLISHED = DATA / "published"
 
 
 @dataclass(frozen=True)
@@ -39,21 +36,16 @@ class Measured:
 def accuracies() -> tuple[Measured, ...]:
     """Read ``accuracy.csv``: one :class:`Measured` per study, task and model, in the file's order."""
     found: dict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)
-    for row in rows("accuracy"):
-        scale = {"share": 1.0, "percent": 100.0}[row["unit"]]
-        found[row["study"], row["task"], row["model"]][row["arm"]] = float(row["value"]) / scale
+    for row in published_table("accuracy"):
+        found[row["study"], row["task"], row["model"]][row["arm"]] = share_right(row)
     return tuple(Measured(*key, shares) for key, shares in found.items())
 
 
 def finding(study: str, measure: str) -> float:
     """Return one number of ``findings.csv``."""
-    return next(float(row["value"]) for row in rows("findings") if (row["study"], row["measure"]) == (study, measure))
-
-
-def rows(table: str) -> list[dict[str, str]]:
-    """Read the rows of one published table."""
-    with (PUBLISHED / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return next(
+        float(row["value"]) for row in published_table("findings") if (row["study"], row["measure"]) == (study, measure)
+    )
 
 
 HYBRIDS = ("hybrid", "hybrid_paraphrased", "hybrid_with_context")

@@ -6,11 +6,10 @@ an answer stands are shuffled by the grader's name, so that it is the same after
 
 import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from filelock import FileLock
 
 from lib.arms import ARMS
 from lib.errors import InputError
-from lib.files import write_text
+from lib.files import disk_told, made_folder, write_text
 from lib.stats import Proportion, cohens_kappa, difference, proportion, questions_needed
 
 if TYPE_CHECKING:
@@ -174,15 +173,12 @@ class GradeBook:
         before = self.grades.get(answer.key) or Grade(answer.question_id, answer.system, self.grader)
         grade = replace(before, **verdicts, at=datetime.now(UTC).isoformat(timespec="seconds"))
         self.grades[answer.key] = grade
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # A second grader may be writing the same file: read what stands there now, under a lock.
-            with FileLock(f"{self.path}.lock"):
-                kept = read_grades(self.path) if self.path.exists() else []
-                rows = [row for row in kept if (row.grader, row.key) != (grade.grader, grade.key)] + [grade]
-                write_text(self.path, "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows))
-        except OSError as error:
-            raise InputError(f"{self.path}: cannot be written ({error.strerror}).") from None
+        made_folder(self.path.parent)
+        # A second grader may be writing the same file: read what stands there now, under a lock.
+        with disk_told(self.path), FileLock(f"{self.path}.lock"):
+            kept = read_grades(self.path) if self.path.exists() else []
+            rows = [row for row in kept if (row.grader, row.key) != (grade.grader, grade.key)] + [grade]
+            write_text(self.path, "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows))
         return grade
 
     def clear(self, answer: Answer) -> None:
@@ -234,7 +230,7 @@ class GradeBook:
             pairs = self.pairs(first, second)
             if pairs:
                 result = difference([one for one, _ in pairs], [other for _, other in pairs])
-                if not isnan(result.p) and result.p < 0.05:
+                if result.significant:
                     ahead = first if result.gap > 0 else second
                     sentences.append(
                         f"{ahead} is ahead by {abs(100 * result.gap):.0f} points on {len(pairs)} questions, more than chance."
@@ -309,10 +305,3 @@ def evidence_of(book: GradeBook, arm_of: Mapping[str, str] | None = None) -> dic
     if not found:
         raise InputError(f"no graded system stands for an architecture; allowed names are {', '.join(ARMS)}.")
     return found | {"eval_examples": min(sizes)}
-
-
-def sheet_of(rows: Sequence[Mapping[str, str]]) -> Sheet:
-    """Make a sheet of plain rows."""
-    import pandas
-
-    return Sheet.of(pandas.DataFrame(list(rows)))

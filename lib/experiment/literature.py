@@ -7,7 +7,6 @@ are in order only where their difference is more than chance (``lib.experiment.r
 right" on answerable questions: the papers count right answers in whatever style.
 """
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,10 +15,9 @@ from math import nan
 
 from lib.experiment.arms import EXPERIMENT_ARMS
 from lib.experiment.result import ContrastResult, ExperimentResult, Verdict
-from lib.paths import DATA
+from lib.published import published_table, share_right
 from lib.stats import SIGNIFICANCE, Proportion, holm
 
-PUBLISHED = DATA / "published"
 NOTE = (
     "Pairs are compared by order, not by level: models, questions and tunings differ. Most papers print no intervals, so "
     "a small published difference may itself be chance. A row whose untuned model with retrieval fails on the answer's "
@@ -206,9 +204,9 @@ def literature_agreement(result: ExperimentResult) -> LiteratureComparison:
 def published_rows() -> tuple[PublishedRow, ...]:
     """Read ``accuracy.csv`` with the papers' arms replaced by the experiment's, smallest model first."""
     ours = {arm.published: arm.id for arm in EXPERIMENT_ARMS.values() if arm.published}
-    roles = {(row["study"], row["arm"]): row for row in _rows("arms")}
+    roles = {(row["study"], row["arm"]): row for row in published_table("arms")}
     found: dict[tuple[str, str, str], PublishedRow] = {}
-    for row in _rows("accuracy"):
+    for row in published_table("accuracy"):
         key = row["study"], row["task"], row["model"]
         entry = found.setdefault(key, PublishedRow(*key, float(row["parameters_b"]), row["source"], row["grade"]))
         role = roles[row["study"], row["arm"]]
@@ -216,7 +214,7 @@ def published_rows() -> tuple[PublishedRow, ...]:
         if arm is None:
             entry.without_counterpart[row["arm"]] = role["why"]
             continue
-        entry.shares[arm] = float(row["value"]) / {"share": 1.0, "percent": 100.0}[row["unit"]]
+        entry.shares[arm] = share_right(row)
         if row["in_orderings"] == "no":
             entry.left_out.add(arm)
     return tuple(sorted(found.values(), key=lambda row: row.parameters))
@@ -225,7 +223,7 @@ def published_rows() -> tuple[PublishedRow, ...]:
 @cache
 def published_statements() -> tuple[Statement, ...]:
     """Read ``statements.csv``."""
-    return tuple(Statement(**row) for row in _rows("statements"))
+    return tuple(Statement(**row) for row in published_table("statements"))
 
 
 def _orders(
@@ -281,8 +279,3 @@ def _gains(result: ExperimentResult, published: Sequence[PublishedRow]) -> Itera
 
 def _mean(gains: Sequence[Gain]) -> float:
     return sum(gain.points for gain in gains) / len(gains)
-
-
-def _rows(table: str) -> list[dict[str, str]]:
-    with (PUBLISHED / f"{table}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))

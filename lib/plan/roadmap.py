@@ -7,7 +7,7 @@ model's set-up work that the step carries, so that the plan and the costs are on
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lib.client import ClientFile
 from lib.client.quantity import likely
@@ -16,9 +16,6 @@ from lib.files import read_yaml
 from lib.paths import DATA
 from lib.thresholds import own_thresholds
 from lib.wording import number, share
-
-if TYPE_CHECKING:
-    import pandas
 
 WORKING_DAYS_A_WEEK = 5
 MONTHS_A_YEAR = 12
@@ -98,29 +95,6 @@ class Roadmap:
         every = MONTHS_A_YEAR / self.retrainings_a_year
         months = (max(1, round(every * count)) for count in range(1, int(horizon / every) + 2))
         return tuple(sorted({month for month in months if month <= horizon}))
-
-    def to_frame(self) -> "pandas.DataFrame":
-        """Return one row a step: title, result, people, days, weeks of start and end, hours, USD, gate, source."""
-        import pandas
-
-        return pandas.DataFrame(
-            [
-                {
-                    "step": step.title,
-                    "result": step.result,
-                    "people": step.people,
-                    "days_low": step.days[0],
-                    "days_high": step.days[1],
-                    "begins_day_low": step.begins[0],
-                    "ends_day_high": step.ends[1],
-                    "hours": step.hours,
-                    "usd": step.usd,
-                    "gate": step.gate.words if step.gate else "",
-                    "source": step.source,
-                }
-                for step in self.steps
-            ]
-        )
 
 
 def roadmap(client: ClientFile, arm: str, costs: Costs) -> Roadmap:

@@ -1,8 +1,8 @@
 """The articles' figures and what became of them."""
 
-from lib.claims import Audit
-from lib.claims.checking import Row
-from lib.claims.cost_tables import CostTables
+from collections.abc import Sequence
+
+from lib.claims import Audit, CostRow, Row
 from lib.views.chart import Chart, figure
 from lib.views.markup import Page, bullets, folded, joined, safe
 from lib.views.table import Table
@@ -27,17 +27,18 @@ def workings(row: Row) -> Page:
 
 def audit_table(audit: Audit) -> Table:
     """Give every figure with its verdict; the workings open on a click."""
-    return _opening(audit.to_frame(), "Published figures and what became of them")
+    return _opening(list(audit), "Published figures and what became of them")
 
 
-def cost_table(tables: CostTables) -> Table:
+def cost_table(lines: list[CostRow]) -> Table:
     """Give the articles' cost tables, line by line, beside the recomputed figures."""
-    return _opening(tables.to_frame(), "Cost tables of the articles beside the recomputed figures")
+    return _opening(lines, "Cost tables of the articles beside the recomputed figures")
 
 
-def _opening(frame, caption: str) -> Table:
-    rows = [[*cells, folded("show", bullets(last.splitlines()))] for *cells, last in frame.itertuples(index=False)]
-    return Table([title.capitalize() for title in frame.columns], rows, caption)
+def _opening(lines: Sequence[Row | CostRow], caption: str) -> Table:
+    found = [line.cells() for line in lines]
+    rows = [[*list(cells.values())[:-1], folded("show", bullets(cells["workings"].splitlines()))] for cells in found]
+    return Table([title.capitalize() for title in found[0]], rows, caption)
 
 
 def verdict_chart(audit: Audit) -> Chart:

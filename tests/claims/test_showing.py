@@ -18,10 +18,10 @@ def run(*arguments: str) -> str:
     return CliRunner().invoke(claims_command, arguments, catch_exceptions=False).output
 
 
-def test_the_frame_has_a_line_for_every_claim() -> None:
-    frame = audit().to_frame()
-    assert len(frame) == 97
-    assert frame.set_index("id").loc["T1", "recomputed"] == "USD 70.50 a month"
+def test_the_table_has_a_line_for_every_claim() -> None:
+    rows = {row[0]: row for row in audit_table(audit()).rows}
+    assert len(rows) == 97
+    assert rows["T1"][4] == "USD 70.50 a month"
 
 
 def test_the_table_is_escaped_and_free_of_dollar_signs_before_digits() -> None:
@@ -40,7 +40,7 @@ def test_counts_add_up() -> None:
 
 
 def test_every_article_has_its_cost_tables() -> None:
-    rows = list(cost_tables())
+    rows = cost_tables()
     assert {row.article for row in rows} == set(articles())
     assert all(row.workings for row in rows), "each is computed or says why not"
     inference = next(row for row in rows if row.table.startswith("Retrieval with") and row.component == "Inference")

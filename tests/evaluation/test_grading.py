@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
+import pandas
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from lib.errors import InputError
 from lib.evaluation import GradeBook, Sheet, agreement, alerts, evidence_of, gate, history
-from lib.evaluation.grading import Grade, read_grades, sheet_of
+from lib.evaluation.grading import Grade, read_grades
 
 
 @pytest.fixture
 def sheet() -> Sheet:
-    return sheet_of(
+    rows = pandas.DataFrame(
         [
             {
                 "question_id": f"q{number}",
@@ -24,6 +25,7 @@ def sheet() -> Sheet:
             for system in ("prompt", "rag")
         ]
     )
+    return Sheet.of(rows)
 
 
 def test_every_grade_is_on_disk_at_once_and_grading_goes_on_after_a_restart(sheet: Sheet, tmp_path: Path) -> None:

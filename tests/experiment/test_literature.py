@@ -1,14 +1,10 @@
 """The published tables are read as they stand, and a run is set beside them by order and by size."""
 
-import csv
-from pathlib import Path
-
 import pytest
 from test_result import result_of
 
 from lib.experiment import EXPERIMENT_ARMS
 from lib.experiment.literature import (
-    PUBLISHED,
     Order,
     Outcome,
     literature_agreement,
@@ -16,15 +12,11 @@ from lib.experiment.literature import (
     published_statements,
 )
 from lib.experiment.scoring import MEASURES
-
-
-def table(name):
-    with (Path(PUBLISHED) / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+from lib.published import published_table
 
 
 def test_every_published_number_is_a_share_with_source_grade_and_size():
-    for row in table("accuracy"):
+    for row in published_table("accuracy"):
         assert row["grade"] in "PSA" and row["source"] and 0.01 < float(row["parameters_b"]) < 1000
         assert 0 <= float(row["value"]) / {"share": 1, "percent": 100}[row["unit"]] <= 1
     rows = published_rows()
@@ -35,7 +27,7 @@ def test_every_published_number_is_a_share_with_source_grade_and_size():
 
 def test_every_role_is_an_arms_or_says_why_there_is_none():
     roles = {arm.published for arm in EXPERIMENT_ARMS.values()} - {""}
-    for row in table("arms"):
+    for row in published_table("arms"):
         assert row["why"] and (not row["role"] or row["role"] in roles)
     for statement in published_statements():
         assert statement.untestable or {statement.higher, statement.lower} <= set(EXPERIMENT_ARMS)
