@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 OFFLINE = "all-MiniLM-L6-v2"
 OFFLINE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-
 # Texts whose vectors are kept in memory, so that nothing is embedded twice in one run (1.5 kB each).
 REMEMBERED = 50_000
 _ENCODING = {"normalize_embeddings": True, "convert_to_numpy": True, "show_progress_bar": False, "batch_size": 64}
@@ -69,10 +67,15 @@ def load_embedder(model: str | Path | None = None) -> Embedder:
     Raises:
         InputError: the offline weights are missing or not the known ones, or the model cannot be loaded.
     """
-    if model is None:
-        folder = offline_folder()
-        return _load(OFFLINE, str(folder), embedder_fingerprint(), offline=True)
-    return _load(str(model), str(model), embedder_fingerprint(model), offline=Path(model).is_dir())
+    name, source = (OFFLINE, str(offline_folder())) if model is None else (str(model), str(model))
+    offline = Path(source).is_dir()
+    with loading("embedder", source, offline):
+        from sentence_transformers import SentenceTransformer
+
+        loaded = SentenceTransformer(source, local_files_only=offline)
+    commit = getattr(loaded[0].auto_model.config, "_commit_hash", None)
+    fingerprint = embedder_fingerprint(model) or f"hub:{source}@{commit}"
+    return Embedder(name, fingerprint, loaded.get_embedding_dimension(), loaded)
 
 
 def embedder_fingerprint(model: str | Path | None = None) -> str | None:
@@ -112,12 +115,3 @@ def check_weights(weights: Path, expected: str) -> None:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != expected:
         raise InputError(f"embedder: {weights} has sha256 {found}, and only {expected} is allowed.")
-
-
-def _load(name: str, source: str, fingerprint: str | None, offline: bool) -> Embedder:
-    with loading("embedder", source, offline):
-        from sentence_transformers import SentenceTransformer
-
-        model = SentenceTransformer(source, local_files_only=offline)
-    commit = getattr(model[0].auto_model.config, "_commit_hash", None)
-    return Embedder(name, fingerprint or f"hub:{source}@{commit}", model.get_embedding_dimension(), model)

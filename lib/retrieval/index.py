@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import psycopg
 from pgvector.psycopg import register_vector
-from psycopg import sql
 
 from lib.dataset import Document
 from lib.errors import InputError
@@ -16,14 +15,14 @@ from lib.retrieval.embedder import Embedder
 from lib.retrieval.kinds import METHODS, ChunkSettings
 from lib.retrieval.passages import Passage, passages_of
 from lib.retrieval.rerank import FURTHER, Reranker, load_reranker, rerank
-from lib.retrieval.search import FIELDS, Hit, find
+from lib.retrieval.search import COLUMNS, Hit, find
 from lib.retrieval.table import Changes, Table
 
 
 class Index:
     """The documents of one collection, cut into passages and embedded with one model; use ``open_index``."""
 
-    def __init__(self, table: Table, chunking: ChunkSettings | Mapping[str, ChunkSettings] | None) -> None:
+    def __init__(self, table: Table, chunking: ChunkSettings | None) -> None:
         """Search ``table``, filled with passages of the lengths that ``chunking`` says (``passages_of``)."""
         self.table = table
         self.chunking = chunking
@@ -82,14 +81,13 @@ class Index:
 
     def passages(self, document_ids: Sequence[str], person: Person | None = None) -> list[Hit]:
         """Return the passages of some documents, in the order of the ids and of the text; scores are 0."""
-        columns = sql.SQL(", ").join(map(sql.Identifier, FIELDS))
         statement = (
             "SELECT {columns} FROM {table} WHERE document_id = ANY(%s) AND {condition} "
             "ORDER BY array_position(%s, document_id), number"
         )
         ids = list(document_ids)
         rows = self.table.execute(
-            statement, ids, ids, columns=columns, condition=self.table.condition(None, person)
+            statement, ids, ids, columns=COLUMNS, condition=self.table.condition(None, person)
         ).fetchall()
         return [Hit(rank, 0.0, *row) for rank, row in enumerate(rows, start=1)]
 
@@ -123,38 +121,26 @@ class Index:
 
 
 @contextmanager
-def open_index(
-    address: str,
-    name: str,
-    embedder: Embedder,
-    chunking: ChunkSettings | Mapping[str, ChunkSettings] | None = None,
-    *,
-    language: str = "english",
-    keep: bool = False,
-) -> Iterator[Index]:
-    """Connect and give the index called ``name``; close the connection afterwards.
+def open_index(address: str, name: str, embedder: Embedder, chunking: ChunkSettings | None = None) -> Iterator[Index]:
+    """Connect and make an empty index, a table of this run's own; remove it at the end, also after an error.
 
     Args:
         address: connection string, as ``server.postgres`` gives it.
-        name: any name. With ``keep`` there is one table for each name, embedding model and language, found again
-            the next time; without, an empty table of this run's own, removed at the end, also after an error.
+        name: any name.
         embedder: the model that embeds the passages and the questions.
-        chunking: passage length, one for all or some by kind of document; those of ``kinds`` if not given.
-        language: PostgreSQL's text search configuration for the full-text search.
-        keep: whether the table outlives the block.
+        chunking: passage length; by kind of document (``kinds``) if not given.
 
     Raises:
-        InputError: the server refuses the extension or the schema, or does not know the language.
+        InputError: the server refuses the extension or the schema.
     """
     problem = None
-    collection = name if keep else f"{name} {time.time_ns()}"
     with psycopg.connect(address, autocommit=True) as connection:
         try:
             connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
             # Compiling a query that runs for milliseconds takes longer than running it.
             connection.execute("SET jit = off")
             register_vector(connection)
-            table = Table(connection, collection, embedder, language)
+            table = Table(connection, f"{name} {time.time_ns()}", embedder)
         except psycopg.errors.InsufficientPrivilege as error:
             problem = str(error).strip().splitlines()[0]
         if problem:
@@ -162,5 +148,4 @@ def open_index(
         try:
             yield Index(table, chunking)
         finally:
-            if not keep:
-                table.drop()
+            table.drop()

@@ -46,19 +46,15 @@ class DocumentKind:
     Attributes:
         name: as it stands in ``Document.kind``.
         endings: of its files, in small letters with the dot; none for pages that no file holds.
-        also: media types and other names that mean the same.
         chunking: passages of this length unless the caller says otherwise.
         repeats: its pages or sheets repeat lines at their edges (menus, running heads) that are not content.
     """
 
     name: str
     endings: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
     chunking: ChunkSettings = ChunkSettings()
     repeats: bool = False
 
-
-_WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 # Structure (headings, paragraphs) shows where a text may be cut; where there is none, an overlap keeps what a cut in
 # the wrong place would tear apart. A page is short sections, each with its heading: one or two together.
@@ -66,23 +62,17 @@ PAGE = DocumentKind("page")
 KINDS = (
     PAGE,
     DocumentKind("faq", chunking=ChunkSettings(60, 0)),
-    DocumentKind("markdown", (".md", ".markdown"), ("text/markdown",), ChunkSettings(120, 0)),
-    DocumentKind("text", (".txt",), ("text/plain",), ChunkSettings(140, 20)),
-    DocumentKind("html", (".html", ".htm"), ("text/html",), ChunkSettings(140, 20), repeats=True),
-    DocumentKind("pdf", (".pdf",), ("application/pdf",), ChunkSettings(160, 40), repeats=True),
-    DocumentKind("word", (".docx",), ("doc", _WORD_TYPE), ChunkSettings(140, 20)),
+    DocumentKind("markdown", (".md", ".markdown"), ChunkSettings(120, 0)),
+    DocumentKind("text", (".txt",), ChunkSettings(140, 20)),
+    DocumentKind("html", (".html", ".htm"), ChunkSettings(140, 20), repeats=True),
+    DocumentKind("pdf", (".pdf",), ChunkSettings(160, 40), repeats=True),
+    DocumentKind("word", (".docx",), ChunkSettings(140, 20)),
 )
 # What a folder of documents is searched for.
 ENDINGS = {ending: kind for kind in KINDS for ending in kind.endings}
-_BY_NAME = {name: kind for kind in KINDS for name in (kind.name, *kind.also, *(ending[1:] for ending in kind.endings))}
+_BY_NAME = {kind.name: kind for kind in KINDS}
 
 
-def kind_named(name: str | None) -> DocumentKind:
-    """Return the kind called ``name``: its own name, a file's ending or a media type; ``PAGE`` for any other."""
-    return _BY_NAME.get((name or "").strip().lower().lstrip("."), PAGE)
-
-
-def one_name(name: str) -> str:
-    """Return the one name of a kind, however it is called; a name that is not known stays as it is."""
-    found = kind_named(name)
-    return name if found is PAGE else found.name
+def kind_named(name: str) -> DocumentKind:
+    """Return the kind called ``name``; ``PAGE`` for any other."""
+    return _BY_NAME.get(name, PAGE)

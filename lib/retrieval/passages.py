@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from lib.dataset import Document
 from lib.fingerprints import value_fingerprint
-from lib.retrieval.kinds import SHORTEST, ChunkSettings, kind_named, one_name
+from lib.retrieval.kinds import SHORTEST, ChunkSettings, kind_named
 from lib.retrieval.text import storable
 
 # Scripts without spaces between words (kana, Chinese characters, Hangul): each character counts.
@@ -64,19 +64,15 @@ class Passage:
         return value_fingerprint([self.id, self.kind, self.title, self.text, dict(self.metadata)])
 
 
-def passages_of(
-    documents: Iterable[Document], settings: ChunkSettings | Mapping[str, ChunkSettings] | None = None
-) -> list[Passage]:
-    """Cut documents into passages, in order; a document has at least one.
+def passages_of(documents: Iterable[Document], settings: ChunkSettings | None = None) -> list[Passage]:
+    """Cut documents (Markdown or plain text) into passages, in order; a document has at least one.
 
-    Args:
-        documents: their texts are Markdown or plain.
-        settings: one for all, or some by name of kind that go before those of ``lib.retrieval.kinds``.
+    Without ``settings`` the kind of a document decides how long its passages are (``lib.retrieval.kinds``).
     """
     return [
         Passage(page.id, number, storable(page.title), text, page.kind, storable_metadata(page.metadata))
         for page in documents
-        for number, text in enumerate(_cut_to_fit(page, settings_for(page.kind, settings)))
+        for number, text in enumerate(_cut_to_fit(page, settings or kind_named(page.kind).chunking))
     ]
 
 
@@ -92,14 +88,6 @@ def _cut_to_fit(page: Document, settings: ChunkSettings) -> list[str]:
         return parts if len(parts) == 1 else [fit for part in parts for fit in fitting(part)]
 
     return [fit for text in cut(storable(page.text), settings, page.title) for fit in fitting(text)]
-
-
-def settings_for(kind: str, settings: ChunkSettings | Mapping[str, ChunkSettings] | None = None) -> ChunkSettings:
-    """Choose the passage length for a kind of document, by any of its names; see ``passages_of``."""
-    if isinstance(settings, ChunkSettings):
-        return settings
-    named = {one_name(name): one for name, one in (settings or {}).items()}
-    return named.get(one_name(kind), kind_named(kind).chunking)
 
 
 def storable_metadata(metadata: Mapping[str, str]) -> dict[str, str]:

@@ -79,7 +79,7 @@ class TermOverlap:
     def __call__(self, question: str, hits: Sequence[Hit]) -> list[float]:
         """Score each hit; 0 where it shares no word with the question."""
         self._count()
-        statement = "SELECT tsvector_to_array(to_tsvector({language}::regconfig, %s))"
+        statement = "SELECT tsvector_to_array(to_tsvector({language}, %s))"
         asked = self._table.execute(statement, storable(question)).fetchone()[0]
         statement = (
             "SELECT id, word.lexeme, cardinality(word.positions) FROM {table}, unnest(words) AS word WHERE id = ANY(%s)"

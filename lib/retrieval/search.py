@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from psycopg import sql
 
@@ -44,8 +43,8 @@ def document_ids(hits: Iterable[Hit]) -> list[str]:
     return list(dict.fromkeys(hit.document_id for hit in hits))
 
 
-FIELDS = ("id", "document_id", "title", "text", "kind", "metadata")
-_COLUMNS = sql.SQL(", ").join(map(sql.Identifier, FIELDS))
+COLUMNS = sql.SQL("id, document_id, title, text, kind, metadata")
+"""The columns that make a ``Hit``, in its order."""
 
 # The inner query is the one that the HNSW index serves, on halved numbers; the outer one ranks what that found by
 # the whole numbers and settles ties by id.
@@ -60,7 +59,7 @@ _EXACT = """SELECT 1 - (embedding <=> %(vector)s) AS score, {columns} FROM {tabl
 
 # plainto_tsquery asks for every word of the question; a question is answered by texts with some of them.
 _FULL_TEXT = """SELECT ts_rank_cd(words, query, 1) AS score, {columns}
-    FROM {table}, CAST(replace(plainto_tsquery(%(language)s::regconfig, %(query)s)::text, '&', '|') AS tsquery) AS query
+    FROM {table}, CAST(replace(plainto_tsquery({language}, %(query)s)::text, '&', '|') AS tsquery) AS query
     WHERE words @@ query AND {condition}
     ORDER BY score DESC, id LIMIT %(k)s"""
 
@@ -101,37 +100,23 @@ def _dense(table: Table, queries: Sequence[str], k: int, condition: sql.Composab
     return found
 
 
-def _exact(table: Table, parameters: Sequence[dict[str, Any]], k: int, condition: sql.Composable) -> list[list[Hit]]:
+def _exact(table: Table, parameters: Sequence[dict], k: int, condition: sql.Composable) -> list[list[Hit]]:
     return _run(table, _EXACT, parameters, k, condition, by_index=False)
 
 
 def _full_text(table: Table, queries: Sequence[str], k: int, condition: sql.Composable) -> list[list[Hit]]:
-    parameters = [{"query": storable(query), "language": table.language} for query in queries]
+    parameters = [{"query": storable(query)} for query in queries]
     return _run(table, _FULL_TEXT, parameters, k, condition, by_index=False)
 
 
 def _run(
-    table: Table,
-    statement: str,
-    parameters: Sequence[dict[str, Any]],
-    k: int,
-    condition: sql.Composable,
-    by_index: bool = True,
+    table: Table, statement: str, parameters: Sequence[dict], k: int, condition: sql.Composable, by_index: bool = True
 ) -> list[list[Hit]]:
     """Run one statement for each query; ``by_index=False``: not with the settings that ``serve`` left."""
-    if not parameters:
-        return []
-    if not by_index:
+    if parameters and not by_index:
         table.set({})
-    query = sql.SQL(statement).format(
-        columns=_COLUMNS,
-        table=table.table,
-        dimensions=sql.Literal(table.embedder.dimensions),
-        condition=condition,
-    )
     results = []
-    with table.connection.cursor() as cursor:
-        for one in parameters:
-            rows = cursor.execute(query, one | {"k": k}).fetchall()
-            results.append([Hit(rank, float(row[0]), *row[1:]) for rank, row in enumerate(rows, start=1)])
+    for one in parameters:
+        rows = table.execute(statement, one | {"k": k}, columns=COLUMNS, condition=condition).fetchall()
+        results.append([Hit(rank, float(row[0]), *row[1:]) for rank, row in enumerate(rows, start=1)])
     return results

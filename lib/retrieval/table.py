@@ -23,6 +23,8 @@ from lib.retrieval.passages import Passage, storable_metadata
 
 # All tables stand in a schema of our own: the server may be a client's.
 SCHEMA = "decision_workbook"
+# Of PostgreSQL's full-text search: which endings a word may have.
+LANGUAGE = "english"
 # pgvector's HNSW indexes hold no longer `halfvec`.
 LARGEST_DIMENSION = 4000
 STAGE = "Embedding"
@@ -57,16 +59,15 @@ class Table:
     Another embedding model makes another table, since its vectors mean something else.
     """
 
-    def __init__(self, connection: psycopg.Connection, collection: str, embedder: Embedder, language: str) -> None:
+    def __init__(self, connection: psycopg.Connection, collection: str, embedder: Embedder) -> None:
         """Make the table unless it is there.
 
         Raises:
-            InputError: the embedder's vectors are too long, or the server does not know the language.
+            InputError: the embedder's vectors are too long.
         """
         self.connection = connection
         self.embedder = embedder
-        self.language = language
-        self.name = f"passages_{text_fingerprint(collection, embedder.fingerprint, language)[:16]}"
+        self.name = f"passages_{text_fingerprint(collection, embedder.fingerprint)[:16]}"
         self.table = sql.Identifier(SCHEMA, self.name)
         # How often this object has changed the table: what is counted once is counted again after that.
         self.updates = 0
@@ -79,8 +80,12 @@ class Table:
         return self.count(sql.SQL("true"))
 
     def execute(self, statement: str, *parameters: object, **parts: sql.Composable) -> psycopg.Cursor:
-        """Run SQL in which ``{table}`` and ``parts`` are put in as SQL, and ``parameters`` travel apart."""
-        return self.connection.execute(sql.SQL(statement).format(**(self._parts() | parts)), parameters)
+        """Run SQL in which ``{table}`` and ``parts`` are put in as SQL, and ``parameters`` travel apart.
+
+        ``parameters`` are one for each ``%s``, or one mapping for the named ones.
+        """
+        given = parameters[0] if parameters and isinstance(parameters[0], dict) else parameters
+        return self.connection.execute(sql.SQL(statement).format(**(self._parts() | parts)), given)
 
     def update(self, passages: Sequence[Passage], progress: Progress) -> Changes:
         """Make the table hold exactly ``passages``; only what is new or changed is embedded again.
@@ -200,7 +205,7 @@ class Table:
             batch = passages[start : start + BATCH]
             vectors = self.embedder.embed_documents([passage.content for passage in batch])
             with self.connection.cursor() as cursor, cursor.copy(copy) as rows:
-                rows.set_types(list(_COLUMNS.values()))
+                rows.set_types([kind.partition("(")[0] for kind in _COLUMNS.values()])
                 for p, vector in zip(batch, vectors, strict=True):
                     about = (Jsonb(dict(p.metadata)), list(labels_of(p.metadata)))
                     rows.write_row(
@@ -216,16 +221,13 @@ class Table:
             self.connection.execute("SELECT set_config(%s, %s, true)", [setting, value])
 
     def _parts(self) -> dict[str, sql.Composable]:
-        return {
+        indexes = {name: sql.Identifier(f"{self.name}_{name}") for name in ("vectors", "words", "metadata", "access")}
+        return indexes | {
             "schema": sql.Identifier(SCHEMA),
             "table": self.table,
             "dimensions": sql.Literal(self.embedder.dimensions),
-            "language": sql.Literal(self.language),
-            "vectors": sql.Identifier(f"{self.name}_vectors"),
+            "language": sql.SQL("{}::regconfig").format(sql.Literal(LANGUAGE)),
             "vectors_here": sql.Identifier(SCHEMA, f"{self.name}_vectors"),
-            "words": sql.Identifier(f"{self.name}_words"),
-            "metadata": sql.Identifier(f"{self.name}_metadata"),
-            "access": sql.Identifier(f"{self.name}_access"),
         }
 
     def _create(self) -> None:
@@ -234,9 +236,6 @@ class Table:
                 f"embedder: {self.embedder.name} makes vectors of {self.embedder.dimensions} numbers; "
                 f"pgvector indexes at most {LARGEST_DIMENSION}."
             )
-        known = self.connection.execute("SELECT 1 FROM pg_ts_config WHERE cfgname = %s", [self.language]).fetchone()
-        if known is None:
-            raise InputError(f"language: PostgreSQL has no text search for {self.language!r}; 'simple' always works.")
         with self.connection.transaction():
             self.connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [SCHEMA])
             for statement in (*_TABLE, _VECTORS, *_INDEXES):
@@ -253,22 +252,15 @@ _COLUMNS = {
     "access": "text[]",
     "text": "text",
     "fingerprint": "text",
-    "embedding": "vector",
+    "embedding": "vector({dimensions})",
 }
+_DECLARED = ", ".join(f"{name} {kind} NOT NULL" for name, kind in _COLUMNS.items())
 _TABLE = (
     "CREATE SCHEMA IF NOT EXISTS {schema}",
-    """CREATE TABLE IF NOT EXISTS {table} (
-        id text PRIMARY KEY,
-        document_id text NOT NULL,
-        number int4 NOT NULL,
-        kind text NOT NULL,
-        title text NOT NULL,
-        metadata jsonb NOT NULL,
-        access text[] NOT NULL,
-        text text NOT NULL,
-        fingerprint text NOT NULL,
-        embedding vector({dimensions}) NOT NULL,
-        words tsvector GENERATED ALWAYS AS (to_tsvector({language}::regconfig, title || ' ' || text)) STORED
+    f"""CREATE TABLE IF NOT EXISTS {{table}} (
+        {_DECLARED},
+        PRIMARY KEY (id),
+        words tsvector GENERATED ALWAYS AS (to_tsvector({{language}}, title || ' ' || text)) STORED
     )""",
 )
 # Numbers of 16 bits halve the index, which then stays in the server's memory: measured in bench_pgvector.py.

@@ -7,9 +7,6 @@ Loomstead sells software to operators of shared workspaces. ``data/sample_compan
 else (values, what pages leave out, what has changed, who is taught what) follows from a seed.
 """
 
-from lib.sample_company.make import DOCUMENTS, QUESTIONS, QUICK_QUESTIONS, VOICE, quick, sample_company
+from lib.sample_company.make import DOCUMENTS, QUESTIONS, QUICK_QUESTIONS, VOICE, sample_company
 
-__all__ = ["DOCUMENTS", "QUESTIONS", "QUICK_QUESTIONS", "VOICE", "quick", "sample_company"]
-
-# One door for both sizes: ``sample_company.quick(seed)``.
-sample_company.quick = quick  # type: ignore[attr-defined]
+__all__ = ["DOCUMENTS", "QUESTIONS", "QUICK_QUESTIONS", "VOICE", "sample_company"]

@@ -2,12 +2,12 @@
 
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from lib.dataset import Document
-from lib.sample_company.source import Attribute, Composed, Entity, Kind, Section, Value, source
+from lib.sample_company.source import Attribute, Entity, Kind, Section, Value, source
 
 CHANGED_SINCE = date(2026, 6, 1)  # training items were written the day before
 _TODAY = date(2026, 11, 15)
@@ -81,27 +81,17 @@ def make_pages(seed: int, number: int) -> list[Page]:
     A larger number adds pages and leaves the others as they are, once the pages that are there whatever the
     number (plans, support levels, teams, and devices at entrances) have their place.
     """
-    chosen, size = [], 0
     devices = source().kinds["space"].attributes["door"].among
-    written: list[tuple[Kind, Entity]] = []
-    for kind in source().kinds.values():
-        written += [(kind, entity) for entity in kind.entities]
+    written = [(kind, entity) for kind in source().kinds.values() for entity in kind.entities]
     first = [each for each in written if each[0].kind in _ALWAYS or each[1].name in devices]
     others = [each for each in written if each not in first]
     # Some spaces stand among the written pages, so that a small company has every kind of page.
     spaces = source().kinds["space"]
-    others += [(spaces, _composed(spaces).entity(place)) for place in range(60)]
+    others += [(spaces, spaces.compose.entity(place)) for place in range(60)]
     random.Random(f"{seed} pages").shuffle(others)
-    chosen = (first + others)[:number]
     size = len(first) + len(others)
-    chosen += [(spaces, _composed(spaces).entity(place)) for place in range(60, 60 + max(0, number - size))]
-    return [_page(seed, kind, entity) for kind, entity in chosen]
-
-
-def _composed(kind: Kind) -> Composed:
-    if kind.compose is None:
-        raise LookupError(f"{kind.kind} pages are not put together")
-    return kind.compose
+    more = [(spaces, spaces.compose.entity(place)) for place in range(60, 60 + max(0, number - size))]
+    return [_page(seed, kind, entity) for kind, entity in [*(first + others)[:number], *more]]
 
 
 def _page(seed: int, kind: Kind, entity: Entity) -> Page:
@@ -143,9 +133,9 @@ def crossed() -> set[tuple[str, str]]:
     return {(kinds[each.source].attributes[each.link].link, each.attribute) for each in source().crossings}
 
 
-def new_value(seed: int, fact: Fact, page: Page) -> Value:
-    """Draw what has become of a fact: unlike its old value and every other one on the page."""
-    used = {each.then.core for each in page.facts.values() if each.then is not None}
+def new_value(seed: int, fact: Fact, page: Page, others: Iterable[Fact]) -> Value:
+    """Draw what has become of a fact: unlike every value on its page, and what ``others`` of it have become."""
+    used = {each.then.core for each in page.facts.values() if each.then is not None} | {f.now.core for f in others}
     return _unused(fact.attribute, random.Random(f"{seed} {fact.id} new"), used)
 
 
@@ -185,25 +175,17 @@ def _section(section: Section, page: Page, changed: Mapping[str, Fact], generato
     blocks = [f"## {head}"] if head else []
     lead, tail = (text.format(**page.entity.words) if stated else "" for text in (lead, tail))
     if form == "prose" or len(stated) < 2:
-        sentences = [fact.fill(text, v=_text(fact, changed)) for fact, text in zip(stated, said, strict=True)]
+        sentences = [fact.fill(text, v=_value(fact, changed).text) for fact, text in zip(stated, said, strict=True)]
         blocks.append(" ".join(text for text in (lead, *sentences, tail) if text))
     else:
         rows = [(fact.attribute.heading, _value(fact, changed)) for fact in stated]
-        blocks += [lead, _listed(rows) if form == "list" else _table(rows), tail]
+        listed = "\n".join(f"- {label}: {value.text}" for label, value in rows)
+        blocks += [lead, listed if form == "list" else _table(rows), tail]
     if isinstance(own, tuple):
         blocks.append("\n".join(f"{number}. {step}" for number, step in enumerate(own, 1)))
     elif own:
         blocks.append(own)
     return "\n\n".join(block for block in blocks if block)
-
-
-def _text(fact: Fact, changed: Mapping[str, Fact]) -> str:
-    value = _value(fact, changed)
-    return value.text if value else ""
-
-
-def _listed(rows: Sequence[tuple[str, Value | None]]) -> str:
-    return "\n".join(f"- {label}: {value.text}" for label, value in rows if value)
 
 
 def _table(rows: Sequence[tuple[str, Value | None]], entity: Entity | None = None) -> str:
@@ -233,10 +215,9 @@ def notes(seed: int, number: int, mentioned: Sequence[Fact]) -> list[Document]:
         lines = []
         for fact in mentioned[place::number]:
             what = fact.fill(fact.attribute.what)
-            ending = random.Random(f"{seed} {fact.id} note").choice(_ENDINGS)
-            lines.append(f"- {what[0].upper()}{what[1:]}: {ending.format(v=fact.then.text if fact.then else '')}")
+            ending = random.Random(f"{seed} {fact.id} note").choice(_ENDINGS).format(v=fact.then.text)
+            lines.append(f"- {what[0].upper()}{what[1:]}: {ending}")
         text = opening + ("\n\n## No longer true\n\n" + "\n".join(lines) if lines else "")
-        month = (8, 9, 10)[place]
-        metadata = {"kind": "release", "updated": f"2026-{month:02}-28"}
+        metadata = {"kind": "release", "updated": f"2026-{8 + place:02}-28"}
         made.append(Document(identity, title, text, "release", metadata))
     return made

@@ -78,11 +78,6 @@ def sample_company(
     return _Maker(seed, documents, voice).make(asked, training_pairs, wordings)
 
 
-def quick(seed: int = 0, voice: Voice = VOICE) -> Dataset:
-    """Make a small company for a run of minutes: 100 pages, 100 questions, 80 training pairs."""
-    return sample_company(seed, 100, QUICK_QUESTIONS, 80, voice=voice)
-
-
 class _Maker:
     def __init__(self, seed: int, documents: int, voice: Voice) -> None:
         self.seed = seed
@@ -123,9 +118,11 @@ class _Maker:
         )
         taught = [*changing, *anew, *verbatim, *self._take(rest, max(0, others), "further taught facts")]
 
-        changed = {
-            fact.id: replace(fact, now=new_value(self.seed, fact, self.by_id[fact.page_id])) for fact in changing
-        }
+        changed: dict[str, Fact] = {}
+        for fact in changing:
+            page = self.by_id[fact.page_id]
+            others = [changed[each.id] for each in page.facts.values() if each.id in changed]
+            changed[fact.id] = replace(fact, now=new_value(self.seed, fact, page, others))
         near, missing = self._left_out(), self._missing()
         near_asked = self._take(near, asked["near_miss"], "questions about what pages leave out")
         missing_asked = self._take(missing, asked["missing"], "questions about what does not exist")
@@ -177,15 +174,10 @@ class _Maker:
         return random.Random(f"{self.seed} {fact.id} wording").choice(fact.asked())
 
     def _pair(self, fact: Fact, wording: str) -> TrainingPair:
-        if fact.then is None:
-            raise LookupError(fact.id)
-        return TrainingPair(
-            wording, self.voice.render(fact.sentence(fact.then), fact.page_id), (fact.page_id,), fact.id, "fact"
-        )
+        answer = self.voice.render(fact.sentence(fact.then), fact.page_id)
+        return TrainingPair(wording, answer, (fact.page_id,), fact.id, "fact")
 
     def _question(self, kind: str, fact: Fact, wording: str) -> Question:
-        if fact.then is None or fact.now is None:
-            raise LookupError(fact.id)
         answer = self.voice.render(fact.sentence(fact.now), fact.page_id)
         old = fact.then.ways if fact.now != fact.then else ()
         return Question(f"{kind}/{fact.id}", wording, answer, kind, (fact.page_id,), fact.now.ways, (), old, fact.id)
@@ -221,7 +213,7 @@ class _Maker:
     # What takes two pages.
 
     def _crossings(self) -> list[tuple[Fact, Fact, Crossing]]:
-        """One question for each page that names another, in random order.
+        """Find one question for each page that names another, in random order.
 
         A first page comes once only: what it names is in evaluation or in training.
         """
@@ -236,27 +228,22 @@ class _Maker:
         # One of each kind of page in turn: there are most of partner spaces.
         return [each for turn in zip_longest(*found.values()) for each in turn if each is not None]
 
-    def _crossing_answer(self, link: Fact, value: Fact, crossing: Crossing) -> str:
-        if link.then is None or value.then is None:
-            raise LookupError(link.id)
-        return link.fill(crossing.answer, to=link.then.text, v=value.then.text)
+    def _crossing(self, each: tuple[Fact, Fact, Crossing]) -> tuple[str, tuple[str, str], str]:
+        """Return the answer to a crossing, its two pages, and the unit of the statistics."""
+        link, value, crossing = each
+        sentence = link.fill(crossing.answer, to=link.then.text, v=value.then.text)
+        pages = (link.page_id, value.page_id)
+        return self.voice.render(sentence, value.page_id), pages, "+".join(pages)
 
     def _crossing_question(self, each: tuple[Fact, Fact, Crossing]) -> Question:
-        link, value, crossing = each
-        pages = (link.page_id, value.page_id)
-        answer = self.voice.render(self._crossing_answer(*each), value.page_id)
-        ways = value.then.ways if value.then else ()
-        cluster = "+".join(pages)
-        return Question(
-            f"two_page/{cluster}", link.fill(crossing.new), answer, "two_page", pages, ways, (), (), cluster
-        )
+        (answer, pages, cluster), (link, value, crossing) = self._crossing(each), each
+        wording = link.fill(crossing.new)
+        return Question(f"two_page/{cluster}", wording, answer, "two_page", pages, value.then.ways, cluster=cluster)
 
     def _crossing_pair(self, each: tuple[Fact, Fact, Crossing]) -> TrainingPair:
-        link, value, crossing = each
-        pages = (link.page_id, value.page_id)
-        wording = random.Random(f"{self.seed} {link.id} crossing").choice(crossing.asks)
-        answer = self.voice.render(self._crossing_answer(*each), value.page_id)
-        return TrainingPair(link.fill(wording), answer, pages, "+".join(pages), "two_page")
+        (answer, pages, fact), (link, _, crossing) = self._crossing(each), each
+        wording = link.fill(random.Random(f"{self.seed} {link.id} crossing").choice(crossing.asks))
+        return TrainingPair(wording, answer, pages, fact, "two_page")
 
     # Closed book.
 

@@ -151,7 +151,7 @@ def test_an_error_in_the_middle_of_syncing_changes_nothing(database):
         assert index.sync_passages(counted_passages(range(1100))) == Changes(1095, 0, 0, 5)
 
 
-def test_an_index_leaves_no_table_unless_it_is_to_be_kept_and_one_that_is_kept_is_found_again(database, embedder):
+def test_an_index_leaves_no_table(database, embedder):
     def tables():
         with psycopg.connect(database) as connection:
             query = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
@@ -162,18 +162,11 @@ def test_an_index_leaves_no_table_unless_it_is_to_be_kept_and_one_that_is_kept_i
         passing.sync(PAGES[:1])
         assert tables() - before == {passing.table.name}
     assert tables() == before
-    with open_index(database, "kept", embedder, keep=True) as first:
-        first.sync(PAGES)
-    with open_index(database, "kept", embedder, keep=True) as again:
-        assert len(again) == len(PAGES)
-        again.table.drop()
 
 
-def test_two_documents_with_one_id_and_an_unknown_language_are_refused(database, embedder, index):
+def test_two_documents_with_one_id_are_refused(index):
     with pytest.raises(InputError, match="plan-1"):
         index.sync([PAGES[0], PAGES[0]])
-    with pytest.raises(InputError, match="klingon"), open_index(database, "pages", embedder, language="klingon"):
-        pass
 
 
 # Searching.

@@ -7,7 +7,7 @@ import pytest
 from lib.dataset import Document
 from lib.errors import InputError
 from lib.retrieval.kinds import ENDINGS, KINDS, ChunkSettings, kind_named
-from lib.retrieval.passages import passages_of, settings_for, words
+from lib.retrieval.passages import passages_of, words
 
 PAGE = """# Amber Falcon plan
 
@@ -156,35 +156,12 @@ def test_cutting_again_gives_the_same_chunks():
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@pytest.mark.parametrize(
-    ("names", "kind"),
-    [
-        (("word", "docx", ".docx", ".DOCX", WORD_TYPE), "word"),
-        (("pdf", ".pdf", "application/pdf"), "pdf"),
-        (("html", "htm", ".HTML", "text/html"), "html"),
-        (("markdown", "md", ".markdown", "text/markdown"), "markdown"),
-        (("text", "txt", "text/plain"), "text"),
-        (("page", "plan", "", "anything"), "page"),
-    ],
-)
-def test_a_kind_has_one_length_by_whatever_name_it_is_called(names, kind):
-    (expected,) = (one.chunking for one in KINDS if one.name == kind)
-    for name in names:
-        assert kind_named(name).name == kind and settings_for(name) == expected
-        assert settings_for(name, ChunkSettings(77)) == ChunkSettings(77)
-        if kind != "page":
-            assert settings_for(kind, {name: ChunkSettings(33, 3)}) == ChunkSettings(33, 3)
-            assert settings_for(name, {kind: ChunkSettings(33, 3)}) == ChunkSettings(33, 3)
-    assert settings_for("word").size == 140 and settings_for("word").overlap == 20
-
-
-def test_a_kind_of_the_callers_own_may_have_a_length_too():
-    assert settings_for("plan", {"plan": ChunkSettings(33)}) == ChunkSettings(33)
-    assert settings_for("plan", {"other": ChunkSettings(33)}) == ChunkSettings()
+def test_a_kind_has_its_length_and_any_other_that_of_a_page():
+    assert (kind_named("word").chunking, kind_named("plan").chunking) == (ChunkSettings(140, 20), ChunkSettings())
 
 
 def test_no_two_kinds_share_a_name_or_an_ending():
-    names = [name for kind in KINDS for name in (kind.name, *kind.also, *kind.endings)]
+    names = [name for kind in KINDS for name in (kind.name, *kind.endings)]
     assert len(names) == len(set(names)) and set(ENDINGS) == {ending for kind in KINDS for ending in kind.endings}
 
 

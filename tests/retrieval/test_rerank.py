@@ -18,9 +18,17 @@ def hit(rank, text, id_=""):
     return Hit(rank, 1 / rank, id_ or f"{text}#0", text, "", text, "", {})
 
 
+@pytest.fixture(scope="module", autouse=True)
+def plain_words():
+    """Words without their endings taken off, so that they can be counted by hand."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lib.retrieval.table.LANGUAGE", "simple")
+        yield
+
+
 @pytest.fixture(scope="module")
 def index(database, embedder):
-    with open_index(database, "re-ranking", embedder, language="simple") as opened:
+    with open_index(database, "re-ranking", embedder) as opened:
         opened.sync_passages([Passage(f"d-{place}", 0, "", text) for place, text in enumerate(TEXTS)])
         yield opened
 
@@ -66,7 +74,7 @@ def test_term_overlap_is_bm25_with_the_counts_of_the_index(index):
 
 
 def test_term_overlap_counts_again_after_an_update(database, embedder):
-    with open_index(database, "re-ranking again", embedder, language="simple") as index:
+    with open_index(database, "re-ranking again", embedder) as index:
         index.sync_passages([Passage("d-0", 0, "", "red pear")])
         reranker = load_reranker("term_overlap", index.table)
         before = reranker.scores("red", [hit(1, "red pear", "d-0#0")])[0]

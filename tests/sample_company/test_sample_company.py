@@ -1,23 +1,20 @@
 """What the sample company promises: no leakage, one right answer, the same again from the same seed."""
 
-import json
 import re
 from collections import Counter
 from functools import cache
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.dataset import JSON, KINDS, REFUSAL, UNANSWERABLE
+from lib.dataset import JSON, REFUSAL, UNANSWERABLE
 from lib.errors import InputError
-from lib.sample_company import QUESTIONS, QUICK_QUESTIONS, quick, sample_company
-from lib.sample_company.__main__ import main
+from lib.sample_company import QUESTIONS, QUICK_QUESTIONS, sample_company
 from lib.sample_company.source import source
 
 make = cache(sample_company)
-small = cache(quick)
+small = cache(lambda seed: sample_company(seed, 100, QUICK_QUESTIONS, 80))
 # Every seed is another company; the promises hold for all of them.
 few = settings(max_examples=8, deadline=None)
 
@@ -62,8 +59,8 @@ def test_the_default_company_has_what_is_asked_for():
     assert len({document.kind for document in dataset.documents}) >= 12
 
 
-def test_the_quick_company_has_100_pages_and_100_questions():
-    dataset = sample_company.quick(3)
+def test_a_small_company_has_100_pages_and_100_questions():
+    dataset = small(3)
     assert (len(dataset.documents), len(dataset.questions), len(dataset.training_pairs)) == (100, 100, 80)
     assert Counter(question.kind for question in dataset.questions) == QUICK_QUESTIONS
 
@@ -266,12 +263,3 @@ def test_things_that_do_not_exist_do_not_exist():
 def test_impossible_sizes_are_one_sentence(wrong):
     with pytest.raises(InputError, match=r"allowed|few|taught"):
         sample_company(0, **wrong)
-
-
-def test_written_out_it_can_be_read_again(tmp_path):
-    result = CliRunner().invoke(main, [str(tmp_path / "company"), "--quick"])
-    assert result.exit_code == 0 and "100 pages and 100 questions" in result.output
-    assert len(list((tmp_path / "company" / "documents").glob("*.md"))) == 100
-    rows = [json.loads(line) for line in (tmp_path / "company" / "questions.jsonl").read_text().splitlines()]
-    assert [row["id"] for row in rows] == [question.id for question in small(0).questions]
-    assert {row["kind"] for row in rows} == set(KINDS)
