@@ -34,7 +34,7 @@ def test_the_command_prints_all_arms_and_where_the_prices_come_from(client_file)
         "Set-up",
         "A month",
         "One more query",
-        "Whole answer, p95",
+        "Whole answer",
         "genai-prices",
         "2026-11-21",
     ):

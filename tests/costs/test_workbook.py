@@ -59,6 +59,8 @@ CLIENTS = {
         "knowledge": {"needed": "private", "documents": 400},
         "money": {"engineer_usd_per_hour": {"low": 90, "likely": 133.33, "high": 200}, "horizon_months": 36},
     },
+    # Dearer from December on, so that months differ.
+    "dearer_later": {"stack": {"base_model": "google/gemini-4-argon"}},
 }
 needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed (libreoffice-calc)")
 
@@ -98,6 +100,9 @@ def check_against_python(sheets: dict[str, list[list[str]]], facts: Facts, book,
         right = expected.usd_per_correct_answer[arm]
         shown = summary["One right answer"][column]
         assert shown == "not measured" if right is None else float(shown) == pytest.approx(float(right) * per_usd)
+        spent = expected.spent_usd(arm) * per_usd
+        for month, amount in enumerate(spent):
+            assert float(summary[f"{month}"][column]) == pytest.approx(float(amount), abs=0.005), month
         rows = {row[0]: row for row in sheets[ARM[arm].short] if len(row) > 3 and row[3] in ("bill", "labour")}
         assert len(rows) == len(expected.components[arm])
         for part in expected.components[arm].values():
