@@ -26,20 +26,22 @@ from lib.wording import amount
 
 
 class RecordedFacts(Facts):
-    """Facts that tell ``note`` the path of every field that is asked for."""
+    """Facts that note the path of every field that is asked for."""
 
-    def __init__(self, facts: Facts, note: Callable[[str], None]) -> None:
-        """Share the values of ``facts``."""
+    def __init__(self, facts: Facts, reading: list[dict[str, None]]) -> None:
+        """Share the values of ``facts``; paths go into the last one of ``reading``, where there is one."""
         super().__init__(facts._values, facts._answered, facts._words, facts.name, facts._answered_rows)
-        self._note = note
+        # The list and not whoever made it: a cycle would keep every draw in memory until the collector comes.
+        self._reading = reading
 
     def replaced(self, values: Mapping[str, Any], answered: bool = True) -> "RecordedFacts":
         """Return facts with other arrays in some fields, which note as these do."""
-        return RecordedFacts(super().replaced(values, answered), self._note)
+        return RecordedFacts(super().replaced(values, answered), self._reading)
 
     def __getitem__(self, path: str) -> Array:
         """Note the field, and return its array."""
-        self._note(path)
+        if self._reading:
+            self._reading[-1][path] = None
         return super().__getitem__(path)
 
 
@@ -64,7 +66,7 @@ class EvaluationContext:
         """
         self._reading: list[dict[str, None]] = []
         self._known: dict[str, tuple[Any, dict[str, None]]] = {}
-        self.facts: Facts = RecordedFacts(facts, self._note)
+        self.facts: Facts = RecordedFacts(facts, self._reading)
         self.prices = dict(prices or {})
         self.book = book
         self.thresholds = thresholds
@@ -143,15 +145,11 @@ class EvaluationContext:
         The fields behind it do not count as those of the figure: an answer to whether anything changes is no
         answer to how often.
         """
-        reading, self._reading = self._reading, []
+        self._reading.append({})
         try:
             return self.holds(name)
         finally:
-            self._reading = reading
-
-    def _note(self, path: str) -> None:
-        if self._reading:
-            self._reading[-1][path] = None
+            self._reading.pop()
 
     def _once(self, key: str, compute: Callable[[], Any]) -> Any:
         """Compute a thing the first time; whoever asks for it has read the fields behind it."""

@@ -56,8 +56,10 @@ function render({ model, el: place }) {
         list: field.suggestions.length ? `${id}-list` : null, "aria-describedby": described,
         onchange: (event) => send({ path: field.path, text: event.target.value }) });
       const entry = el("div", { class: "entry" }, input, ...lists(field, id));
-      let slider, at;
+      let slider, at, range;
       if (field.steps) {
+        range = el("button", { type: "button", class: "clear range", "aria-label": `${field.label} as a range`, title: "Low / likely / high",
+          onclick: () => { send({ path: field.path, range: range.ariaPressed !== "true" }); input.focus(); } }, "±");
         let waiting = false;
         slider = el("input", { onblur: () => { slider.value = at; }, type: "range", min: 0, max: field.steps.length - 1, "aria-label": `Move ${field.label}`,
           oninput: () => {
@@ -66,7 +68,7 @@ function render({ model, el: place }) {
             waiting = true;
             requestAnimationFrame(() => { waiting = false; send({ path: field.path, step: Number(slider.value) }); });
           } });
-        entry.append(slider);
+        entry.append(slider, range);
       }
       entry.append(clear);
       box = el("div", {}, el("label", { for: id }, field.label), entry);
@@ -78,7 +80,9 @@ function render({ model, el: place }) {
         at = state.step;
         if (document.activeElement !== slider) slider.value = at;
         slider.setAttribute("aria-valuetext", field.steps[slider.value]);
-        slider.disabled = state.range;
+        slider.disabled = state.shows === "range";
+        range.ariaPressed = String(state.shows === "range");
+        range.disabled = !["range", "number"].includes(state.shows);
       };
     }
     const whole = el("div", { class: "decision-field", "data-path": field.path }, box, help, error);
@@ -98,10 +102,10 @@ function render({ model, el: place }) {
   const asked = el("section", { "aria-label": "What to ask next" }, el("h3", {}, "What to ask next"));
   const folds = {};
   for (const field of fields) drawn[field.path] = row(field);
-  fields.filter((field) => field.first != null).sort((a, b) => a.first - b.first).forEach((field) => first.append(drawn[field.path].whole));
+  fields.filter((field) => field.deciding).forEach((field) => first.append(drawn[field.path].whole));
   root.append(first, asked);
   for (const section of model.get("sections")) {
-    const mine = fields.filter((field) => field.section === section.name && field.first == null);
+    const mine = fields.filter((field) => field.section === section.name && !field.deciding);
     if (!mine.length) continue;
     const id = `${prefix}-${section.name}`;
     const inside = el("div", { id, hidden: true }, el("p", { class: "help" }, section.help), ...mine.map((field) => drawn[field.path].whole));

@@ -19,20 +19,6 @@ from lib.prices import offered
 from lib.views.field_words import choice_words, default_of, said, section_help, section_title, value_words, written
 from lib.wording import arm_title
 
-DECIDING = (
-    "knowledge.needed",
-    "knowledge.documents",
-    "knowledge.days_between_changes",
-    "knowledge.citations_required",
-    "behaviour.style_sensitivity",
-    "behaviour.strict_schema",
-    "behaviour.narrow_task",
-    "traffic.queries_per_month",
-    "training_data.labelled_examples",
-    "money.setup_usd",
-    "money.monthly_usd",
-)
-"""What is asked first, in this order."""
 SECTIONS = ("knowledge", "behaviour", "traffic", "training_data", "evidence", "risk", "latency", "money", "constraints")
 """Sections in the order in which they are offered; those not named here follow."""
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY", "AUD", "CAD", "INR")
@@ -56,7 +42,7 @@ class ClientForm(anywidget.AnyWidget):
             path: SliderScale(spec, default_of(path)) for path, spec in field_specs().items() if spec.kind == "number"
         }
         super().__init__(
-            fields=[self._field(path, spec) for path, spec in field_specs().items() if not brief or path in DECIDING],
+            fields=[self._field(path, spec) for path, spec in field_specs().items() if spec.deciding or not brief],
             sections=[
                 {"name": name, "title": section_title(name), "help": section_help(name)} for name in names if not brief
             ],
@@ -68,15 +54,18 @@ class ClientForm(anywidget.AnyWidget):
         self._ask()
 
     def take(self, done: dict[str, Any]) -> None:
-        """Do what a person did: ``{path, text}``, ``{path, step}``, ``{path, choice}`` or ``{path, key, choice}``.
+        """Do what a person did: ``{path, text}``, ``step``, ``range``, ``choice``, or ``key`` with ``choice``.
 
-        An empty ``choice`` or text takes the answer back.
+        An empty ``choice`` or text takes the answer back; ``range`` makes a range of a number, or a number of a range.
         """
         path = done["path"]
         if "text" in done:
             self.state.type(path, done["text"])
         elif "step" in done:
             self.state.set(path, self._scales[path].value(int(done["step"])))
+        elif "range" in done:
+            value = self.state.values.get(path, default_of(path))
+            self.state.set(path, self._scales[path].around(value) if done["range"] else value["likely"])
         elif "key" in done:
             kept = {**(self.state.values.get(path) or {}), done["key"]: done["choice"]}
             self.state.set(path, {key: word for key, word in kept.items() if word} or None)
@@ -95,7 +84,7 @@ class ClientForm(anywidget.AnyWidget):
     def _ask(self) -> None:
         found = getattr(self.state.decision, "ask_next", ())
         asked = [getattr(item, "field", item) for item in found]
-        self.asked = [path for path in asked if path in self.rows and path not in DECIDING]
+        self.asked = [path for path in asked if path in self.rows and not field_specs()[path].deciding]
 
     def _row(self, path: str) -> dict[str, Any]:
         spec, state = field_specs()[path], self.state
@@ -110,7 +99,8 @@ class ClientForm(anywidget.AnyWidget):
         }
         if path in self._scales:
             shown = value if answered else default_of(path)
-            row |= {"step": self._scales[path].position(shown), "range": isinstance(shown, dict)}
+            kind = {dict: "range", str: "never", type(None): "nothing"}.get(type(shown), "number")
+            row |= {"step": self._scales[path].position(shown), "shows": kind}
         elif spec.kind == "truth":
             row["choice"] = "" if value is None else "yes" if value else "no"
         elif spec.kind == "choice":
@@ -124,7 +114,7 @@ class ClientForm(anywidget.AnyWidget):
         field: dict[str, Any] = {
             "path": path,
             "section": path.partition(".")[0],
-            "first": DECIDING.index(path) if path in DECIDING else None,
+            "deciding": spec.deciding,
             "kind": spec.kind,
             "label": spec.label + (f" ({unit})" if unit else ""),
             "help": spec.help,

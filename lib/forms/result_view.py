@@ -29,12 +29,13 @@ class ResultView:
         """Draw what the state holds and follow it from then on."""
         self.state = state
         self.headline = widgets.HTML()
-        self.tabs = {} if brief else {title: widgets.HTML() for title in TABS}
-        self.details = widgets.Tab(
-            list(self.tabs.values()), titles=list(self.tabs), selected_index=None if brief else 0
-        )
-        self.widget = widgets.VBox([self.headline, *([] if brief else [self.details])])
+        self.details = widgets.Tab([widgets.HTML() for _ in TABS], titles=list(TABS), selected_index=0)
+        self.widget = widgets.VBox([self.headline] if brief else [self.headline, self.details])
         state.observe(lambda _: self.redraw(), ["decision", "problem"])
+        if not brief:
+            state.observe(lambda _: self.draw_tab(), "decision")
+            self.details.observe(lambda _: self.draw_tab(), "selected_index")
+            self.draw_tab()
         self.redraw()
 
     def redraw(self) -> None:
@@ -43,7 +44,9 @@ class ResultView:
         # Equal values send nothing to the browser.
         shown = view.headline(decision) if decision else view.problem("No decision can be made.", [problem])
         self.headline.value = shown.inside_widget()
-        if decision is None:
-            return
-        for title, html in self.tabs.items():
-            html.value = TABS[title](decision).inside_widget()
+
+    def draw_tab(self) -> None:
+        """Draw the tab that is open; the others wait until they are opened."""
+        open_, decision = self.details.selected_index, self.state.decision
+        if open_ is not None and decision:
+            self.details.children[open_].value = TABS[self.details.titles[open_]](decision).inside_widget()

@@ -63,7 +63,7 @@ def read_typed(spec: FieldSpec, text: str) -> Any:
         return text
     if len(numbers) == 1:
         return numbers[0]
-    likely = numbers[1] if len(numbers) == len(RANGE_PARTS) else _plain((numbers[0] + numbers[1]) / 2)
+    likely = numbers[1] if len(numbers) == len(RANGE_PARTS) else plain((numbers[0] + numbers[1]) / 2)
     return dict(zip(RANGE_PARTS, (numbers[0], likely, numbers[-1]), strict=True))
 
 
@@ -71,7 +71,7 @@ def refusal(spec: FieldSpec, text: str) -> str:
     """Say in the field's words what it takes, where ``text`` was refused."""
     if spec.kind == "number":
         unit = f" {spec.unit}" if spec.unit not in ("", "share", "0 to 1") else ""
-        low, high = (said(spec, _plain(end)) for end in (spec.lowest, spec.highest))
+        low, high = (said(spec, plain(end)) for end in (spec.lowest, spec.highest))
         never = ", or never" if spec.never else ""
         kind = "a whole number" if spec.whole else "a number"
         return f"“{text}” is not accepted: {kind}{unit and ' of' + unit} from {low} to {high}, or a range such as 2-3{never}."
@@ -84,22 +84,22 @@ def _number(spec: FieldSpec, text: str) -> float | int | str:
     word = text.strip().lower()
     units = UNITS.get(spec.unit.split(" ")[0], {})
     if word in OFTEN and OFTEN[word] in units:
-        return _plain(units[OFTEN[word]])
+        return plain(units[OFTEN[word]])
     if EXPONENT.fullmatch(word):
-        return _plain(float(word))
+        return plain(float(word))
     found = NUMBER.fullmatch(text.strip())
     number = _digits(spec, found[1]) if found else None
     if number is None:
         return text
     suffix = found[2].strip().lower()
     if suffix == "%" and spec.highest == 1:
-        return _plain(number / 100)
+        return plain(number / 100)
     singular = suffix.removesuffix("s") if len(suffix) > 2 else suffix
     for sizes in (units, SIZES):
         if singular in sizes:
-            return _plain(number * sizes[singular])
+            return plain(number * sizes[singular])
     known = suffix == "" or suffix in spec.unit.lower() or suffix in spec.label.lower()
-    return _plain(number) if known else text
+    return plain(number) if known else text
 
 
 def _digits(spec: FieldSpec, text: str) -> float | None:
@@ -119,6 +119,7 @@ def _digits(spec: FieldSpec, text: str) -> float | None:
         return None
 
 
-def _plain(number: float) -> float | int:
+def plain(number: float) -> float | int:
+    """Write 25000.0 as 25000, as a person would."""
     number = round(number, 9)
     return int(number) if float(number).is_integer() else number

@@ -3,7 +3,7 @@
 import pytest
 
 from lib.client.facts import field_specs
-from lib.forms.form import DECIDING, ClientForm
+from lib.forms.form import ClientForm
 from lib.forms.state import ClientState
 from lib.paths import CLIENTS
 
@@ -28,8 +28,10 @@ def test_every_field_of_the_client_model_has_a_row(form):
 
 def test_the_facts_that_decide_come_first_and_a_brief_form_asks_nothing_else():
     brief = ClientForm(ClientState(), brief=True)
-    assert {field["path"] for field in brief.fields} == set(DECIDING) and brief.sections == []
-    assert DECIDING[:2] == ("knowledge.needed", "knowledge.documents")
+    assert {field["path"] for field in brief.fields} == {
+        p for p, spec in field_specs().items() if spec.deciding
+    } and brief.sections == []
+    assert [field["path"] for field in brief.fields][:2] == ["knowledge.needed", "knowledge.documents"]
 
 
 @pytest.mark.parametrize("path", field_specs())
@@ -71,7 +73,18 @@ def test_a_refused_text_stays_beside_its_sentence_until_it_is_taken_back(form):
 def test_a_range_rests_the_slider(form):
     form.take({"path": QUERIES, "text": "20k / 25k / 60k"})
     assert form.state.values[QUERIES] == {"low": 20000, "likely": 25000, "high": 60000}
-    assert form.rows[QUERIES]["text"] == "20,000 / 25,000 / 60,000" and form.rows[QUERIES]["range"]
+    assert form.rows[QUERIES]["text"] == "20,000 / 25,000 / 60,000" and form.rows[QUERIES]["shows"] == "range"
+
+
+def test_a_number_becomes_a_range_around_it_and_a_number_again(form):
+    form.take({"path": QUERIES, "range": True})
+    assert form.state.values[QUERIES] == {"low": 15000, "likely": 25000, "high": 40000}
+    form.take({"path": QUERIES, "range": False})
+    assert form.state.values[QUERIES] == 25000
+    form.take({"path": STYLE, "range": True})
+    assert form.state.values[STYLE]["low"] <= form.state.values[STYLE]["likely"] < form.state.values[STYLE]["high"]
+    form.take({"path": "knowledge.days_between_changes", "text": "never"})
+    assert form.rows["knowledge.days_between_changes"]["shows"] == "never", "and no range is offered"
 
 
 def test_never_is_the_last_position_where_the_field_knows_it(form):
