@@ -175,7 +175,8 @@ class Overview:
         peak = self.peak_tokens_per_minute
         found.append(
             f"In the busiest hour (taken to be {PEAK_TIMES} times the mean) RAG reads and writes about {peak:,.0f} tokens "
-            "a minute: check that the provider's rate limit allows it."
+            "a minute. The price book knows neither the provider's rate limit for this client nor what dedicated capacity "
+            "costs: ask for both."
         )
         return found
 

@@ -49,6 +49,7 @@ FORMATS = {
     "title": {"bold": True, "font_size": 14},
     "head": {"bold": True, "bottom": 1, "indent": 1},
     "right": {"align": "right"},
+    "text": {"indent": 1},
     "input": {"num_format": "#,##0.########", "font_color": "#0000CC", "bg_color": "#FFF9E5"},
     "number": {"num_format": "#,##0.00######"},
     "money": {"num_format": "#,##0.00"},
@@ -117,8 +118,8 @@ class Sheet:
                 value = cell.value if isinstance(cell.value, str) else float(cell.value)
                 self.sheet.write_formula(self.row, column, f"={cell.formula}", look, value)
             elif isinstance(cell, str):
-                kind = style if style in ("title", "head") else "right" if cell in NO_NUMBER else None
-                self.sheet.write_string(self.row, column, cell, self.formats.get(kind))
+                kind = style if style in ("title", "head") else "right" if cell in NO_NUMBER else "text"
+                self.sheet.write_string(self.row, column, cell, self.formats[kind])
             elif cell is not None:
                 self.sheet.write_number(self.row, column, float(cell), None if isinstance(cell, int) else look)
         if name:
