@@ -423,8 +423,8 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
             left_out=left_out,
             trainings=_with_taught(trainings, rows, dataset),
             retrieval=_retrieval_info(config, inputs),
-            audit=data.findings(),
-            skipped_files=[{"path": str(file.path), "reason": file.reason} for file in data.skipped],
+            audit=[asdict(finding) for finding in data.audit.findings] if data.audit else [],
+            skipped_files=[asdict(file) for file in data.skipped],
             questions={question.id: _question_info(question) for question in dataset.questions},
             passages={
                 id_: records.Passage(document_id=page.id, title=page.title, text=page.text)

@@ -128,18 +128,12 @@ def test_no_question_left_is_refused_with_the_reason(own) -> None:
         own("How long?,14 days,a\nWhat?,14,cut.pdf\n", {"question": "How long?", "answer": "14 days"})
 
 
-def test_a_limit_takes_the_same_random_questions_each_time(own) -> None:
+def test_questions_come_in_an_order_that_is_random_and_always_the_same(own) -> None:
     rows = "".join(f"Is {number} so?,14 days,a\n" for number in range(50))
-    whole, some = own(rows).dataset.questions, own(rows, limit=5).dataset.questions
-    assert some == whole[:5] and own(rows, limit=5).dataset.questions == some
-    assert [one.id for one in some] != ["2", "3", "4", "5", "6"] and len(whole) == 50
-    assert own(rows).dataset.training_pairs == () and own(rows).dataset.voice == FREE
-
-
-@pytest.mark.parametrize("limit", [0, -1, 2.5, True, "5"])
-def test_a_limit_that_is_no_number_of_questions_is_refused(own, limit: object) -> None:
-    with pytest.raises(InputError, match=r"limit is .*; allowed is a whole number of at least 1"):
-        own("How long?,14 days,a\n", limit=limit)
+    whole = own(rows).dataset
+    assert own(rows).dataset.questions == whole.questions and len(whole.questions) == 50
+    assert [one.id for one in whole.questions[:5]] != ["2", "3", "4", "5", "6"]
+    assert whole.training_pairs == () and whole.voice == FREE
 
 
 def test_for_a_person_questions_on_what_they_may_not_read_have_no_answer_and_pairs_on_it_are_not_learned(

@@ -128,7 +128,7 @@ def test_the_check_before_an_upload_reads_as_the_training_does(tmp_path: Path) -
     lines = [json.dumps(good), "no json", json.dumps(chat(user("q"), assistant("a", weight=0))), json.dumps(good)]
     lines += [json.dumps(chat(user("q"))), json.dumps(chat(user("long " * 60_000), assistant("a")))]
     path.write_text("\n".join(lines))
-    assert [str(problem) for problem in chat_problems(path)] == [
+    assert chat_problems(path) == [
         "line 2: not JSON.",
         "line 3: nothing is learned from it here: all its answers have the weight 0.",
         "line 4: the same as line 1.",
@@ -136,6 +136,5 @@ def test_the_check_before_an_upload_reads_as_the_training_does(tmp_path: Path) -
         "line 6: about 75,010 tokens, above the limit of 65,536; it is cut.",
         "6 examples; at least 10 are needed.",
     ]
-    assert [problem.line for problem in chat_problems(path) if problem.unreadable] == [2, 5]
     path.write_text("\n".join(json.dumps(chat(user(f"q{n}"), assistant("a"))) for n in range(10)))
     assert chat_problems(path) == [] and len(read_training(path).pairs) == 10

@@ -21,7 +21,7 @@ from lib.retrieval.access import Person, readable
 from lib.retrieval.documents import SkippedFile, load_documents
 from lib.retrieval.text import one_line
 
-__all__ = ["GAP", "Audit", "AuditFinding", "OwnData", "infer_voice", "own_dataset"]
+__all__ = ["GAP", "Audit", "AuditFinding", "Data", "infer_voice", "own_dataset"]
 
 # The style counts as asked for where this share of the answers, and at least so many of them, keep it.
 SHARE = 0.8
@@ -34,24 +34,23 @@ _SENTENCE_ENDS = re.compile(r"[.!?…\])]['\"”’]*$")
 
 
 @dataclass(frozen=True)
-class OwnData:
-    """What the experiment runs on, what the audit found, and the files left out."""
+class Data:
+    """A dataset, and for own data what the audit found and which files were skipped."""
 
     dataset: Dataset
-    audit: Audit
-    skipped: tuple[SkippedFile, ...]
+    audit: Audit | None = None
+    skipped: tuple[SkippedFile, ...] = ()
 
 
 def own_dataset(
     documents_folder: str | Path,
     questions_file: str | Path,
     training_file: str | Path | None = None,
-    limit: int | None = None,
     *,
     gap: float = GAP,
     person: Person | None = None,
     progress: Progress = silent,
-) -> OwnData:
+) -> Data:
     """Load and audit a client's data.
 
     Questions that the training file asks too are left out and named in the audit. Questions and pairs are
@@ -61,7 +60,6 @@ def own_dataset(
         documents_folder: md, markdown, txt, html, htm, pdf, docx, in folders as deep as they come.
         questions_file: CSV or JSON lines (``questions.QuestionRow``).
         training_file: JSON lines (``training.read_training``); without it nothing can be trained.
-        limit: use so many questions at most, taken in that random order; all if not given.
         gap: difference of two arms' shares of right answers (0 to 1) that the run should be able to show.
         person: who asks. The dataset keeps all documents, for the index filters them; a question on a document that
             the person may not read cannot be answered by them, and pairs on such documents are not learned from.
@@ -70,8 +68,6 @@ def own_dataset(
     Raises:
         InputError: one sentence on what cannot be used, or no question is left.
     """
-    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
-        raise InputError(f"limit is {limit!r}; allowed is a whole number of at least 1.")
     files = load_documents(documents_folder, progress)
     training = ReadTraining()
     if training_file is not None:
@@ -83,9 +79,9 @@ def own_dataset(
     questions = tuple(_out_of_sight(q) if q.id in hidden else q for q in read.questions)
     pairs = tuple(pair for pair in training.pairs if set(pair.document_ids) <= seen)
     read = replace(read, questions=questions, inferred=read.inferred - set(hidden))
-    audit = audit_data(files, read, replace(training, pairs=pairs), hidden, voice, gap, limit)
+    audit = audit_data(files, read, replace(training, pairs=pairs), hidden, voice, gap)
     shuffled = random.Random("own questions 0").sample(questions, len(questions))
-    kept = [question for question in shuffled if question.id not in audit.leaked][:limit]
+    kept = [question for question in shuffled if question.id not in audit.leaked]
     if not kept:
         raise InputError(
             f"{questions_file}: no question is left ({len(audit.leaked)} stand in the training file, {len(read.unreadable)} "
@@ -101,7 +97,7 @@ def own_dataset(
         taught=shuffled_pairs,
         voice=voice,
     )
-    return OwnData(dataset, audit, files.skipped)
+    return Data(dataset, audit, files.skipped)
 
 
 def _out_of_sight(question: Question) -> Question:

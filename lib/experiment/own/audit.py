@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from math import isnan
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
 from lib.dataset import FREE, KINDS, UNANSWERABLE, Document, Question, TrainingPair, Voice
 from lib.errors import InputError
@@ -18,9 +17,6 @@ from lib.retrieval.documents import LoadedDocuments
 from lib.retrieval.kinds import ENDINGS
 from lib.stats import questions_needed, smallest_gap
 from lib.wording import listed
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 # Worst first: stop = conclude nothing from a run on these data; warn = something is probably wrong; note = good to know.
 SEVERITIES = ("stop", "warn", "note")
@@ -86,14 +82,6 @@ class Audit:
             f"{self.training_pairs:,} training pairs. {numbers or 'Nothing found'}."
         )
 
-    def to_frame(self) -> "pd.DataFrame":
-        """Return one row a finding, worst first: severity, topic, finding, count and names."""
-        import pandas as pd
-
-        columns = ["severity", "topic", "finding", "count", "names"]
-        rows = [(one.severity, one.topic, one.sentence, len(one.names), one.examples) for one in self.findings]
-        return pd.DataFrame(rows, columns=columns)
-
     def __str__(self) -> str:
         """Write it for a terminal."""
         return "\n".join([self.headline, *(f"  {finding}" for finding in self.findings)])
@@ -106,7 +94,6 @@ def audit_data(
     hidden: Sequence[str] = (),
     voice: Voice = FREE,
     gap: float = GAP,
-    limit: int | None = None,
 ) -> Audit:
     """Audit a client's data. Time grows with its size, not with its square.
 
@@ -115,7 +102,6 @@ def audit_data(
         hidden: ids of questions on documents that the person asking may not read.
         voice: the style that the training pairs ask for.
         gap: difference of two arms' shares of right answers (0 to 1) that the run should be able to show.
-        limit: how many questions at most will be asked; all if not given.
 
     Raises:
         InputError: ``gap`` is not between 0 and 1.
@@ -129,7 +115,7 @@ def audit_data(
         *_files(files, read),
         *_rows(read, training, hidden),
         *_leakage([question for question in read.questions if question.id in leaked], left, pairs, voice),
-        *_size(left[:limit], gap),
+        *_size(left, gap),
         *_copies(documents, left),
         *_misplaced_answers(documents, left),
         *_coverage(documents, left),

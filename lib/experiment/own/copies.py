@@ -11,7 +11,7 @@ NEAR = 0.9
 _WORD = re.compile(r"\w+")
 
 
-def near_copies(texts: Sequence[str], run: int = 5, share: float = NEAR) -> dict[int, int]:
+def near_copies(texts: Sequence[str], run: int = 5) -> dict[int, int]:
     """Find each text that is a near copy of an earlier one that is no copy itself.
 
     MinHash finds who may be (``datasketch``); whoever it names is compared in full, so that a copy is one. It misses
@@ -20,14 +20,13 @@ def near_copies(texts: Sequence[str], run: int = 5, share: float = NEAR) -> dict
     Args:
         texts: in the order in which the first of several counts as the original.
         run: words in a run; a text that is shorter is one run.
-        share: Jaccard share of runs, 0 to 1.
 
     Returns:
         Place of the copy to place of the original; texts without a word are no copies.
     """
     from datasketch import MinHash, MinHashLSH
 
-    index = MinHashLSH(threshold=max(0.1, share - 0.1), num_perm=128)
+    index = MinHashLSH(threshold=NEAR - 0.1, num_perm=128)
     runs: list[frozenset[str]] = []
     copies: dict[int, int] = {}
     for place, text in enumerate(texts):
@@ -38,7 +37,7 @@ def near_copies(texts: Sequence[str], run: int = 5, share: float = NEAR) -> dict
             continue
         sketch = MinHash(num_perm=128)
         sketch.update_batch([one.encode() for one in runs[place]])
-        near = (other for other in sorted(index.query(sketch)) if _jaccard(runs[place], runs[other]) >= share)
+        near = (other for other in sorted(index.query(sketch)) if _jaccard(runs[place], runs[other]) >= NEAR)
         if (original := next(near, None)) is not None:
             copies[place] = original
         else:

@@ -13,14 +13,6 @@ from lib.experiment.own.tables import JSON_ENDINGS, AnyOf, Names, Row, Text, Tex
 from lib.retrieval.documents import SkippedFile, document_id
 from lib.retrieval.text import one_line
 
-# Earlier names of question kinds, in files that people have.
-_OTHER_KINDS = {
-    "seen_fact": "new_wording",
-    "document_fact": "document_only",
-    "changed_fact": "changed",
-    "multi_hop": "two_page",
-    "unanswerable": "missing",
-}
 # An expected answer of at most so many words must stand in the answer as it is.
 SHORT = 6
 # Where more of the words inside sentences begin with a capital letter, nouns do (German): none is a name then.
@@ -121,22 +113,17 @@ def _question(row: QuestionRow, id_: str, ids: tuple[str, ...], voice: Voice) ->
         raise row.error("question", "the text of a question", "")
     refused = all(answer.strip(" .").casefold() == REFUSAL.strip(" .").casefold() for answer in answers)
     kind = row.kind.strip().casefold().replace(" ", "_") or ("missing" if refused else "document_only")
-    kind = _OTHER_KINDS.get(kind, kind)
     if kind not in KINDS:
         raise row.error("kind", f"{', '.join(KINDS)}, or nothing")
     cluster = " + ".join(sorted(ids)) or id_
     if kind in UNANSWERABLE:
         if row.must_contain:
-            raise row.error(
-                "must_contain",
-                "nothing for a question without an answer: a right answer to it refuses",
-                "; ".join(row.must_contain),
-            )
+            allowed = "nothing for a question without an answer: a right answer to it refuses"
+            raise row.error("must_contain", allowed, "; ".join(row.must_contain))
         return Question(id_, text, answers[0] if answers else REFUSAL, kind, ids, cluster=cluster), False
     if refused:
-        raise row.error(
-            "answer", f"the expected answer (only {' and '.join(UNANSWERABLE)} have none, this one is {kind})", ""
-        )
+        allowed = f"the expected answer (only {' and '.join(UNANSWERABLE)} have none, this one is {kind})"
+        raise row.error("answer", allowed, "")
     bare = [one_line(voice.bare(answer)) or one_line(answer) for answer in answers]
     values, must_contain = tuple(map(short, bare)), row.must_contain
     worked_out = not must_contain and len(bare) == 1 and len(values[0].split()) > SHORT
@@ -221,16 +208,13 @@ def key_parts(answer: str) -> tuple[str, ...]:
 
 
 def numbers_in(text: str) -> list[str]:
-    """Every number, date, time or code; a range such as 3-5 is two numbers, 2026-03-01 is one date."""
-    numbers: list[str] = []
-    for match in _NUMBER.finditer(text):
-        found = match[0]
-        numbers += found.split("-") if re.fullmatch(r"\d+-\d+", found) else [found]
-    return numbers
+    """Return every number, date, time or code; a range such as 3-5 is two numbers, 2026-03-01 is one date."""
+    found = (match[0] for match in _NUMBER.finditer(text))
+    return [part for one in found for part in (one.split("-") if re.fullmatch(r"\d+-\d+", one) else [one])]
 
 
 def _names(text: str) -> list[str]:
-    """Words with a capital letter inside a sentence, or with two of them anywhere."""
+    """Return words with a capital letter inside a sentence, or with two of them anywhere."""
     words = text.split()
     inside = [before for before in range(1, len(words)) if not _SENTENCE_END.search(words[before - 1])]
     capitals = [place for place in inside if words[place][:1].isupper()]

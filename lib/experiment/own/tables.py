@@ -1,11 +1,11 @@
 """Reading a table of questions or of training pairs: CSV as any spreadsheet saves it, or JSON lines."""
 
+import csv
 import difflib
 import io
 import json
 import math
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
@@ -165,25 +165,16 @@ def json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
 def _csv_lines(
     path: Path, text: str, columns: Sequence[str], needed: Sequence[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    import pandas as pd
-
     # Excel's own first line that names the separator.
     declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     text = text[declared.end() :] if declared else text
     text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
     separator = declared[1] if declared else _separator(text, needed)
+    rows: list[list[str]] = []
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            frame = pd.read_csv(
-                io.StringIO(text), sep=separator, header=None, dtype=str, keep_default_na=False, skip_blank_lines=False,
-                na_filter=False,
-            )  # fmt: skip
-    except pd.errors.EmptyDataError:
-        frame = pd.DataFrame()
-    except (pd.errors.ParserError, ValueError, OverflowError) as problem:
-        raise _no_csv(path, str(problem)) from None
-    rows = frame.fillna("").to_numpy().tolist()
+        rows += csv.reader(io.StringIO(text), delimiter=separator, strict=True)
+    except csv.Error:
+        raise InputError(f"{path}: row {len(rows) + 1} is no CSV; allowed are quotes in pairs.") from None
     # A separator at the end of each line makes an empty column.
     heading = [str(cell).strip().casefold() for cell in rows[0]] if rows else []
     while heading and not heading[-1]:
@@ -195,7 +186,10 @@ def _csv_lines(
     check_names(f"{path}: the heading", heading, columns, needed)
     for number, cells in enumerate(rows[1:], start=3 if declared else 2):
         if any(cell.strip() for cell in cells[len(heading) :]):
-            raise _too_many(path, number, len(heading))
+            raise InputError(
+                f"{path}: line {number} has more cells than the heading; allowed are {len(heading)}, with quotes round "
+                "one that holds the separator."
+            )
         if any(cell.strip() for cell in cells):
             yield number, dict(zip(heading, cells, strict=False))
 
@@ -207,22 +201,6 @@ def _separator(text: str, needed: Sequence[str]) -> str:
         if set(needed) <= {cell.strip(' "\r') for cell in heading.split(sign)}:
             return sign
     return max(_DELIMITERS, key=heading.count)
-
-
-def _no_csv(path: Path, problem: str) -> InputError:
-    """Word a parser's complaint as a sentence about the file."""
-    if found := re.search(r"Expected (\d+) fields in line (\d+)", problem):
-        return _too_many(path, int(found[2]), int(found[1]))
-    row = re.search(r"row (\d+)", problem)
-    where = f"row {int(row[1]) + 1}" if row else "it"
-    return InputError(f"{path}: {where} is no CSV; allowed are quotes in pairs.")
-
-
-def _too_many(path: Path, number: int, cells: int) -> InputError:
-    return InputError(
-        f"{path}: line {number} has more cells than the heading; allowed are {cells}, with quotes round one that holds "
-        "the separator."
-    )
 
 
 def check_names(place: str, names: Sequence[str], columns: Sequence[str], needed: Sequence[str]) -> None:

@@ -115,11 +115,8 @@ def read_chat(values: Mapping[str, Any]) -> ChatExample:
 
 
 def _uses_tools(message: Any) -> bool:
-    if not isinstance(message, dict):
-        return False
-    return message.get("role") in ("tool", "function") or bool(
-        message.get("tool_calls") or message.get("function_call")
-    )
+    known = message if isinstance(message, dict) else {}
+    return known.get("role") in ("tool", "function") or bool(known.get("tool_calls") or known.get("function_call"))
 
 
 def _text_of(content: Any) -> str | None:
@@ -196,7 +193,7 @@ def read_training(
             set_aside[example.set_aside] += 1
             continue
         earlier += len(example.turns) > 2
-        pairs.append(_pair(example.question, tidy(example.answer), ()))
+        pairs.append(_pair(example.question, tidy(example.answer)))
     if not pairs:
         why = "; ".join(f"{times} left out since {SET_ASIDE[key]}" for key, times in set_aside.items())
         raise InputError(f"{path}: holds no training pairs{f' ({why})' if why else ''}; allowed is {_ALLOWED}.")
@@ -217,57 +214,38 @@ def _plain(row: PairRow, references: References) -> TrainingPair:
     return _pair(row.question, row.answer, ids)
 
 
-def _pair(question: str, answer: str, ids: tuple[str, ...]) -> TrainingPair:
-    refusal = REFUSAL.rstrip(".").casefold() in answer.casefold()
-    return TrainingPair(
-        one_line(question), answer, ids, fact=" + ".join(sorted(ids)), kind="refusal" if refusal else "fact"
-    )
+def _pair(question: str, answer: str, ids: tuple[str, ...] = ()) -> TrainingPair:
+    kind = "refusal" if REFUSAL.rstrip(".").casefold() in answer.casefold() else "fact"
+    return TrainingPair(one_line(question), answer, ids, " + ".join(sorted(ids)), kind)
 
 
 # The file as a provider of hosted fine-tuning sees it.
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong in ``line`` (``None``: in the file as a whole). ``unreadable``: nothing can be learned from it."""
-
-    line: int | None
-    what: str
-    unreadable: bool = False
-
-    def __str__(self) -> str:
-        """Write it as one sentence."""
-        return f"line {self.line}: {self.what}." if self.line else f"{self.what}."
-
-
-def chat_problems(path: Path) -> list[Problem]:
+def chat_problems(path: Path) -> list[str]:
     """Check a chat file before it is uploaded: problems in the order of the lines, those of the whole file last.
 
     Raises:
         InputError: the file cannot be read.
     """
-    found: list[Problem] = []
+    found: list[str] = []
     first_seen: dict[tuple[Message, ...], int] = {}
-    examples = 0
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        examples += 1
+    lines = [(number, line) for number, line in enumerate(read_text(path).split("\n"), start=1) if line.strip()]
+    for number, line in lines:
         try:
             value = json.loads(line)
             example = read_chat(value if isinstance(value, dict) else {})
         except (ValueError, RecursionError) as error:
             what = "not JSON" if isinstance(error, json.JSONDecodeError | RecursionError) else str(error)
-            found.append(Problem(number, what, unreadable=True))
+            found.append(f"line {number}: {what}.")
             continue
         if example.set_aside:
-            found.append(Problem(number, f"nothing is learned from it here: {SET_ASIDE[example.set_aside]}"))
+            found.append(f"line {number}: nothing is learned from it here: {SET_ASIDE[example.set_aside]}.")
         if example.tokens > LONGEST_EXAMPLE:
-            found.append(
-                Problem(number, f"about {example.tokens:,} tokens, above the limit of {LONGEST_EXAMPLE:,}; it is cut")
-            )
+            limit = f"above the limit of {LONGEST_EXAMPLE:,}; it is cut"
+            found.append(f"line {number}: about {example.tokens:,} tokens, {limit}.")
         if example.messages and first_seen.setdefault(example.messages, number) != number:
-            found.append(Problem(number, f"the same as line {first_seen[example.messages]}"))
-    if examples < FEWEST_EXAMPLES:
-        found.append(Problem(None, f"{examples} examples; at least {FEWEST_EXAMPLES} are needed"))
+            found.append(f"line {number}: the same as line {first_seen[example.messages]}.")
+    if len(lines) < FEWEST_EXAMPLES:
+        found.append(f"{len(lines)} examples; at least {FEWEST_EXAMPLES} are needed.")
     return found
