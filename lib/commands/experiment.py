@@ -126,6 +126,7 @@ def _in_house(client: str | None) -> bool:
 def _curves(wanted: str, fresh: bool) -> None:
     from lib.experiment import reference_run
     from lib.experiment.curves import run_curves
+    from lib.views.curves import curve_sentence
 
     reference = reference_run()
     if reference is None:
@@ -133,22 +134,22 @@ def _curves(wanted: str, fresh: bool) -> None:
             "--curves: the reference run is not there (data/reference_run); curves are measured beside it."
         )
     for curve in run_curves(None if wanted.lower() == "all" else _words(wanted), reference, fresh=fresh):
-        click.echo(f"{curve.caption}\n")
+        click.echo(f"{curve_sentence(curve)}\n")
 
 
 def _show(result, as_json: bool) -> None:
-    from lib.experiment import experiment_summary
-    from lib.experiment.result import heading, percent
+    from lib.views.run_words import experiment_summary, heading, panels_of, percent
 
     if as_json:
         shares = result.shares().to_dict(orient="records")
         click.echo(json.dumps({"run": result.id, "shares": shares}, indent=2, ensure_ascii=False))
         return
-    titles = [panel.title for panel in result.panels]
+    panels = panels_of(result)
     width = max(len(arm.title) for arm in result.arms.values())
-    lines = [heading(result), "", " " * width + "  " + "  ".join(f"{title:>18.18}" for title in titles)]
-    for arm, shares in result.overview().items():
-        lines.append(f"{result.arms[arm].title:{width}}  " + "  ".join(f"{percent(share):>18}" for share in shares))
+    lines = [heading(result), "", " " * width + "".join(f"  {panel.title:>18.18}" for panel in panels)]
+    for id_, arm in result.arms.items():
+        shares = (percent(result.share(id_, panel.measure, panel.kinds)) for panel in panels)
+        lines.append(f"{arm.title:{width}}" + "".join(f"  {share:>18}" for share in shares))
     summary = experiment_summary(result)
     lines += ["", summary.headline, "", *(f"- {finding.topic}: {finding.text}" for finding in summary.findings)]
     lines += ["", "To bear in mind", *(f"- {caveat}" for caveat in summary.caveats), ""]

@@ -6,17 +6,10 @@ workbook.
 May import: client, dataset, sample_company, retrieval, models. Nothing that shows; of the client file only its evidence.
 """
 
-import os as _os
-
-# Idle OpenMP threads that spin take the cores from everything else on the machine; two such programs
-# on two cores slow one another down ten-fold. Read by torch's runtime once, when torch is first loaded.
-_os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
 from lib.experiment.arms import EXPERIMENT_ARMS, PRIMARY_CONTRASTS
 from lib.experiment.config import ExperimentConfig, make_config, read_config
-from lib.experiment.result import ExperimentResult, latest_run, load_run, reference_run
+from lib.experiment.result import ExperimentResult, load_run, reference_run
 from lib.experiment.scoring import GRADES, MEASURES
-from lib.experiment.summary import experiment_summary
 from lib.progress import silent
 
 __all__ = [
@@ -26,8 +19,6 @@ __all__ = [
     "PRIMARY_CONTRASTS",
     "ExperimentConfig",
     "ExperimentResult",
-    "experiment_summary",
-    "latest_run",
     "load_run",
     "make_config",
     "read_config",

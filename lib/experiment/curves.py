@@ -75,26 +75,6 @@ class Curve:
         """Its lines, in the order measured."""
         return list(dict.fromkeys(point.series for point in self.points))
 
-    @property
-    def caption(self) -> str:
-        """What the curve shows, in words: each line of the first panel from its first place to its last."""
-        panel = self.panels[0]
-        parts = []
-        for series in self.series:
-            line = self.line(panel, series)
-            if len(line) > 1:
-                first, last = line[0], line[-1]
-                moved = (
-                    ""
-                    if first.share.low <= last.share.high and last.share.low <= first.share.high
-                    else ", intervals apart"
-                )
-                parts.append(
-                    f"{series} goes from {100 * first.share.share:.0f} % at {first.x:,.4g} to {100 * last.share.share:.0f} % at {last.x:,.4g}{moved}"
-                )
-        kinds = f", {panel[1]}" if panel[1] else ""
-        return f"{self.entry.question} {MEASURES[panel[0]].title}{kinds}: {'; '.join(parts)} ({self.entry.x_title.lower()})."
-
     def to_json(self) -> str:
         """Return the curve as JSON."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"

@@ -134,54 +134,6 @@ class LiteratureComparison:
         pairs = [pair for pair in self.pairs if row is None or pair.row is row]
         return {order: sum(pair.order is order for pair in pairs) for order in Order}
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The comparison in words: all pairs, then by size of the model, then pair by pair."""
-        return (self._overall(), *self._by_size(), *self._pair_by_pair())
-
-    def _overall(self) -> str:
-        counts, total = self.counts(), len(self.pairs)
-        if not total:
-            return f"Run {self.run} has no two arms that a paper compares."
-        return (
-            f"Of {total} pairs of arms in {len({id(pair.row) for pair in self.pairs})} published rows, run {self.run} orders "
-            f"{counts[Order.ALIKE]} as published ({100 * counts[Order.ALIKE] / total:.0f} %), {counts[Order.OPPOSITE]} the other way "
-            f"round, and does not tell {counts[Order.NOT_TOLD_APART]} apart."
-        )
-
-    def _by_size(self) -> Iterator[str]:
-        small, large = (
-            [g for g in self.gains if g.high != g.high and (g.parameters <= 3) is is_small]
-            for is_small in (True, False)
-        )
-        if not (small and large):
-            return
-        parts = [
-            f"{sum(gain.points > 0 for gain in some)} of {len(some)} published rows with models {of}, by {_mean(some):+.1f} points in the mean"
-            for some, of in ((small, "up to 3 billion parameters"), (large, "of 7 billion and more"))
-        ]
-        ours = [gain for gain in self.gains if gain.high == gain.high]
-        here = (
-            f" Here, at {1000 * ours[0].parameters:.0f} million, it adds {ours[0].points:+.0f} points ({ours[0].low:+.0f} to {ours[0].high:+.0f})."
-            if ours
-            else ""
-        )
-        yield f"Tuning adds to retrieval in {parts[0]}, and in {parts[1]}.{here} What a larger model would change is to be read there."
-
-    def _pair_by_pair(self) -> Iterator[str]:
-        groups: dict[frozenset[str], list[PairOrder]] = {}
-        for pair in self.pairs:
-            groups.setdefault(frozenset((pair.higher, pair.lower)), []).append(pair)
-        for group in groups.values():
-            first, second = sorted((group[0].higher, group[0].lower), key=lambda arm: -self.shares[arm].share)
-            one, other = (f"{self.titles[arm]} ({100 * self.shares[arm].share:.0f} %)" for arm in (first, second))
-            above = [pair for pair in group if pair.higher == first]
-            told = "are not told apart" if group[0].order is Order.NOT_TOLD_APART else "come in this order"
-            opposite = [pair for pair in group if pair.higher != first]
-            names = "; ".join(f"{pair.row.study}, {pair.row.name}" for pair in opposite)
-            rest = f"; the other way round: {names}" if opposite else ""
-            yield f"{one} and {other} {told} here; in print {self.titles[first]} is ahead in {len(above)} of {len(group)} rows{rest}."
-
 
 def literature_agreement(result: ExperimentResult) -> LiteratureComparison:
     """Set a run beside the published measurements; published arms that it lacks are left out."""
@@ -275,7 +227,3 @@ def _gains(result: ExperimentResult, published: Sequence[PublishedRow]) -> Itera
         found = result.difference("lora_with_pages", "rag", "fact")
         size = result.record.model.parameters / 1e9
         yield Gain(f"Run {result.id}", size, 100 * found.gap, True, 100 * found.low, 100 * found.high)
-
-
-def _mean(gains: Sequence[Gain]) -> float:
-    return sum(gain.points for gain in gains) / len(gains)

@@ -5,19 +5,19 @@ questions are about (``lib.stats.difference``), its p after Holm's correction wi
 5 %. "No difference" is said only where two one-sided tests put the difference within five points.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import combinations
-from math import inf, isnan, nan
+from math import isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lib import paths
-from lib.dataset import KINDS, UNANSWERABLE
+from lib.dataset import KINDS
 from lib.errors import InputError
 from lib.experiment import store
 from lib.experiment.arms import PRIMARY_CONTRASTS, Contrast
@@ -42,32 +42,6 @@ class Verdict(StrEnum):
     VOID = "void"
 
 
-class Panel(NamedTuple):
-    """One column of the overview: its title, the measure, the kinds of question (all where empty)."""
-
-    title: str
-    measure: str
-    kinds: tuple[str, ...] = ()
-
-
-KIND_TITLES = {
-    "trained_wording": "Taught fact, trained wording",
-    "new_wording": "Taught fact, new wording",
-    "document_only": "Fact only in the documents",
-    "changed": "Fact changed since training",
-    "two_page": "Fact over two pages",
-    "missing": "Unanswerable: no such thing",
-    "near_miss": "Unanswerable: near miss",
-}
-MAIN_PANELS = (
-    Panel("All right", "right"),
-    Panel("Facts right", "fact"),
-    Panel("Refuses rightly", "refusal"),
-    Panel("Style kept", "style"),
-    Panel("Right page cited", "cited"),
-)
-
-
 @dataclass(frozen=True)
 class ContrastResult:
     """A comparison: ``p_holm`` is corrected within its family; ``void`` says why it does not count."""
@@ -85,32 +59,6 @@ class ContrastResult:
         if self.p_holm < SIGNIFICANCE:
             return Verdict.MORE_THAN_CHANCE
         return Verdict.NO_DIFFERENCE if self.difference.equivalent else Verdict.NOT_TOLD_APART
-
-
-@dataclass(frozen=True)
-class CostPerCorrect:
-    """USD for one right answer with the limits that follow from the share's interval; inf where none is right."""
-
-    usd: float
-    low: float
-    high: float
-
-
-def usd_per_correct(usd_a_query: float, share: Proportion, correction_usd: float = 0.0) -> CostPerCorrect:
-    """Return (cost of a question + share wrong × correction) ÷ share right, and its limits.
-
-    Args:
-        usd_a_query: cost of one question, in USD.
-        share: of right answers, with its interval; its upper limit gives the lower cost.
-        correction_usd: what it costs a person to put one wrong answer right.
-    """
-
-    def at(right: float) -> float:
-        if isnan(right):
-            return nan
-        return (usd_a_query + (1 - right) * correction_usd) / right if right > 0 else inf
-
-    return CostPerCorrect(at(share.share), at(share.high), at(share.low))
 
 
 @dataclass(frozen=True, repr=False)
@@ -135,11 +83,6 @@ class ExperimentResult:
         """The kinds of question in this run, in the order of ``lib.dataset.KINDS``."""
         present = {question.kind for question in self.record.questions.values()}
         return [*(kind for kind in KINDS if kind in present), *sorted(present - set(KINDS))]
-
-    @property
-    def is_sample_model(self) -> bool:
-        """Whether the workbook's own small model answered, whose levels say nothing of a larger one's."""
-        return self.record.model.is_sample_model
 
     @property
     def seeds(self) -> list[int]:
@@ -204,7 +147,7 @@ class ExperimentResult:
         Raises:
             InputError: there is no such arm, measure or kind in this run.
         """
-        kinds = () if kinds == ALL_KINDS else (kinds,) if isinstance(kinds, str) else tuple(kinds)
+        kinds = _kinds(kinds)
         for name, value, allowed in (
             ("arm", arm, list(self.arms)),
             ("measure", measure, list(self.answers.columns)),
@@ -262,10 +205,7 @@ class ExperimentResult:
         self, measure: str = "right", kinds: str | Sequence[str] = (), arms: Sequence[str] = ()
     ) -> list[ContrastResult]:
         """Compare every two arms (or every two of some); the family for Holm's correction is all of these pairs."""
-        kinds = (
-            (kinds,) if isinstance(kinds, str) and kinds != ALL_KINDS else () if kinds == ALL_KINDS else tuple(kinds)
-        )
-        pairs = [Contrast(f"{a}/{b}", "", a, b, measure, kinds) for a, b in combinations(arms or self.arms, 2)]
+        pairs = [Contrast(f"{a}/{b}", "", a, b, measure, _kinds(kinds)) for a, b in combinations(arms or self.arms, 2)]
         found = [self.difference(pair.first, pair.second, measure, kinds) for pair in pairs]
         corrected = holm([each.p for each in found])
         return [ContrastResult(pair, each, p) for pair, each, p in zip(pairs, found, corrected, strict=True)]
@@ -273,12 +213,9 @@ class ExperimentResult:
     def _void(self, contrast: Contrast) -> str:
         if not contrast.needs_taught or self.is_taught:
             return ""
-        taught = self.taught
-        held = (
-            f"it holds {100 * taught.share:.0f} % of its trained wordings"
-            if taught
-            else "it is not known what it holds"
-        )
+        held = "it is not known what it holds"
+        if self.taught:
+            held = f"it holds {100 * self.taught.share:.0f} % of its trained wordings"
         return f"the closed-book model was not taught ({held}; {100 * TAUGHT:.0f} % are needed)"
 
     # --- frames
@@ -297,22 +234,11 @@ class ExperimentResult:
                         )
         return pd.DataFrame(rows, columns=["arm", "title", "measure", "kind", "n", "share", "low", "high"])
 
-    @cached_property
-    def panels(self) -> list[Panel]:
-        """The overview's columns that this run has something to say on: the main five, then facts by kind."""
-        by_kind = [
-            Panel(KIND_TITLES.get(kind, kind), "fact", (kind,)) for kind in self.kinds if kind not in UNANSWERABLE
-        ]
-        return [panel for panel in (*MAIN_PANELS, *by_kind) if any(self._has(arm, panel) for arm in self.arms)]
-
-    def _has(self, arm: str, panel: Panel) -> bool:
-        return panel.measure in self.answers and bool(self.share(arm, panel.measure, panel.kinds).n)
-
     def spread(self, measure: str = "right") -> "pd.DataFrame":
         """Return the tuned arms' shares seed by seed: indexed by arm, a column a seed, then ``sd`` between them."""
         import pandas as pd
 
-        tuned = self.answers[self.answers["arm"].isin([training_arm for training_arm in self._tuned])]
+        tuned = self.answers[self.answers["arm"].isin(self._tuned)]
         frame = tuned.astype({measure: float}).pivot_table(
             index="arm", columns="seed", values=measure, aggfunc="mean", sort=False
         )
@@ -355,19 +281,11 @@ class ExperimentResult:
 
         rows = {}
         for arm in self.record.arms:
-            sizes = {
-                name: float(self.values(arm.id, name).mean())
-                for name in ("prompt_tokens", "cached_tokens", "answer_tokens")
-            }
+            sizes = ("prompt_tokens", "cached_tokens", "answer_tokens")
             waits = arm.seconds_each
             p50, p95 = np.percentile(waits, [50, 95]) if waits else (nan, nan)
-            rows[arm.id] = {
-                "title": arm.title,
-                **sizes,
-                "seconds_p50": p50,
-                "seconds_p95": p95,
-                "seconds_n": len(waits),
-            }
+            rows[arm.id] = {"title": arm.title, **{name: self.values(arm.id, name).mean() for name in sizes}}
+            rows[arm.id] |= {"seconds_p50": p50, "seconds_p95": p95, "seconds_n": len(waits)}
         frame = pd.DataFrame.from_dict(rows, orient="index")
         frame.index.name = "arm"
         return frame
@@ -386,18 +304,6 @@ class ExperimentResult:
         frame.index.name = "arm"
         return frame
 
-    def losses(self) -> "pd.DataFrame":
-        """Return the loss after each training step: ``training``, ``seed``, ``step`` (from 1), ``loss``."""
-        import pandas as pd
-
-        rows = [
-            {"training": training.name, "seed": training.seed, "step": step, "loss": loss}
-            for training in self.record.trainings
-            if not training.shipped
-            for step, loss in enumerate(training.losses, start=1)
-        ]
-        return pd.DataFrame(rows, columns=["training", "seed", "step", "loss"])
-
     def adapter(self, training: str) -> Path:
         """Return the folder of a trained adapter, ``closed_book`` or ``with_pages``.
 
@@ -408,10 +314,6 @@ class ExperimentResult:
         if training not in kept:
             raise InputError(f"run {self.id} has no adapter {training!r}; it has {', '.join(kept) or 'none'}.")
         return kept[training]
-
-    def overview(self) -> Mapping[str, list[Proportion]]:
-        """Return arm id to its shares in the order of ``panels``."""
-        return {arm: [self.share(arm, panel.measure, panel.kinds) for panel in self.panels] for arm in self.arms}
 
     def __repr__(self) -> str:
         """Name the run; the record is long."""
@@ -425,6 +327,10 @@ class ExperimentResult:
         return {}
 
 
+def _kinds(kinds: str | Sequence[str]) -> tuple[str, ...]:
+    return () if kinds == ALL_KINDS else (kinds,) if isinstance(kinds, str) else tuple(kinds)
+
+
 def load_run(run_id: str) -> ExperimentResult:
     """Read a stored run; ``"reference"`` is the one that comes with the workbook.
 
@@ -434,27 +340,6 @@ def load_run(run_id: str) -> ExperimentResult:
     return ExperimentResult(*store.read_record(run_id))
 
 
-def latest_run() -> ExperimentResult | None:
-    """Read the newest stored run, or return ``None`` where nothing has been run yet."""
-    ids = store.run_ids()
-    return load_run(ids[-1]) if ids else None
-
-
 def reference_run() -> ExperimentResult | None:
     """Read the run that comes with the workbook, ``None`` where it has been taken out."""
     return load_run(store.REFERENCE) if (paths.REFERENCE_RUN / store.RECORD).is_file() else None
-
-
-def heading(result: ExperimentResult) -> str:
-    """Say what was asked of whom."""
-    record = result.record
-    size = f" ({record.model.parameters / 1e6:,.0f} million parameters)" if record.model.parameters else ""
-    return (
-        f"Run {result.id}: {record.dataset.questions:,} questions on {record.dataset.documents:,} pages of "
-        f"{record.dataset.name}, answered by {record.model.name}{size}."
-    )
-
-
-def percent(share: Proportion) -> str:
-    """Write a share as "81 % (74–87)"; a dash where nothing was asked."""
-    return "–" if isnan(share.share) else f"{100 * share.share:.0f} % ({100 * share.low:.0f}–{100 * share.high:.0f})"

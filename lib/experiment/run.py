@@ -7,7 +7,7 @@ import random
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -41,7 +41,6 @@ from lib.retrieval.passages import Passage
 from lib.retrieval.search import Hit, document_ids
 from lib.retrieval.server import postgres
 
-OnLoss = Callable[[str, int, float, int], None]
 TRAININGS = ("closed_book", "with_pages")
 _TIMED_SEARCHES = 32
 _SEARCHED_TOGETHER = 64
@@ -54,7 +53,6 @@ def run_experiment(
     fresh: bool = False,
     progress: Progress | None = None,
     data_must_stay_in_house: bool = False,
-    on_loss: OnLoss | None = None,
 ) -> ExperimentResult:
     """Run the experiment, or return the stored result of the same one.
 
@@ -67,7 +65,6 @@ def run_experiment(
         fresh: run cold, even where a stored result or finished parts of it would do.
         progress: told how far it is; bars on stderr if not given, ``progress.silent`` for none.
         data_must_stay_in_house: refuse a model behind an endpoint that is not on this machine or network.
-        on_loss: told of each training step: the training's name, the step, its loss, the number of steps.
 
     Raises:
         InputError: the configuration, a model, a file of own data or ``DATABASE_URL`` cannot be used, or nothing can
@@ -87,7 +84,7 @@ def run_experiment(
         return load_run(stored)
     with (
         store.work_folder() as folder,
-        open_context(config, fresh=fresh, progress=progress, on_loss=on_loss) as context,
+        open_context(config, fresh=fresh, progress=progress) as context,
     ):
         key = run_key(config, data.dataset, context.model.fingerprint, context.embedder.fingerprint)
         with store.one_at_a_time(key):
@@ -123,7 +120,6 @@ class RunContext:
     address: str
     cache: store.Cache
     progress: Progress = silent
-    on_loss: OnLoss | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     resumed: dict[str, int] = field(default_factory=lambda: {"answers": 0, "trainings": 0})
 
@@ -185,10 +181,7 @@ class RunContext:
         self.resumed["trainings"] += notes.is_file()
         if not notes.is_file():
             with self.stage(stage):
-                told = (lambda step, loss, total: self.on_loss(name, step, loss, total)) if self.on_loss else None
-                train_adapter(
-                    self.model, examples, folder, settings, seed, self.progress, until, stage=stage, on_loss=told
-                )
+                train_adapter(self.model, examples, folder, settings, seed, self.progress, until, stage=stage)
                 _halved(folder)
         return Trained(folder, json.loads(notes.read_text(encoding="utf-8")))
 
@@ -316,7 +309,7 @@ class Inputs:
 
 @contextmanager
 def open_context(
-    config: ExperimentConfig, *, fresh: bool = False, progress: Progress | None = None, on_loss: OnLoss | None = None
+    config: ExperimentConfig, *, fresh: bool = False, progress: Progress | None = None
 ) -> Iterator[RunContext]:
     """Load the models and start the server; ``fresh`` forgets what earlier runs finished.
 
@@ -335,7 +328,7 @@ def open_context(
         if fresh:
             stack.callback(shutil.rmtree, forgotten, ignore_errors=True)
         stack.callback(cache.close)
-        yield RunContext(config, model, embedder, address, cache, progress or bars, on_loss, seconds)
+        yield RunContext(config, model, embedder, address, cache, progress or bars, seconds)
 
 
 @contextmanager

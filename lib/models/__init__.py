@@ -20,7 +20,7 @@ that end; a chat model ends its turn. Nothing heavy is imported before a model i
 
 import os
 
-from lib.models.answering import AnsweringModel, Done, Generation, TokenPrices
+from lib.models.answering import AnsweringModel, Done, Generation
 from lib.models.endpoint import (
     EndpointModel,
     endpoint_name,
@@ -46,7 +46,6 @@ __all__ = [
     "EndpointModel",
     "Generation",
     "LoraSettings",
-    "TokenPrices",
     "Training",
     "TrainingEstimate",
     "TrainingExample",

@@ -34,24 +34,6 @@ class Generation:
     first_token_seconds: float | None = None
 
 
-@dataclass(frozen=True)
-class TokenPrices:
-    """USD for one million tokens: read, written, and read from the provider's prompt cache.
-
-    Without a price of its own (``None``), a cached token costs what any other does.
-    """
-
-    input: float
-    output: float
-    cached_input: float | None = None
-
-    def usd(self, prompt_tokens: float, answer_tokens: float, cached_tokens: float = 0.0) -> float:
-        """Return the price of one question in USD; ``cached_tokens`` are some of ``prompt_tokens``."""
-        cached_price = self.input if self.cached_input is None else self.cached_input
-        read = (prompt_tokens - cached_tokens) * self.input + cached_tokens * cached_price
-        return (read + answer_tokens * self.output) / 1e6
-
-
 class AnsweringModel(ABC):
     """A model that can be asked: one in this process (``LocalModel``) or an endpoint's (``EndpointModel``).
 

@@ -168,7 +168,6 @@ def train_adapter(
     until: Until | None = None,
     *,
     stage: str = "Training",
-    on_loss: Callable[[int, float, int], None] | None = None,
     checkpoints: Path | None = None,
     save_every: float = SAVE_EVERY,
 ) -> Training:
@@ -183,7 +182,6 @@ def train_adapter(
         progress: told of each step; ``say`` is told the estimate.
         until: looks after each epoch whether enough is known.
         stage: the name that ``progress`` is told.
-        on_loss: told of each step's number, loss and the number of steps, for a live curve.
         checkpoints: folder for checkpoints; ``.checkpoints`` beside ``folder`` if not given.
         save_every: seconds between checkpoints.
 
@@ -215,7 +213,7 @@ def train_adapter(
         micro = _micro_batch(items, step)
         estimate = _estimate(model, tuned, items, settings, step, micro, memory)
         say(progress, str(estimate))
-        watcher = _watcher(model, progress, stage, on_loss, save_every, until, kept)
+        watcher = _watcher(model, progress, stage, save_every, until, kept)
         trainer = _trainer(model, tuned, items, settings, seed, step, micro, kept, watcher)
         start = _newest_checkpoint(kept)
         started = time.perf_counter()
@@ -393,12 +391,11 @@ def _watcher(
     model: LocalModel,
     progress: Progress,
     stage: str,
-    on_loss: Callable[[int, float, int], None] | None,
     save_every: float,
     until: Until | None,
     kept: Path,
 ) -> Any:
-    """Return a callback that tells of steps and losses, saves by the clock, and ends what has taught enough."""
+    """Return a callback that tells of steps, saves by the clock, and ends what has taught enough."""
     from transformers import TrainerCallback
 
     class Watcher(TrainerCallback):
@@ -430,10 +427,6 @@ def _watcher(
                 control.should_training_stop = True
             else:
                 control.should_save = True
-
-        def on_log(self, args, state, control, logs=None, **_):
-            if on_loss and logs and "loss" in logs:
-                on_loss(state.global_step, float(logs["loss"]), state.max_steps)
 
     return Watcher()
 

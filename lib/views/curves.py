@@ -2,9 +2,9 @@
 
 from lib.experiment import MEASURES
 from lib.experiment.curves import Curve
-from lib.experiment.result import percent
 from lib.views.chart import Chart, add_shares, panels
 from lib.views.markup import safe
+from lib.views.run_words import percent
 from lib.views.table import Table
 
 # Colours of the palette that are dark enough for a thin line, each with its dash and mark.
@@ -61,8 +61,23 @@ def curve_chart(curve: Curve) -> Chart:
         description=f"Line chart with 95 percent intervals over {curve.entry.x_title.lower()}: {', '.join(titles).lower()}.",
         figure=drawn,
         table=Table(columns, rows, f"{curve.entry.title}; {curve.model}", right=[1, 3, 4]),
-        sentence=curve.caption,
+        sentence=curve_sentence(curve),
     )
+
+
+def curve_sentence(curve: Curve) -> str:
+    """Say what a curve shows: each line of its first panel from its first place to its last."""
+    panel, parts = curve.panels[0], []
+    for series in curve.series:
+        line = curve.line(panel, series)
+        if len(line) > 1:
+            (x, first), (last_x, last) = ((point.x, point.share) for point in (line[0], line[-1]))
+            apart = "" if first.low <= last.high and last.low <= first.high else ", intervals apart"
+            moved = f"from {100 * first.share:.0f} % at {x:,.4g} to {100 * last.share:.0f} % at {last_x:,.4g}"
+            parts.append(f"{series} goes {moved}{apart}")
+    kinds = f", {panel[1]}" if panel[1] else ""
+    shown = f"{MEASURES[panel[0]].title}{kinds}: {'; '.join(parts)} ({curve.entry.x_title.lower()})."
+    return f"{curve.entry.question} {shown}"
 
 
 def _panel_title(measure: str, kinds: str) -> str:

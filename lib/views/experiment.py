@@ -1,22 +1,33 @@
 """What the experiment measured: shares with intervals, the comparisons fixed beforehand, search, costs, published rows."""
 
 from collections.abc import Callable, Sequence
-from math import isinf, isnan
+from math import isinf, isnan, nan
 
 from lib.arms import ARM
 from lib.client import ClientFile
 from lib.client.quantity import likely
+from lib.costs import usd_per_correct_answer
 from lib.errors import InputError
-from lib.experiment import EXPERIMENT_ARMS, ExperimentResult, experiment_summary
+from lib.experiment import EXPERIMENT_ARMS, ExperimentResult
 from lib.experiment.literature import NOTE, LiteratureComparison, Order
-from lib.experiment.result import KIND_TITLES, MAIN_PANELS, TAUGHT, Panel, Verdict, percent, usd_per_correct
-from lib.experiment.summary import contrast_sentence, p_text, points
-from lib.models import TokenPrices
+from lib.experiment.result import TAUGHT, Verdict
 from lib.prices import price_book
 from lib.stats import EQUIVALENCE_MARGIN
 from lib.views.chart import MUTED, Chart, add_shares, figure, panels, wrapped
 from lib.views.markup import Page, bullets, caption, folded, joined, render, safe
 from lib.views.money import Money
+from lib.views.run_words import (
+    KIND_TITLES,
+    MAIN_PANELS,
+    Panel,
+    contrast_sentence,
+    experiment_summary,
+    literature_sentences,
+    p_text,
+    panels_of,
+    percent,
+    points,
+)
 from lib.views.table import Table
 
 GIVEN_THE_RIGHT_PAGES = {
@@ -84,13 +95,13 @@ def forest(result: ExperimentResult, shown: Sequence[Panel] = MAIN_PANELS, title
 
     Args:
         result: a finished run.
-        shown: which of ``result.panels``.
+        shown: which of ``panels_of(result)``.
         title: of the chart.
 
     Raises:
         InputError: the run holds no judged answer.
     """
-    main, shown = shown is MAIN_PANELS, [panel for panel in result.panels if panel in shown]
+    main, shown = shown is MAIN_PANELS, [panel for panel in panels_of(result) if panel in shown]
     if not shown:
         raise InputError(f"run {result.id} holds no judged answer, so there is nothing to draw.")
     titles = [wrapped(panel.title, 16) for panel in shown]
@@ -137,7 +148,7 @@ def forest(result: ExperimentResult, shown: Sequence[Panel] = MAIN_PANELS, title
 def facts_by_kind(result: ExperimentResult) -> Chart:
     """Draw who answers which kind of fact right."""
     return forest(
-        result, [panel for panel in result.panels if panel.kinds], "Facts right, by kind of question, in percent"
+        result, [panel for panel in panels_of(result) if panel.kinds], "Facts right, by kind of question, in percent"
     )
 
 
@@ -266,13 +277,15 @@ def measured_costs(result: ExperimentResult, client: ClientFile) -> Table:
     for row in result.efficiency().itertuples():
         arm = result.arms[row.Index]
         role = "tuned_model" if ARM[arm.stands_for].trained else "base_model"
-        query = TokenPrices(book[f"{role}.input"].likely, book[f"{role}.output"].likely).usd(
-            row.prompt_tokens, row.answer_tokens
-        )
+        read, written = (book[f"{role}.{kind}"].likely for kind in ("input", "output"))
+        query = (row.prompt_tokens * read + row.answer_tokens * written) / 1e6
         share = result.share(row.Index, measure)
-        right = usd_per_correct(query, share, correction_usd)
-        usd.append(right.usd)
-        upper = "no limit" if isinf(right.high) else money.text(1000 * right.high)
+        right, low, high = (
+            nan if isnan(each) else float(usd_per_correct_answer(query, each, correction_usd))
+            for each in (share.share, share.high, share.low)
+        )
+        usd.append(right)
+        upper = "no limit" if isinf(high) else money.text(1000 * high)
         rows.append(
             [
                 arm.title,
@@ -281,8 +294,8 @@ def measured_costs(result: ExperimentResult, client: ClientFile) -> Table:
                 f"{row.answer_tokens:,.0f}",
                 money.text(1000 * query),
                 "–" if isnan(share.share) else f"{100 * share.share:.0f} %",
-                "no answer is right" if isinf(right.usd) else "–" if isnan(right.usd) else money.text(1000 * right.usd),
-                "–" if isinf(right.usd) or isnan(right.usd) else f"{money.text(1000 * right.low)} to {upper}",
+                "no answer is right" if isinf(right) else "–" if isnan(right) else money.text(1000 * right),
+                "–" if isinf(right) or isnan(right) else f"{money.text(1000 * low)} to {upper}",
             ]
         )
     columns = [
@@ -349,14 +362,14 @@ def gain_by_size(comparison: LiteratureComparison) -> Chart:
         [gain.name, f"{gain.parameters:g}", "with pages" if gain.with_pages else "without", f"{gain.points:+.1f}"]
         for gain in comparison.gains
     ]
-    columns = ["Row", "Billion parameters", "Tuned", "Points"]
+    columns, sentences = ["Row", "Billion parameters", "Tuned", "Points"], literature_sentences(comparison)
     return Chart(
         id="gain-by-size",
         title="Points that tuning adds to retrieval, by size of the model",
         description="Scatter plot: points that a tuned model with retrieval gains over the untuned one, over the model's size.",
         figure=drawn,
         table=Table(columns, rows, "Tuned with RAG less untuned with RAG, facts right", right=[1, 3]),
-        sentence=next((text for text in comparison.sentences if text.startswith(GAIN)), comparison.sentences[0]),
+        sentence=next((text for text in sentences if text.startswith(GAIN)), sentences[0]),
     )
 
 
@@ -367,9 +380,10 @@ def literature_page(comparison: LiteratureComparison) -> Page:
         [each.statement.study, each.statement.statement, str(each.verdict), each.why] for each in comparison.statements
     ]
     title = "Statements of the papers, tested on this run (p after Holm's correction)"
-    pairs = [text for text in comparison.sentences[1:] if not text.startswith(GAIN)]
+    overall, *others = literature_sentences(comparison)
+    pairs = [text for text in others if not text.startswith(GAIN)]
     return joined(
-        caption(comparison.sentences[0]),
+        caption(overall),
         folded("Row by row: who is right, here and in print", literature_table(comparison)),
         folded("Pair by pair", bullets(pairs)),
         Table(columns, tested, title, wrap=True),

@@ -7,6 +7,7 @@ from lib.errors import InputError
 from lib.experiment import ExperimentResult, silent
 from lib.experiment.curves import CURVES, Curve, CurvePoint, Measuring, read_curve, run_curves, shown_curves
 from lib.stats import Proportion
+from lib.views.curves import curve_sentence
 
 
 def point(series, x, share, low, high):
@@ -22,10 +23,9 @@ CURVE = Curve(
 
 
 def test_one_caption_reads_each_line_from_its_first_place_to_its_last():
-    assert (
-        "one goes from 10 % at 5 to 90 % at 20, intervals apart" in CURVE.caption and "five goes" not in CURVE.caption
-    )
-    assert CURVE.caption.startswith(CURVES["dose"].question) and CURVE.panels == [("fact", "new wording")]
+    said = curve_sentence(CURVE)
+    assert "one goes from 10 % at 5 to 90 % at 20, intervals apart" in said and "five goes" not in said
+    assert said.startswith(CURVES["dose"].question) and CURVE.panels == [("fact", "new wording")]
 
 
 def test_a_curve_reads_back_as_it_was_written(tmp_path):
@@ -62,4 +62,4 @@ def test_what_is_no_curve_is_refused(small_run):
 def test_every_shipped_curve_can_be_read():
     for path in paths.CURVES.glob("*.json"):
         curve = read_curve(path)
-        assert curve.id in CURVES and curve.caption and curve.points
+        assert curve.id in CURVES and curve_sentence(curve) and curve.points

@@ -13,6 +13,7 @@ from lib.experiment.literature import (
 )
 from lib.experiment.scoring import MEASURES
 from lib.published import published_table
+from lib.views.run_words import literature_sentences
 
 
 def test_every_published_number_is_a_share_with_source_grade_and_size():
@@ -53,7 +54,7 @@ def test_what_tuning_adds_is_told_by_size_from_published_rows_and_the_run():
     comparison = literature_agreement(result)
     ours = comparison.gains[-1]
     assert (ours.parameters, ours.points) == (0.135, 100.0) and ours.low <= 100 <= ours.high
-    sentence = next(text for text in comparison.sentences if text.startswith("Tuning adds"))
+    sentence = next(text for text in literature_sentences(comparison) if text.startswith("Tuning adds"))
     small = [gain for gain in comparison.gains[:-1] if gain.parameters <= 3]
     assert (
         f"{sum(gain.points > 0 for gain in small)} of {len(small)} published rows" in sentence

@@ -5,11 +5,12 @@ import json
 import pytest
 
 from lib import paths
-from lib.experiment import experiment_summary, reference_run
+from lib.experiment import reference_run
 from lib.experiment.curves import CURVES, Measuring, read_curve
 from lib.experiment.data import data_for
 from lib.experiment.result import Verdict
 from lib.experiment.scoring import MEASURES
+from lib.views.run_words import experiment_summary
 
 FOLDER = paths.REFERENCE_RUN
 

@@ -10,13 +10,13 @@ from hand_made_runs import answer, arm_info, question, record, run_record, two_a
 
 from lib.client import load_client
 from lib.errors import InputError
-from lib.experiment import EXPERIMENT_ARMS, experiment_summary
+from lib.experiment import EXPERIMENT_ARMS
 from lib.experiment.arms import ExperimentArm
 from lib.experiment.evidence import evidence_from, write_evidence
 from lib.experiment.record import TrainingInfo
-from lib.experiment.result import ExperimentResult, Verdict, usd_per_correct
-from lib.experiment.summary import contrast_sentence, points
+from lib.experiment.result import ExperimentResult, Verdict
 from lib.stats import difference, holm, proportion
+from lib.views.run_words import contrast_sentence, experiment_summary, panels_of, points
 
 HERE = Path()
 KINDS = ("trained_wording", "new_wording", "changed", "document_only", "missing")
@@ -116,7 +116,7 @@ def test_an_own_run_without_style_or_pairs_says_nothing_about_them():
     summary = experiment_summary(result)
     told = " ".join([summary.headline, *(each.text for each in summary.findings), *summary.caveats])
     assert "nan" not in told and "n = 0" not in told and "style" not in told.replace("substance and style", "")
-    assert [panel.title for panel in result.panels][:2] == ["All right", "Facts right"]
+    assert [panel.title for panel in panels_of(result)][:2] == ["All right", "Facts right"]
 
 
 def test_a_run_of_one_arm_on_nothing_that_was_judged_says_so():
@@ -153,13 +153,6 @@ def test_frames_hold_what_was_judged_and_no_more(small_run):
     assert small_run.perplexity().perplexity.eq(2.0).all() and (small_run.efficiency().seconds_n == 1).all()
     with pytest.raises(InputError, match="'colour' is not in run"):
         small_run.share("rag", "colour")
-
-
-def test_wrong_answers_are_paid_for():
-    share = proportion([True] * 8 + [False] * 2)
-    # Two of ten wrong at USD 2, over eight right: 0.50, and the question's own cost over 0.8.
-    assert usd_per_correct(0.08, share, 2.0).usd == pytest.approx(0.6)
-    assert math.isinf(usd_per_correct(0.08, proportion([False] * 5)).usd)
 
 
 def test_points_are_written_with_their_sign():

@@ -72,13 +72,10 @@ def test_a_row_alone_is_left_as_it_is(tiny):
 
 def test_a_training_learns_saves_what_peft_reads_and_leaves_the_model_as_it_was(tiny, tmp_path):
     before = {name: value.clone() for name, value in tiny.network.state_dict().items()}
-    told, losses = [], []
-    training = train_adapter(
-        tiny, EXAMPLES, tmp_path / "adapter", SETTINGS, 0, lambda *each: told.append(each),
-        on_loss=lambda *each: losses.append(each),
-    )  # fmt: skip
+    told = []
+    training = train_adapter(tiny, EXAMPLES, tmp_path / "adapter", SETTINGS, 0, lambda *each: told.append(each))
     assert training.losses[-1] < training.losses[0] and len(training.losses) == training.estimate.steps
-    assert told[-1][1] == told[-1][2] == len(losses) == len(training.losses)
+    assert told[-1][1] == told[-1][2] == len(training.losses)
     assert training.estimate.seconds > 0 and training.seconds > 0 and training.peak_memory_mib > 0
     assert training.examples == 10 and training.too_long == 0 and training.epochs == 3 and training.taught is None
     after = tiny.network.state_dict()
@@ -120,13 +117,13 @@ def test_an_interrupted_training_goes_on_and_ends_where_it_would_have(tiny, tmp_
     class Interrupted(Exception):
         pass
 
-    def stops(step, loss, total):
+    def stops(stage, step, total):
         if step == 5:
             raise Interrupted
 
     arguments = dict(settings=SETTINGS, save_every=0.0)
     with pytest.raises(Interrupted):
-        train_adapter(tiny, EXAMPLES, tmp_path / "part", on_loss=stops, **arguments)
+        train_adapter(tiny, EXAMPLES, tmp_path / "part", progress=stops, **arguments)
     assert not (tmp_path / "part").exists()
     resumed = train_adapter(tiny, EXAMPLES, tmp_path / "part", **arguments)
     assert resumed.resumed_from == 4 and resumed.losses == pytest.approx(whole.losses)
