@@ -1,7 +1,6 @@
 """Several reports: warm, without leaks, compared on one page, made again from their manifests, gone on with."""
 
 import json
-import os
 import shutil
 
 import pytest
@@ -118,25 +117,31 @@ def test_a_failing_disk_leaves_the_old_report_whole(folder, alone, monkeypatch, 
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-@pytest.mark.acceptance
-def test_a_worker_that_is_killed_costs_no_report(folder, tmp_path):
-    distributed = pytest.importorskip("distributed")
-    clients = []
-    for place in range(4):
-        clients.append(tmp_path / f"client-{place}.yaml")
-        shutil.copy(folder / "clients" / "general-chatbot.yaml", clients[-1])
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        victim = (
-            next(iter(cluster.workers.values())).pid if hasattr(next(iter(cluster.workers.values())), "pid") else None
-        )
-        heard = []
+def test_a_failure_between_the_last_renames_leaves_no_manifest_and_the_next_run_mends_it(folder, tmp_path, monkeypatch):
+    from pathlib import Path
 
-        def told(outcome):
-            heard.append(outcome)
-            if len(heard) == 1 and victim:
-                os.kill(victim, 9)
+    from lib.report import engine
 
-        outcomes = batch.make_reports(
-            clients, tmp_path / "out", experiment=False, pdf=False, scheduler=cluster.scheduler_address, told=told
-        )
-    assert all(outcome.report for outcome in outcomes)
+    client = folder / "clients" / "general-chatbot.yaml"
+    for name in ("general-chatbot.html", "general-chatbot.manifest.json"):
+        shutil.copy(folder / name, tmp_path)
+    (tmp_path / "general-chatbot.pdf").write_bytes(b"%PDF of last week")
+    assert batch.finished(client, tmp_path)
+    listing = read_manifest(tmp_path / "general-chatbot.manifest.json")
+    renamed, moved = Path.replace, []
+
+    def failing(self, target):
+        if Path(target).parent == tmp_path:
+            moved.append(target)
+            if len(moved) == 2:
+                raise OSError(5, "Input/output error")
+        return renamed(self, target)
+
+    monkeypatch.setattr(Path, "replace", failing)
+    with pytest.raises(InputError, match="cannot be written"):
+        engine.written(tmp_path / "general-chatbot", "<p>new</p>", listing, pdf=False)
+    # The page is new; no manifest says that it is whole, and no print of last week stands beside it.
+    assert [path.name for path in tmp_path.iterdir()] == ["general-chatbot.html"]
+    assert batch.finished(client, tmp_path) is None
+    engine.written(tmp_path / "general-chatbot", "<p>new</p>", listing, pdf=False)
+    assert batch.finished(client, tmp_path)
