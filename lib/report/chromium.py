@@ -57,9 +57,15 @@ def find_chromium() -> str | None:
 
 def print_pdf(page: Path, target: Path, chromium: str) -> None:
     """Print the HTML file ``page`` to ``target``. Raises :class:`PdfError`."""
-    with tempfile.TemporaryDirectory(prefix="report-pdf-", ignore_cleanup_errors=True) as folder:
+    # Beside the page, where the next run finds what a killed one leaves.
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix="printing-", ignore_cleanup_errors=True) as folder:
         printed = Path(folder) / "report.pdf"
-        options = ["--no-pdf-header-footer", f"--window-size={WINDOW}", f"--print-to-pdf={printed}"]
+        options = [
+            "--no-pdf-header-footer",
+            "--generate-pdf-document-outline",
+            f"--window-size={WINDOW}",
+            f"--print-to-pdf={printed}",
+        ]
         done = _run(chromium, folder, page, options)
         if not printed.is_file() or not printed.read_bytes().startswith(b"%PDF"):
             tail = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
