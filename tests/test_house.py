@@ -328,7 +328,7 @@ from lib.decision import decide
 from lib.errors import InputError
 from lib.forms.form import ClientForm
 from lib.forms.state import ClientState
-from lib.report.sections import _section_table
+from lib.report.sections import section_rows
 
 PATH = "constraints.documents_are_clean"
 unanswered = check_client({"client": {"name": "x"}})
@@ -344,7 +344,7 @@ print(json.dumps({
     "in schema": "documents_are_clean" in json.dumps(json_schema()),
     "refused": refused,
     "in form": PATH in ClientForm(ClientState()).rows,
-    "in report": [row[:3] for row in _section_table(client, "constraints").rows if row[0] == "Clean documents"],
+    "in report": [row[:3] for row in section_rows(client, "constraints") if row[0] == "Clean documents"],
 }))
 """
 

@@ -31,57 +31,57 @@ class Case:
 
     @property
     def book(self) -> PriceBook:
-        """Give the prices."""
+        """The prices."""
         return self.overview.book
 
     @property
     def costs(self) -> Costs:
-        """Give the expected costs."""
+        """The expected costs."""
         return self.overview.costs
 
     @property
     def latency(self) -> Latencies:
-        """Give the answer times."""
+        """The answer times."""
         return self.overview.latency
 
     @property
     def recommended(self) -> str | None:
-        """Give the recommended arm, ``None`` where it is not decidable yet."""
+        """The recommended arm, ``None`` where it is not decidable yet."""
         return self.decision.recommendation if self.decision.recommendation in ARMS else None
 
     @property
     def planned(self) -> str:
-        """Give the arm whose costs and plan are shown: the recommended one, or the one to start from."""
+        """The arm whose costs and plan are shown: the recommended one, or the one to start from."""
         return self.decision.planned_arm
 
     @property
     def in_house(self) -> bool:
-        """Tell whether data must stay on the client's own machines."""
+        """Whether data must stay on the client's own machines."""
         return self.book.in_house
 
     @cached_property
     def roadmap(self) -> Roadmap:
-        """Give the way to it, in steps."""
-        return roadmap(self.client, self.planned, self.overview.estimates.planned)
+        """The way to it in steps; hours and money are expected ones."""
+        return roadmap(self.client, self.planned, self.costs)
 
     @property
     def ruled_out(self) -> tuple[str, ...]:
-        """Give the arms that the client's facts or limits rule out."""
+        """The arms that the client's facts or limits rule out."""
         return tuple(arm for arm, result in self.decision.arms.items() if not result.passes)
 
     @property
     def folder(self) -> Path | None:
-        """Give the folder from which paths in the client file are counted."""
+        """The folder from which paths in the client file are counted."""
         return self.file.parent if self.file else None
 
     @property
     def date(self) -> str:
-        """Give the report's date: the one stated, else that of the prices. Never the day of the run."""
+        """The report's date: the one stated, else that of the prices. Never the day of the run."""
         return (self.client.report.date or self.book.as_of).isoformat()
 
 
 def report_title(client: ClientFile) -> str:
-    """Give the report's title: the one stated, else what is recommended for what."""
+    """Return the report's title: the one stated, else what is recommended for what."""
     use_case = client.client.use_case
     subject = client.client.name if use_case == "not stated" else use_case
     return client.report.title or f"Architecture recommendation: {subject}"

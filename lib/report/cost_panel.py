@@ -1,7 +1,6 @@
 """Sliders over the costs: what a client's volume, prompts, wages and horizon change."""
 
 import datetime
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,24 +30,17 @@ STEPS = 60
 """Positions of a slider over several powers of ten."""
 
 
-@dataclass(frozen=True)
-class Scale:
-    """The values that a slider can take, lowest first; the client's own value is one of them."""
-
-    values: tuple[float, ...]
-
-    @classmethod
-    def of(cls, path: str, own: float) -> "Scale":
-        """Make the scale of the field ``path`` around the client's ``own`` value."""
-        spec = field_specs()[path]
-        if spec.highest <= 1:
-            values = np.linspace(spec.lowest, spec.highest, 21)
-        elif path == "money.horizon_months":
-            values = np.arange(1, max(37, own + 1))
-        else:
-            middle = own if own > 0 else 1000.0
-            values = _two_digits(np.geomspace(max(middle / 100, 1), min(middle * 100, spec.highest), STEPS))
-        return cls(tuple(sorted({*np.round(values, 6).tolist(), float(own)})))
+def scale(path: str, own: float) -> list[float]:
+    """List the values that a slider of the field ``path`` can take, lowest first; the client's ``own`` is one of them."""
+    spec = field_specs()[path]
+    if spec.highest <= 1:
+        values = np.linspace(spec.lowest, spec.highest, 21)
+    elif path == "money.horizon_months":
+        values = np.arange(1, max(37, own + 1))
+    else:
+        middle = own if own > 0 else 1000.0
+        values = _two_digits(np.geomspace(max(middle / 100, 1), min(middle * 100, spec.highest), STEPS))
+    return sorted({*np.round(values, 6).tolist(), float(own)})
 
 
 def answering(client: ClientFile, values: dict[str, float]) -> ClientFile:
@@ -62,7 +54,7 @@ def answering(client: ClientFile, values: dict[str, float]) -> ClientFile:
 
 
 class CostPanel:
-    """Sliders above two charts that follow them. Made by :func:`cost_panel`."""
+    """Sliders above two charts that follow them."""
 
     def __init__(self, client: ClientFile, arm: str | None = None) -> None:
         """Start at the client's own values; ``arm`` is the one recommended for them."""
@@ -125,11 +117,6 @@ class CostPanel:
         return data | {"text/plain": "Sliders over the costs, live in JupyterLab"}
 
 
-def cost_panel(client: ClientFile, arm: str | None = None) -> CostPanel:
-    """Return sliders and charts for ``client``; ``arm`` is the one recommended for it."""
-    return CostPanel(client, arm)
-
-
 def update(live: go.Figure, fresh: go.Figure) -> None:
     """Make ``live`` show what ``fresh`` does, in one message to the browser: only what differs is set."""
     if [trace.type for trace in live.data] != [trace.type for trace in fresh.data]:
@@ -159,9 +146,7 @@ def _slider(path: str, own: float) -> Any:
     spec = field_specs()[path]
     unit = f" ({spec.unit})" if spec.unit and spec.unit != "share" else ""
     return widgets.SelectionSlider(
-        options=[
-            (f"{value:,.0%}" if spec.highest <= 1 else f"{value:,.0f}", value) for value in Scale.of(path, own).values
-        ],
+        options=[(f"{value:,.0%}" if spec.highest <= 1 else f"{value:,.0f}", value) for value in scale(path, own)],
         value=own,
         description=spec.label + unit,
         continuous_update=False,

@@ -32,7 +32,7 @@ PACKAGES = (
 
 
 def manifest(case: Case, result: Any = None) -> dict[str, Any]:
-    """Give what decides the report's content, as plain values. ``result`` is the experiment's run, if any."""
+    """Collect what decides the report's content, as plain values. ``result`` is the experiment's run, if any."""
     run = None
     if result is not None:
         record = result.record
@@ -73,7 +73,7 @@ class ManifestPage:
 
 
 def manifest_table(case: Case, result: Any = None) -> ManifestPage:
-    """Give the manifest as the last page shows it."""
+    """Show the manifest as the last page shows it."""
     plain = manifest(case, result)
     rows = [
         ["Client file", plain["client_file"] or "given as parameters"],
@@ -100,7 +100,7 @@ def _held(case: Case, file: str | None) -> str | None:
 
 
 def _summary(case: Case) -> dict[str, Any]:
-    """Give what a page over many clients tells of this one; money in US dollars."""
+    """Collect what a page over many clients tells of this one; money in US dollars."""
     total = case.overview.figure("horizon_usd", case.planned)
     return {
         "client": case.client.client.name,
@@ -117,7 +117,7 @@ def _summary(case: Case) -> dict[str, Any]:
 
 
 def inputs_hash(client: ClientFile) -> str:
-    """Give the SHA-256 of the answered fields, the same however the file is laid out."""
+    """Return the SHA-256 of the answered fields, the same however the file is laid out."""
     return _hash(answers(client))
 
 

@@ -21,7 +21,7 @@ UNDECIDED_WORDS = {
 
 
 def cover(case: Case) -> Page:
-    """Give title, client, date and state of the report."""
+    """Say title, client, date and state of the report."""
     stated = {
         "Client": case.client.client.name,
         "Date": case.date,
@@ -39,7 +39,7 @@ def cover(case: Case) -> Page:
 
 
 def decision_page(case: Case) -> Page:
-    """Give the first page for whoever signs: recommendation, money with its range, why, and what to know."""
+    """Fill the first page for whoever signs: recommendation, money with its range, why, and what to know."""
     return render(
         "decision.html", decision=case.decision, meaning=meaning(case), cards=cards(case), issues=warnings(case)
     )
@@ -60,7 +60,7 @@ def warnings(case: Case) -> list[str]:
 
 
 def to_decide(case: Case) -> Page:
-    """Give the second page: today, recommended and planned side by side; what to decide now, ask and sign."""
+    """Fill the second page: today, recommended and planned side by side; what to decide now, ask and sign."""
     decision, overview, money = case.decision, case.overview, case.money
     questions = [
         [field_label(question.field), question.why, ", ".join(map(arm_title, question.could_change_to)) or "–"]

@@ -21,7 +21,7 @@ from lib.views.field_words import default_of, field_label, section_title, value_
 from lib.views.markup import Page, bullets, caption, joined, safe
 from lib.views.money import DOLLARS, Money
 from lib.views.table import Table
-from lib.wording import arm_title, counted, months_words, probability, share
+from lib.wording import arm_title, counted, months_words, probability
 
 OWN_MODEL = "an open model on own GPUs"
 WORTH_CHECKING = 5
@@ -40,7 +40,6 @@ def why_not(case: Case) -> Page:
         bullets(steps, ordered=True),
         Page("<h3>Why not the others</h3>"),
         bullets(words),
-        caption(view.votes_words(case.decision)),
     )
 
 
@@ -76,7 +75,7 @@ def charts_of_costs(case: Case) -> list[Chart]:
 
 
 def cost_tables(case: Case) -> Page:
-    """Give totals, chances of staying within budgets, and what is not included."""
+    """Set out totals, chances of staying within budgets, and what is not included."""
     overview, money = case.overview, case.money
     limits = [tables.budgets(overview, money)] if overview.budgets() else []
     notes = (Page('<p class="muted">{}</p>').format(safe(note)) for note in overview.notes())
@@ -84,7 +83,7 @@ def cost_tables(case: Case) -> Page:
 
 
 def components(case: Case) -> Page:
-    """Give every component of every option, and how each is computed."""
+    """Set out every component of every option, and how each is computed."""
     kinds = (tables.components(case.costs, kind, case.money) for kind in ("setup", "monthly"))
     return joined(*kinds, tables.formulas(case.costs, case.money))
 
@@ -127,64 +126,56 @@ def plan_chart(case: Case) -> Chart:
 
 
 def plan_pages(case: Case) -> Page:
-    """Give steps, gates, data to collect, when to train again, pitfalls, and the note on the industry."""
-    pitfalls = planning.checklist_page(checklist(case.client, case.planned, case.overview.estimates.planned))
-    note = industry_note(case.client)
+    """Set out steps, gates, data to collect, when to train again, pitfalls, and the note on the industry."""
+    plan, money, note = case.roadmap, case.money, industry_note(case.client)
+    setup = float(case.costs.setup_usd[case.planned])
     return joined(
-        planning.steps_table(case.roadmap, case.money),
-        planning.gates_table(case.roadmap),
-        planning.collection_table(case.roadmap),
-        planning.retraining(case.roadmap, case.overview.months),
-        *(
-            [planning.own_plan(case.roadmap, case.decision, case.client, case.money)]
-            if case.roadmap.planned_arm
-            else []
+        planning.steps_table(plan, money),
+        caption(
+            f"The work of all steps is expected to cost {money.text(plan.usd)}; with {money.text(setup - plan.usd)} paid to "
+            f"vendors it is the set-up of {money.text(setup)}."
         ),
+        planning.gates_table(plan),
+        planning.collection_table(plan),
+        planning.retraining(plan, case.overview.months),
+        planning.own_plan(plan, case.decision, case.client, money) if plan.planned_arm else "",
         Page("<h3>Risks and pitfalls</h3>"),
-        pitfalls,
-        *([planning.industry_page(note, case.decision)] if note else []),
+        planning.checklist_page(checklist(case.client, case.planned, case.overview.estimates.planned)),
+        planning.industry_page(note, case.decision) if note else "",
     )
 
 
 def assumptions(case: Case) -> Table:
-    """Give the inputs most worth checking, with the value at which the answer changes."""
-    nearest = sorted(case.decision.counterfactuals, key=lambda change: (not change.assumed, change.distance))[
-        :WORTH_CHECKING
-    ]
+    """List the inputs most worth checking, with the value at which the answer changes."""
+    nearest = sorted(case.decision.counterfactuals, key=lambda change: (not change.assumed, change.distance))
     rows = [
-        [field_label(change.field), *view.change_ends(change, case.money), arm_title(change.recommendation)]
-        for change in nearest
+        [
+            field_label(change.field),
+            *view.change_ends(change, case.money),
+            arm_title(change.recommendation),
+            field_specs()[change.field].help,
+        ]
+        for change in nearest[:WORTH_CHECKING]
     ]
-    rows = rows or [["No single input", "–", "–", "changes the answer within its range"]]
-    columns = ["Input", "Taken here", "The answer changes at", "to"]
-    return Table(columns, rows, f"The {counted(len(nearest)) if nearest else ''} assumptions most worth checking")
+    title = f"The {counted(len(rows))} assumptions most worth checking"
+    rows = rows or [["No single input", "–", "–", "changes the answer within its range", "–"]]
+    return Table(["Input", "Taken here", "The answer changes at", "to", "What it means"], rows, title)
 
 
 def trust(case: Case) -> Page:
     """Say how far to trust the recommendation: stability, track record, evidence, what the articles' figures are worth."""
     decision, counts = case.decision, audit().counts()
-    voting = sum(verdict.says is not None for verdict in decision.frameworks)
-    answered, fields = decision.answered
     lines = [
         f"The recommendation stays in {probability(decision.stability)} of the simulated variations, in which everything "
-        "that is not answered, every price and every effort moves. It is not the chance that the project succeeds.",
-        f"{answered} of {fields} inputs are answered; {voting} of {len(decision.frameworks)} published guides give an "
-        "answer from them.",
+        "that is not answered, every price and every effort moves.",
+        view.track_record_words(decision),
+        f"{view.answered_words(decision)}.",
         f"What is known of this client's own answers: {decision.evidence.why.rstrip('.') or decision.evidence.level}.",
         f"Of {sum(counts.values())} figures in the articles behind the guides {counts['reproduces']} hold up when they are "
         "recomputed. None of them is used for a cost here: costs come from dated prices, hours are ranges, and the "
         "guides' limits are varied in the simulation.",
     ]
-    record = decision.track_record
-    if record:
-        lines.insert(
-            1,
-            f"Of {record.of} published cases by other parties, in which the answer was as stable and as many of the "
-            f"deciding facts were known, {record.right} got the answer that was shipped or advised, {record.wrong} another "
-            f"and {record.no_answer} none ({share(record.low)} to {share(record.high)} by chance). The rules were made "
-            "knowing these cases.",
-        )
-    return bullets(lines)
+    return bullets(filter(None, lines))
 
 
 def protection(case: Case) -> Page:
@@ -217,26 +208,20 @@ def leaving(case: Case) -> Table:
         usd = sum(float(parts[id_].setup) for id_ in ids if id_ in parts)
         return case.money.text(usd) if usd else "nothing"
 
-    rows = [
-        [
-            "The model's provider",
-            "documents, index, evaluation set",
-            again("prompt_engineering"),
-            "prompt tried again on another model",
-        ]
-    ]
+    rows = [("The model's provider", "documents, index, evaluation set", ("prompt_engineering",), "prompt tried again")]
     if ARM[case.planned].retrieves:
-        work = ("vector_store_setup", "document_embedding")
-        rows.append(["The vector store", "documents, embeddings, prompt", again(*work), "set up and filled again"])
-        work = ("embedding_pipeline", "document_embedding")
-        rows.append(["The embedding model", "documents, prompt, store", again(*work), "all passages embedded again"])
+        store = ("vector_store_setup", "document_embedding")
+        rows.append(("The vector store", "documents, embeddings, prompt", store, "set up and filled again"))
+        passages = ("embedding_pipeline", "document_embedding")
+        rows.append(("The embedding model", "documents, prompt, store", passages, "all passages embedded again"))
     if ARM[case.planned].trained:
-        work = ("training", "training_pipeline")
+        training = ("training", "training_pipeline")
         rows.append(
-            ["The tuned model", "training examples, evaluation set", again(*work), "trained again on another model"]
+            ("The tuned model", "training examples, evaluation set", training, "trained again on another model")
         )
     columns = ["Leaving", "keeps", "costs again, expected", "because"]
-    return Table(columns, rows, "What leaving a vendor takes", right=[2])
+    cells = [(vendor, keeps, again(*work), why) for vendor, keeps, work, why in rows]
+    return Table(columns, cells, "What leaving a vendor takes", right=[2])
 
 
 def glossary() -> Page:
@@ -263,35 +248,38 @@ def frameworks(case: Case) -> Page:
 
 
 def inputs(case: Case) -> Page:
-    """Give every field of the client file: its value, unit, and whether it was answered or is assumed."""
-    shown = [_section_table(case.client, section, case.money) for section in ClientFile.model_fields]
-    answered = sum(row[2] == "answered" for table in shown for row in table.rows)
-    total = sum(len(table.rows) for table in shown)
+    """List every field of the client file: its value, unit, and whether it was answered or is assumed."""
+    rows, titles = [], []
+    for section in ClientFile.model_fields:
+        titles.append(len(rows))
+        rows += [[section_title(section), "", "", ""], *section_rows(case.client, section, case.money)]
+    states = [row[2] for row in rows if row[2]]
     words = (
-        f"Of {total} inputs {answered} are the client's answers; the others stand at their default or are left open."
+        f"Of {len(states)} inputs {states.count('answered')} are the client's answers; the others stand at their default "
+        "or are left open."
     )
-    return joined(Page("<p>{}</p>").format(words), Page('<div class="inputs">{}</div>').format(joined(*shown)))
+    table = Table(["Input", "Value", "State", "What it means"], rows, words, strong=titles, wrap=True)
+    return Page('<div class="inputs">{}</div>').format(table)
 
 
-def sources(case: Case) -> Page:
-    """Give the articles, and every price, effort and speed that the figures come from."""
-    rows = [[item.title, item.author or "not stated", str(item.date or "not stated")] for item in articles().values()]
-    title = f"The {counted(len(rows))} articles behind the guides"
-    listed = Table(["Title", "Author", "Date"], rows, title, wrap=True)
-    return joined(
-        listed, Page('<div class="prices">{}</div>').format(tables.prices(case.overview, case.money).__html__())
-    )
-
-
-def _section_table(client: ClientFile, section: str, money: Money = DOLLARS) -> Table:
-    part = getattr(client, section)
-    rows = []
+def section_rows(client: ClientFile, section: str, money: Money = DOLLARS) -> list[list[str]]:
+    """List the fields of one section of a client file: label, value, state, meaning."""
+    part, rows = getattr(client, section), []
     for name in type(part).model_fields:
         path = f"{section}.{name}"
         spec, value = field_specs()[path], getattr(part, name)
         answered = name in part.model_fields_set
         state = "answered" if answered else "not answered" if default_of(path) is None else "assumed"
         shown = value.model_dump() if isinstance(value, Range) else value
-        words = "–" if shown in (None, [], {}) else value_words(path, shown, money)
-        rows.append([spec.label, words, state, spec.help])
-    return Table(["Input", "Value", "State", "What it means"], rows, section_title(section), wrap=True)
+        rows.append([spec.label, "–" if shown in (None, [], {}) else value_words(path, shown, money), state, spec.help])
+    return rows
+
+
+def sources(case: Case) -> Page:
+    """List the articles, and every price, effort and speed that the figures come from."""
+    rows = [[item.title, item.author or "not stated", str(item.date or "not stated")] for item in articles().values()]
+    title = f"The {counted(len(rows))} articles behind the guides"
+    listed = Table(["Title", "Author", "Date"], rows, title, wrap=True)
+    return joined(
+        listed, Page('<div class="prices">{}</div>').format(tables.prices(case.overview, case.money).__html__())
+    )

@@ -84,24 +84,21 @@ def _experiment(run: dict[str, Any] | None) -> Any:
 
 
 def _laid_out(manifest: dict[str, Any], folder: Path) -> Path:
-    """Write the client file and the files that it names, as the manifest holds them."""
-    client = json.loads(json.dumps(manifest["inputs"]["client"]))
-    for (section, name), held in (
-        (("prices", "file"), manifest["inputs"]["price_list"]),
-        (("report", "logo"), manifest["inputs"]["logo"]),
-    ):
-        if held is not None:
-            own = folder / Path(client[section][name]).name
-            own.write_bytes(base64.b64decode(held))
-            if Path(client[section][name]).is_absolute() or ".." in Path(client[section][name]).parts:
-                client[section][name] = own.name
-            else:
-                target = folder / client[section][name]
+    """Write the client file and the files that it names, as the manifest holds them; nothing outside ``folder``."""
+    inputs = manifest["inputs"]
+    # So deep that a path that leads upwards stays inside.
+    inner = folder.resolve().joinpath(*"abcdefgh")
+    inner.mkdir(parents=True)
+    for section, name, held in (("prices", "file", "price_list"), ("report", "logo", "logo")):
+        if inputs[held] is not None:
+            target = (inner / inputs["client"][section][name]).resolve()
+            # What was named by an absolute path has to stand there still.
+            if target.is_relative_to(folder.resolve()):
                 target.parent.mkdir(parents=True, exist_ok=True)
-                own.replace(target)
-    path = folder / (manifest["client_file"] or "client.yaml")
+                target.write_bytes(base64.b64decode(inputs[held]))
+    path = inner / Path(manifest["client_file"] or "client.yaml").name
     # JSON is YAML.
-    path.write_text(json.dumps(client, ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps(inputs["client"], ensure_ascii=False), encoding="utf-8")
     return path
 
 

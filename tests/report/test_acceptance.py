@@ -50,12 +50,13 @@ def wait_until(met) -> None:
 
 
 def test_ten_kills_at_random_moments_leave_only_whole_reports(tmp_path):
-    files, out = clients(tmp_path, 4), tmp_path / "out"
-    moments = random.Random(13)
-    killed = left = 0
+    files, out = clients(tmp_path, 6), tmp_path / "out"
+    moments, start = random.Random(13), time.monotonic()
+    assert report_command(files, out, "--pdf", "--jobs", "2").wait() == 0
+    whole, killed, left = time.monotonic() - start, 0, 0
     for _ in range(10):
         running = report_command(files, out, "--pdf", "--jobs", "2")
-        time.sleep(moments.uniform(2, 25))
+        time.sleep(whole * moments.uniform(0.2, 0.9))
         workers = psutil.Process(running.pid).children(recursive=True) if running.poll() is None else []
         killed += bool(workers)
         running.kill()

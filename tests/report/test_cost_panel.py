@@ -7,7 +7,7 @@ import pytest
 
 from lib.client import load_client
 from lib.paths import CLIENTS
-from lib.report.cost_panel import FIELDS, Scale, cost_panel
+from lib.report.cost_panel import FIELDS, CostPanel, scale
 
 
 @pytest.fixture
@@ -23,12 +23,12 @@ def shown(panel):
 
 
 def test_every_slider_starts_at_the_client_s_own_value(client):
-    panel = cost_panel(client)
+    panel = CostPanel(client)
     assert panel.values["traffic.queries_per_month"] == 25000 and set(panel.values) == set(FIELDS)
 
 
 def test_moving_a_slider_moves_bars_lines_and_sentence(client):
-    panel = cost_panel(client, "rag")
+    panel = CostPanel(client, "rag")
     before = shown(panel)
     said = panel.sentence.value
     slider = panel.sliders["traffic.queries_per_month"]
@@ -42,16 +42,16 @@ def test_moving_a_slider_moves_bars_lines_and_sentence(client):
 @pytest.mark.parametrize("path", FIELDS)
 @pytest.mark.parametrize("own", [0.0, 0.5, 1.0, 12.0, 777.0, 4_000_000.0])
 def test_a_scale_holds_the_client_s_own_value_in_order(path, own):
-    values = Scale.of(path, own).values
-    assert own in values and list(values) == sorted(set(values)) and len(values) > 10
+    values = scale(path, own)
+    assert own in values and values == sorted(set(values)) and len(values) > 10
 
 
 def test_the_saved_notebook_does_not_list_the_widgets_settings(client):
-    assert cost_panel(client)._repr_mimebundle_()["text/plain"] == "Sliders over the costs, live in JupyterLab"
+    assert CostPanel(client)._repr_mimebundle_()["text/plain"] == "Sliders over the costs, live in JupyterLab"
 
 
 def test_another_date_of_prices_changes_the_book_and_going_back_restores_it(client):
-    panel = cost_panel(client, "rag")
+    panel = CostPanel(client, "rag")
     before, newest = panel.sentence.value, panel.as_of.value
     panel.as_of.value = datetime.date(2024, 8, 1)
     assert panel.book.as_of == datetime.date(2024, 8, 1)

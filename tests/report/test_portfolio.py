@@ -63,6 +63,33 @@ def test_a_report_is_made_again_from_its_manifest_alone(folder):
     assert verify(changed) == ["The page is not the one that its manifest was written with."]
 
 
+def test_own_prices_and_logo_are_held_by_the_manifest_wherever_they_lay(tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "prices.csv").write_text(
+        "item,component,value,unit,currency,source,checked,note\n"
+        "openai/gpt-4o-mini,input,0.3,USD per million tokens,USD,our contract,2026-04-01,\n"
+    )
+    (own / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    client = tmp_path / "clients" / "own.yaml"
+    client.parent.mkdir()
+    client.write_text(
+        "client: {name: Own}\nknowledge: {needed: none}\nstack: {base_model: openai/gpt-4o-mini}\n"
+        "prices: {file: ../own/prices.csv, as_of: 2026-05-01}\nreport: {logo: ../own/logo.svg}\n"
+    )
+    made = make_report(client, tmp_path / "out", experiment=False, pdf=False)
+    shutil.rmtree(own)
+    client.unlink()
+    assert verify(made.html) == []
+    listing = json.loads(made.manifest.read_text(encoding="utf-8"))
+    outside = tmp_path / "outside.svg"
+    listing["inputs"]["client"]["report"]["logo"] = str(outside)
+    made.manifest.write_text(json.dumps(listing), encoding="utf-8")
+    with pytest.raises(InputError, match=r"report\.logo"):
+        verify(made.html)
+    assert not outside.exists(), "a manifest from somebody else writes nowhere"
+
+
 def test_what_changed_since_another_manifest_is_said_by_label(folder):
     before = read_manifest(folder / "general-chatbot.manifest.json")
     after = json.loads(json.dumps(before))
