@@ -2,11 +2,12 @@
 
 PYTHON ?= python3
 CLIENT ?= data/clients/support-knowledge-base.yaml
+UNDER ?= /
 ENVIRONMENT := .venv
 BIN := $(ENVIRONMENT)/bin
 READY := $(ENVIRONMENT)/.ready
 
-.PHONY: help report test lab notebooks model lint benchmarks clean
+.PHONY: help report test lab app notebooks model lint benchmarks clean
 
 help: ## show this help
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +20,9 @@ test: $(READY) ## set up what is missing, then run every test and every notebook
 
 lab: $(READY) ## open the notebooks in JupyterLab, at the start page
 	JUPYTER_CONFIG_PATH=lib $(BIN)/jupyter lab notebooks/0_start_here.ipynb
+
+app: $(READY) ## serve the same pages without code, in a browser: make app UNDER=/workbook/ behind a proxy
+	$(BIN)/voila notebooks --base_url=$(UNDER)
 
 notebooks: $(READY) ## execute all notebooks again and save them with their outputs
 	$(BIN)/python -m lib.notebooks

@@ -26,6 +26,8 @@ def free_port() -> int:
 class JupyterLab:
     """One server without a token on 127.0.0.1, with its own empty settings."""
 
+    answers_at = "/api/status"
+
     def __init__(self, notebooks: Path, home: Path, port: int) -> None:
         """Serve the folder ``notebooks``; settings and the log go to ``home``."""
         self.address = f"http://127.0.0.1:{port}"
@@ -34,7 +36,7 @@ class JupyterLab:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        self._home.mkdir(parents=True)
+        self._home.mkdir(parents=True, exist_ok=True)
         self._answer_news_question()
         with (self._home / "server.log").open("wb") as log:
             # A session of its own, so that kernels can be stopped together with the server.
@@ -77,7 +79,7 @@ class JupyterLab:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/api/status", timeout=2):
+            with urllib.request.urlopen(self.address + self.answers_at, timeout=2):
                 return True
         except OSError:
             return False
@@ -115,6 +117,18 @@ class JupyterLab:
         return os.environ | extension | {name: str(self._home / folder) for name, folder in folders.items()}
 
 
+class Voila(JupyterLab):
+    """The same notebooks as an app, under a path as behind a proxy."""
+
+    answers_at = "/workbook/"
+
+    def _command(self) -> list[str]:
+        return [
+            *(sys.executable, "-m", "voila", str(self.notebooks), "--no-browser", f"--port={self._port}"),
+            *(f"--base_url={self.answers_at}", f"--Voila.connection_dir_root={self._home}/runtime"),
+        ]
+
+
 def _children_left(home: Path) -> list[int]:
     """Find kernels that outlived the server: those whose connection file lies in its runtime folder."""
     left = []
@@ -123,6 +137,6 @@ def _children_left(home: Path) -> list[int]:
             command = entry.read_bytes()
         except OSError:
             continue
-        if f"{home}/runtime/kernel-".encode() in command:
+        if f"{home}/runtime/".encode() in command:
             left.append(int(entry.parent.name))
     return left
