@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 from plotly.offline import get_plotlyjs
 
 from lib.views.chart import PLOTLY_MIME, chart_html
+from lib.views.glossary import explained
 from lib.views.markup import HERE, Page, attribute, joined, render, style
 
 DEFAULT_COLOUR = "#0072B2"
@@ -58,7 +59,7 @@ def sections_of(notebook: NotebookNode) -> list[Section]:
             found.append((cell.source.removeprefix("## "), []))
         else:
             found[-1][1].extend(_shown(output) for output in cell.get("outputs", []))
-    return [Section(title, joined(*parts)) for title, parts in found]
+    return [Section(title, explained(joined(*parts))) for title, parts in found]
 
 
 def _shown(output: Any) -> Page:

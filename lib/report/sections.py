@@ -7,8 +7,6 @@ from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import Range, likely
 from lib.costs import tornado
-from lib.files import read_yaml
-from lib.paths import DATA
 from lib.plan import checklist, industry_note
 from lib.report.case import Case
 from lib.views import cost_charts, latency
@@ -18,6 +16,7 @@ from lib.views import plan as planning
 from lib.views.architecture import architecture as drawn_architecture
 from lib.views.chart import Chart, short_title
 from lib.views.field_words import default_of, field_label, section_title, value_words
+from lib.views.glossary import glossary as words
 from lib.views.markup import Page, bullets, caption, joined, safe
 from lib.views.money import DOLLARS, Money
 from lib.views.table import Table
@@ -227,8 +226,7 @@ def leaving(case: Case) -> Table:
 def glossary() -> Page:
     """Explain the words of this report."""
     entries = (
-        Page("<div><dt>{}</dt><dd>{}</dd></div>").format(safe(entry["word"]), safe(entry["meaning"]))
-        for entry in read_yaml(DATA / "glossary.yaml")
+        Page("<div><dt>{}</dt><dd>{}</dd></div>").format(safe(word), safe(meaning)) for word, meaning in words().items()
     )
     return Page('<dl class="arms">{}</dl>').format(Page("").join(entries))
 

@@ -114,19 +114,23 @@ def chart_html(specification: Mapping[str, Any]) -> Page:
     """
     meta = specification["layout"]["meta"]
     name, kept = f"chart-{meta['id']}", {k: v for k, v in specification["layout"].items() if k not in ("meta", "title")}
+    least = int(meta.get("least_width") or 0)
     # The caption stands in the page as text, so the picture needs no room for a title.
     layout = kept | {"margin": {"l": 10, "r": 20, "b": 10} | kept.get("margin", {}) | {"t": 32}}
     drawn = json.dumps({"data": specification["data"], "layout": layout, "config": CONFIG}, sort_keys=True)
     return Page(
-        '<figure class="chart"><figcaption>{}</figcaption>'
-        '<div id="{}" role="img" aria-label="{}" style="height:{}px">'
-        "<p>The picture needs JavaScript; the numbers stand in the table below.</p></div>"
+        '<figure class="chart"><figcaption>{}</figcaption><div class="scroll"{}>'
+        '<div id="{}" role="img" aria-label="{}" style="height:{}px; min-width:{}px">'
+        "<p>The picture needs JavaScript; the numbers stand in the table below.</p></div></div>"
         '<script type="application/json" data-chart="{}">{}</script></figure>'
     ).format(
         safe(meta["title"]),
+        # What scrolls sideways on a narrow page has to be reached by the keyboard.
+        Page(' tabindex="0" role="group" aria-label="{}"').format(attribute(meta["title"])) if least else "",
         name,
         attribute(meta["description"]),
         int(layout.get("height") or 400),
+        least,
         name,
         # "<" is written as an escape so that no text in the figure can end the script element.
         Page(drawn.replace("<", "\\u003c")),

@@ -7,6 +7,7 @@ from lib.decision.counterfactuals import Counterfactual
 from lib.decision.result import ArmResult, Decision, RuleTrace, Verdict
 from lib.views.chart import short_title
 from lib.views.field_words import SINGULAR, default_of, field_label, section_title, value_words
+from lib.views.glossary import explained
 from lib.views.markup import Page, bullets, caption, folded, joined, render, safe, with_note
 from lib.views.money import DOLLARS, Money
 from lib.views.table import Table
@@ -21,7 +22,7 @@ HELD = {True: "✓ holds", False: "✗ does not", None: "· not known"}
 def headline(decision: Decision) -> Page:
     """Give the recommendation in large type, how sure it is, and the first step."""
     meaning = ARM[decision.recommendation].meaning if decision.recommendation in ARM else ""
-    return render(
+    page = render(
         "headline.html",
         decision=decision,
         meaning=meaning,
@@ -31,6 +32,7 @@ def headline(decision: Decision) -> Page:
         issues=open_issues(decision),
         questions=ask_next(decision),
     )
+    return explained(page)
 
 
 def open_issues(decision: Decision) -> Page:
@@ -70,12 +72,14 @@ def answered_words(decision: Decision) -> str:
 def reasons(decision: Decision) -> Page:
     """Give the reasons in the order in which the recommendation comes about."""
     notes = [Page("<h3>To bear in mind</h3>"), bullets(decision.notes)] if decision.notes else []
-    return joined(bullets(decision.reasons, ordered=True), *notes)
+    return explained(joined(bullets(decision.reasons, ordered=True), *notes))
 
 
 def advice(decision: Decision) -> Page:
     """Say how to build the recommended arm; nothing where there is nothing to say yet."""
-    return joined(Page("<h3>How to build it</h3>"), bullets(decision.advice)) if decision.advice else Page("")
+    return (
+        explained(joined(Page("<h3>How to build it</h3>"), bullets(decision.advice))) if decision.advice else Page("")
+    )
 
 
 def arms_table(decision: Decision) -> Table:
@@ -178,8 +182,8 @@ def trace(verdict: Verdict, money: Money = DOLLARS) -> Page:
 
 def traces(decision: Decision) -> Page:
     """Give every framework's rules, each folded under its verdict."""
-    return joined(
-        *(folded(verdict_title(verdict), trace(verdict, money_of(decision))) for verdict in decision.frameworks)
+    return explained(
+        joined(*(folded(verdict_title(verdict), trace(verdict, money_of(decision))) for verdict in decision.frameworks))
     )
 
 

@@ -146,8 +146,11 @@ def checklist_page(checklist: Checklist) -> Page:
     if not checklist.items:
         return caption("This architecture has no pitfalls of its own on the list.")
     rows = [("✓ " if item.id in checklist.done else "☐ ") + item.text for item in checklist.items]
-    done = len(checklist.items) - len(checklist.open)
-    return joined(bullets(rows), caption(f"{counted(done).capitalize()} of {len(checklist.items)} ticked."))
+    ticked = counted(len(checklist.items) - len(checklist.open)).replace("no", "none").capitalize()
+    return joined(
+        Page('<div class="ticks">{}</div>').format(bullets(rows)),
+        caption(f"{ticked} of {len(checklist.items)} ticked."),
+    )
 
 
 def industry_page(note: IndustryNote | None, decision: Decision) -> Page:
