@@ -194,6 +194,12 @@ def arm_label(arm: str, figure: str = "", recommended: str | None = None, ruled_
     return "<br>".join(filter(None, [", ".join(filter(None, [title, standing])), figure]))
 
 
+def pale(colour: str) -> str:
+    """Return ``#rrggbb`` clear enough for a band behind what is drawn in that colour."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.2)"
+
+
 def short_title(arm: str) -> str:
     """Give an arm's short title, for axes and narrow columns."""
     return ARM[arm].short if arm in ARM else arm_title(arm)

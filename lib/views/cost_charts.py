@@ -18,6 +18,7 @@ from lib.views.chart import (
     arm_label,
     figure,
     off_scale,
+    pale,
     plain_title,
     wrapped,
 )
@@ -51,7 +52,6 @@ KINDS = {"setup": "Set-up, once", "monthly": "Running, a month"}
 DOMAINS = {"setup": (0.57, 1.0), "monthly": (0.0, 0.43)}
 """Where the two pictures stand one above the other, as shares of the height."""
 
-BAND_OPACITY = 0.18
 SWINGS_SHOWN = 10
 
 
@@ -189,7 +189,7 @@ def money_spent(
             x=passed + passed[::-1],
             y=[money.value(value) for value in (*high, *low[::-1])],
             fill="toself",
-            fillcolor=_clear(ARM_COLOURS[each]),
+            fillcolor=pale(ARM_COLOURS[each]),
             line={"width": 0},
             hoverinfo="skip",
             showlegend=False,
@@ -232,11 +232,6 @@ def money_spent(
         table=Table(columns, rows, f"Spent so far, in {money.currency}", right=range(1, len(columns))),
         sentence=_spent_sentence(estimates, banded, lines, crossings, away, ruled_out, money),
     )
-
-
-def _clear(colour: str) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{BAND_OPACITY})"
 
 
 def _spent_sentence(
@@ -296,7 +291,7 @@ def tornado_chart(swings: list[Swing], expected: float, arm: str, other: str, mo
     columns = ["Input", "Difference at its low value", "Difference at its high value"]
     return Chart(
         id="tornado",
-        title=f"By how much {plain_title(arm)} costs more than {plain_title(other)}, and what drives it ({money.currency})",
+        title=f"Cost of {plain_title(arm)} less that of {plain_title(other)}, and what drives it ({money.currency})",
         description="Tornado chart: difference in cost over the horizon at the low and high value of each input.",
         figure=drawn,
         table=Table(columns, rows, "All inputs that matter", (1, 2)),

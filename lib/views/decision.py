@@ -147,7 +147,9 @@ def frameworks_table(decision: Decision) -> Table:
         [with_note(verdict.title, verdict.id), *(_vote(verdict, answer) for answer in answers)]
         for verdict in decision.frameworks
     ]
-    rows.append(["Agreeing", *(_meter(decision.arms[arm].support) for arm in decision.arms), *([""] if silent else [])])
+    rows.append(
+        ["Agreeing", *(share(decision.arms[arm].support or 0.0) for arm in decision.arms), *([""] if silent else [])]
+    )
     titles = ["Nothing" if answer is None else short_title(answer) for answer in answers]
     chosen = [place for place, answer in enumerate(answers, 1) if answer == decision.recommendation]
     title = "Published frameworks side by side: what each says, and how many of its rules for an option hold"

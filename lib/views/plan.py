@@ -1,21 +1,16 @@
 """The plan as pages: steps over time, gates, what to collect, when to retrain, what to tick off."""
 
-import textwrap
-from collections.abc import Sequence
-
 from lib.arms import ARM
 from lib.client import ClientFile
 from lib.client.quantity import likely
 from lib.decision import Decision
 from lib.plan import Checklist, IndustryNote, Roadmap
 from lib.plan.roadmap import WORKING_DAYS_A_WEEK, PlannedStep
-from lib.views.chart import CLEAR, INK, WARNING, Chart, figure
+from lib.views.chart import CLEAR, INK, WARNING, Chart, figure, pale, wrapped
 from lib.views.markup import Page, bullets, caption, joined, safe, with_note
 from lib.views.money import DOLLARS, Money
 from lib.views.table import Table
 from lib.wording import arm_title, counted, listed, number
-
-LABEL = 34
 
 
 def plan_summary(roadmap: Roadmap, money: Money = DOLLARS) -> Page:
@@ -34,27 +29,28 @@ def plan_summary(roadmap: Roadmap, money: Money = DOLLARS) -> Page:
 
 def gantt(roadmap: Roadmap, deadline_weeks: float | None = None) -> Chart:
     """Draw the steps over the weeks: the middle estimate, the span from short to long, gates, the date to meet."""
-    steps = roadmap.steps
+    steps, colour = roadmap.steps, ARM[roadmap.arm].colour
     drawn = figure(110 + 34 * len(steps))
-    labels = ["<br>".join(textwrap.wrap(f"{place}. {step.title}", LABEL)) for place, step in enumerate(steps, 1)]
-    colour = ARM[roadmap.arm].colour
-    spans = ((_span, 0.22, "from the shortest to the longest"), (_middle, 0.9, "middle of the range"))
-    for of, opacity, name in spans:
-        ends = [of(step) for step in steps]
+    labels = [wrapped(f"{place}. {step.title}", 30) for place, step in enumerate(steps, 1)]
+    spans, middles = [_span(step) for step in steps], [_middle(step) for step in steps]
+    for ends, fill, width, name in (
+        (spans, pale(colour), 0.75, "from the shortest to the longest"),
+        (middles, colour, 0.42, "middle of the range"),
+    ):
         drawn.add_bar(
             y=labels,
             base=[round(begin, 3) for begin, _ in ends],
             x=[round(end - begin, 3) for begin, end in ends],
             orientation="h",
             name=name,
-            marker={"color": colour, "opacity": opacity, "line": {"width": 0}},
-            width=0.75 if opacity < 0.5 else 0.42,
+            marker={"color": fill, "line": {"width": 0}},
+            width=width,
             hoverinfo="skip",
         )
-    gated = [(label, step) for label, step in zip(labels, steps, strict=True) if step.gate]
+    gated = [place for place, step in enumerate(steps) if step.gate]
     drawn.add_scatter(
-        x=[round(_middle(step)[1], 3) for _, step in gated],
-        y=[label for label, _ in gated],
+        x=[round(middles[place][1], 3) for place in gated],
+        y=[labels[place] for place in gated],
         mode="markers",
         name="gate: measure before going on",
         marker={"symbol": "diamond", "size": 13, "color": CLEAR, "line": {"color": INK, "width": 2}},
@@ -66,31 +62,40 @@ def gantt(roadmap: Roadmap, deadline_weeks: float | None = None) -> Chart:
     latest = max(roadmap.weeks[1], deadline_weeks or 0.0, roadmap.planned_weeks or 0.0)
     drawn.update_xaxes(title_text="Weeks from the start", range=[0, latest * 1.03], fixedrange=True)
     drawn.update_yaxes(autorange="reversed", fixedrange=True, categoryorder="array", categoryarray=labels)
-    drawn.update_layout(barmode="overlay", legend_y=-60 / (110 + 34 * len(steps)) - 0.06)
+    drawn.update_layout(barmode="overlay")
+    rows = [
+        [
+            with_note(step.title, step.gate.words) if step.gate else step.title,
+            *(f"{week:.1f}" for week in (span[0], *middle, span[1])),
+        ]
+        for step, span, middle in zip(steps, spans, middles, strict=True)
+    ]
+    columns = ["Step", "Earliest start", "Start", "End", "Latest end"]
     return Chart(
         id="plan",
         title=f"The way to {arm_title(roadmap.arm)}",
         description=f"Gantt chart of {len(steps)} steps over {latest:.0f} weeks, with the gates between them.",
         figure=drawn,
-        table=_weeks_table(steps),
+        table=Table(columns, rows, "Weeks from the start", right=(1, 2, 3, 4)),
         sentence=_sentence(roadmap, deadline_weeks),
     )
 
 
 def steps_table(roadmap: Roadmap, money: Money = DOLLARS) -> Table:
-    """Give each step with what it leaves behind, who does it, how long it takes and what it costs."""
+    """List the steps: what each leaves behind, who does it, how long it takes by whom, and what it costs."""
     rows = [
         [
             f"{place}. {step.title}",
             step.result,
             step.people,
-            _days(step),
+            _days(*step.days),
             number(round(step.hours)) if step.hours else "–",
             money.text(step.usd) if step.usd else "–",
         ]
         for place, step in enumerate(roadmap.steps, 1)
     ]
-    rows.append(["All", "", "", _all_days(roadmap), number(round(roadmap.hours)), money.text(roadmap.usd)])
+    days = _days(*roadmap.steps[-1].ends)
+    rows.append(["All", "", "", days, number(round(roadmap.hours)), money.text(roadmap.usd)])
     columns = ["Step", "What it leaves behind", "Who", "Working days", "Hours", "Cost"]
     title = "Steps in order; a dash: its work is counted in another step"
     return Table(columns, rows, title, right=(3, 4, 5), strong=[len(rows) - 1])
@@ -98,9 +103,8 @@ def steps_table(roadmap: Roadmap, money: Money = DOLLARS) -> Table:
 
 def sources_table(roadmap: Roadmap) -> Table:
     """Say for each step who states how long it takes."""
-    return Table(
-        ["Step", "Days from"], [[step.title, step.source] for step in roadmap.steps], "Where the days come from"
-    )
+    rows = [[step.title, step.source] for step in roadmap.steps]
+    return Table(["Step", "Days from"], rows, "Where the days come from")
 
 
 def gates_table(roadmap: Roadmap) -> Table:
@@ -111,17 +115,13 @@ def gates_table(roadmap: Roadmap) -> Table:
 
 
 def collection_table(roadmap: Roadmap) -> Table:
-    """Say what has to be collected: graded questions, and examples where something is trained."""
+    """Say what has to be collected: graded questions, and examples where something is trained and more are needed."""
     rows = [["Questions with graded answers", f"{roadmap.questions_to_grade} more", "before anything is built"]]
-    if roadmap.examples_to_collect is not None:
-        low, usual, high = roadmap.examples_to_collect
-        rows.append(
-            [
-                "Labelled examples to train on",
-                f"{number(usual)} more ({number(low)} at least, {number(high)} to be safe)",
-                "before training; none of them, nor a rewording, among the graded questions",
-            ]
-        )
+    low, usual, high = roadmap.examples_to_collect or (0, 0, 0)
+    if high:
+        many = f"{number(usual)} more ({number(low)} at least, {number(high)} to be safe)"
+        when = "before training; none of them, nor a rewording, among the graded questions"
+        rows.append(["Labelled examples to train on", many, when])
     return Table(["What", "How many", "When"], rows, "Data to collect")
 
 
@@ -208,29 +208,8 @@ def _middle(step: PlannedStep) -> tuple[float, float]:
     return sum(step.begins) / 2 / WORKING_DAYS_A_WEEK, sum(step.ends) / 2 / WORKING_DAYS_A_WEEK
 
 
-def _days(step: PlannedStep) -> str:
-    low, high = step.days
+def _days(low: float, high: float) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
-
-
-def _all_days(roadmap: Roadmap) -> str:
-    low, high = roadmap.steps[-1].ends
-    return f"{number(low)} to {number(high)}"
-
-
-def _weeks_table(steps: Sequence[PlannedStep]) -> Table:
-    rows = [
-        [
-            with_note(step.title, step.gate.words) if step.gate else step.title,
-            f"{_span(step)[0]:.1f}",
-            f"{_middle(step)[0]:.1f}",
-            f"{_middle(step)[1]:.1f}",
-            f"{_span(step)[1]:.1f}",
-        ]
-        for step in steps
-    ]
-    columns = ["Step", "Earliest start", "Start", "End", "Latest end"]
-    return Table(columns, rows, "Weeks from the start", right=(1, 2, 3, 4))
 
 
 def _sentence(roadmap: Roadmap, deadline: float | None) -> str:
