@@ -115,11 +115,15 @@ def gates_table(roadmap: Roadmap) -> Table:
 
 
 def collection_table(roadmap: Roadmap) -> Table:
-    """Say what has to be collected: graded questions, and examples where something is trained and more are needed."""
+    """Say what has to be collected: graded questions, and examples where something is trained."""
     rows = [["Questions with graded answers", f"{roadmap.questions_to_grade} more", "before anything is built"]]
-    low, usual, high = roadmap.examples_to_collect or (0, 0, 0)
-    if high:
-        many = f"{number(usual)} more ({number(low)} at least, {number(high)} to be safe)"
+    if roadmap.examples_to_collect is not None:
+        low, usual, high = roadmap.examples_to_collect
+        many = (
+            f"{number(usual)} more ({number(low)} at least, {number(high)} to be safe)"
+            if high
+            else "those there are enough"
+        )
         when = "before training; none of them, nor a rewording, among the graded questions"
         rows.append(["Labelled examples to train on", many, when])
     return Table(["What", "How many", "When"], rows, "Data to collect")
