@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from lib.claims.figure import Figure, Named
 from lib.claims.recompute import FUNCTIONS
 from lib.client import Facts, check_client
-from lib.costs import costs
+from lib.costs import costs, derived
+from lib.costs.situation import Situation
 from lib.decision import decide
 from lib.decision.features import FEATURES, EvaluationContext
 from lib.decision.uncertainty import all_thresholds
@@ -66,7 +67,7 @@ def test_costs_and_decision_agree_whether_the_knowledge_base_fits(
 def test_the_advice_counts_the_chunks_that_the_costs_store() -> None:
     client = check_client({"client": {"name": "x"}, "knowledge": {"needed": "private", "documents": 1500}})
     book = price_book(client).replaced({"retrieval.chunk_tokens": 600.0})
-    vectors = costs(Facts.of(client), book).workings["shared"]["vectors"].value
+    vectors = derived.chunks(Situation(Facts.of(client), book))
     assert float(vectors) == 1500 * 800 / 600
     assert any("about 1,600 chunks" in line for line in decide(client, with_counterfactuals=False).advice)
 

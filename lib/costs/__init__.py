@@ -10,10 +10,10 @@ May import: client, prices, simulation.
 from lib.arms import ARMS
 from lib.costs.business_case import BusinessCase
 from lib.costs.comparison import Swing, TurningPoint, break_even_volumes, payback, share_right_to_match, tornado
-from lib.costs.component import Component
 from lib.costs.cost_model import Costs, costs, usd_per_correct_answer
 from lib.costs.estimates import Estimate, Estimates
 from lib.costs.latency_model import Latencies, latency
+from lib.costs.situation import Component
 
 __all__ = [
     "ARMS",

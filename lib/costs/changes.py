@@ -5,12 +5,11 @@ from typing import Any
 import numpy as np
 
 from lib.arms import RETRIEVAL_ARMS
-from lib.costs.component import Component
-from lib.costs.inference import inference, inference_usd_per_query, serving
+from lib.costs.inference import inference, serving
 from lib.costs.knowledge import document_embedding, query_embedding
 from lib.costs.labour import rate
-from lib.costs.prompts import model_role, prompt
-from lib.costs.situation import NOTHING, Array, Situation
+from lib.costs.prompts import model_role
+from lib.costs.situation import NOTHING, Array, Component, Situation
 from lib.costs.training import run_usd, training
 from lib.prices import Event
 
@@ -24,15 +23,11 @@ class Later(Situation):
         self.event = event
         self.facts, self.book = now.facts, now.book
         self.in_house, self.on_device, self.knowledge_needed = now.in_house, now.on_device, now.knowledge_needed
-        self._known = {}
+        self._known, self._read = {}, now._read
 
     def price(self, key: str) -> Array:
         """Return the price that counts then, or its draws."""
         return self.now.price(self._charged(key))
-
-    def working(self, arm: str, name: str, label: str, unit: str, compute: Any) -> Array:
-        """Compute an intermediate figure once; a reader follows those of today."""
-        return self.once((arm, name), compute)
 
     def by_hour(self, role: str) -> Array:
         """Return where the model of ``role`` is paid by GPU hours then."""
@@ -60,15 +55,16 @@ def changes(situation: Situation, arm: str) -> list[Component]:
     horizon = situation.fact("money.horizon_months")
     months = int(np.ceil(np.max(_plain(horizon))))
     prices, prices_by_month, work, bills, by_month = NOTHING, np.zeros(months), NOTHING, NOTHING, np.zeros(months)
-    today = _bills(situation, arm)
-    before = today
+    before, bills_read, work_read = _bills(situation, arm), {}, {}
     for event in events:
-        then = _bills(Later(situation, event), arm)
+        then, read = situation.recorded(lambda event=event: _bills(Later(situation, event), arm))
+        bills_read |= read
         prices = prices + (then - before) * np.maximum(horizon - event.at, 0.0)
         prices_by_month += _mean(then - before) * np.clip(np.arange(1, months + 1) - event.at, 0.0, 1.0)
         before = then
         if event.kind != "price":
-            labour, runs = _moving(situation, arm, event)
+            (labour, runs), read = situation.recorded(lambda event=event: _moving(situation, arm, event))
+            work_read |= read
             work, bills = work + labour * (horizon > event.at), bills + runs * (horizon > event.at)
             by_month[int(event.at)] += _mean(labour)
             prices_by_month[int(event.at)] += _mean(runs)
@@ -78,7 +74,7 @@ def changes(situation: Situation, arm: str) -> list[Component]:
             "Announced price changes",
             "on the mean of the months: (a month's bill at the prices from that day on − before it) × months left, "
             "and what is trained and embedded anew where a model is shut down",
-            tuple(key for key in situation.book.prices if key.startswith(tuple(event.prefix for event in events))),
+            tuple(bills_read),
             NOTHING,
             (prices + bills) / horizon,
             by_month=prices_by_month,
@@ -90,7 +86,7 @@ def changes(situation: Situation, arm: str) -> list[Component]:
                 "migration",
                 "Moving from models that are shut down",
                 "on the mean of the months: hours × USD an hour, once, in the month of the shutdown",
-                tuple(f"migration.{event.role}" for event in events if event.kind != "price"),
+                tuple(work_read),
                 NOTHING,
                 work / horizon,
                 labour=True,
@@ -102,8 +98,7 @@ def changes(situation: Situation, arm: str) -> list[Component]:
 
 def _bills(situation: Situation, arm: str) -> Array:
     """USD a month for what depends on the models of the stack."""
-    tokens = prompt(situation, arm)
-    parts = inference(situation, arm, tokens, inference_usd_per_query(situation, arm, tokens))
+    parts = inference(situation, arm)
     if model_role(arm) == "tuned_model":
         parts += [training(situation, arm), serving(situation)]
     if arm in RETRIEVAL_ARMS:

@@ -11,7 +11,6 @@ from lib.arms import ARMS, RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client import Facts
 from lib.client.facts import queries_answered
 from lib.costs.changes import changes
-from lib.costs.component import Component
 from lib.costs.derived import document_tokens
 from lib.costs.inference import inference, inference_usd_per_query, serving
 from lib.costs.knowledge import (
@@ -25,9 +24,8 @@ from lib.costs.knowledge import (
 )
 from lib.costs.labour import labour, monitoring, review
 from lib.costs.prompts import prompt
-from lib.costs.retraining import retrains_per_month
-from lib.costs.situation import NOTHING, Array, Situation, Working
-from lib.costs.training import training
+from lib.costs.situation import NOTHING, Array, Component, Situation
+from lib.costs.training import retrains_per_month, training
 from lib.prices import IN_HOUSE_STORE, PriceBook
 
 IN_HOUSE_NOTE = (
@@ -50,7 +48,7 @@ class Costs:
     second. ``usd_per_query`` is what one more query costs: inference, query embedding and re-ranking;
     ``all_in_usd_per_query`` is the whole month over its queries.
     ``components`` maps component id → :class:`Component`; it is empty where only totals were asked for.
-    ``workings`` holds the intermediate figures by arm (and under ``shared``). ``input_tokens`` are read by one query, ``prompt_tokens`` must fit the context window.
+    ``input_tokens`` are read by one query, ``prompt_tokens`` must fit the context window.
     """
 
     facts: Facts
@@ -65,7 +63,6 @@ class Costs:
     prompt_tokens: dict[str, Array] = field(default_factory=dict)
     retrains_per_month: dict[str, Array] = field(default_factory=dict)
     components: dict[str, dict[str, Component]] = field(default_factory=dict)
-    workings: dict[str, dict[str, Working]] = field(default_factory=dict)
     uneven_usd: dict[str, Array] = field(default_factory=dict)
     """Where months differ: by how much each is dearer than the mean month (USD, mean of the draws), shape ``(months,)``."""
 
@@ -134,12 +131,12 @@ def usd_per_correct_answer(cost_per_query: Any, share_right: Any, correction_usd
 def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dict[str, Array]]:
     """Compute the components of one arm, and its figures of one query (USD, tokens, retrainings a month)."""
     tokens = prompt(situation, arm)
-    answering = inference_usd_per_query(situation, arm, tokens)
+    answering = inference_usd_per_query(situation, arm)
     components = labour(situation, arm)
     per_query = answering
     if arm in TUNED_ARMS:
         components.append(training(situation, arm))
-    components += inference(situation, arm, tokens, answering)
+    components += inference(situation, arm)
     if arm in TUNED_ARMS:
         components.append(situation.once("serving", lambda: serving(situation)))
     if arm in RETRIEVAL_ARMS:
@@ -176,7 +173,7 @@ def costs(
         facts: one situation, arrays of shape ``()``, or n of them, arrays of shape ``(n,)``.
         book: the prices that the client meets, of one date.
         draws: arrays of shape ``()`` or ``(n,)`` for prices of the book by key; likely values elsewhere.
-        keep_components: keep components and workings beside the totals; without them many draws are faster.
+        keep_components: keep the components beside the totals.
 
     Returns:
         Money in USD by arm, arrays of shape ``()`` or ``(n,)``.
@@ -208,8 +205,6 @@ def costs(
             getattr(result, name)[arm] = np.asarray(value)
         if keep_components:
             result.components[arm] = {component.id: component for component in components}
-    if keep_components:
-        result.workings = situation.workings
     if np.all(situation.on_device):
         result.notes.append(DEVICE_NOTE)
     elif np.any(situation.in_house):

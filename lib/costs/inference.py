@@ -3,21 +3,20 @@
 import numpy as np
 
 from lib.client.facts import queries_answered
-from lib.costs.component import Component
-from lib.costs.prompts import Prompt, model_role
-from lib.costs.situation import NOTHING, Array, Situation, either
-from lib.prices import GPU_COMPONENTS, SELF_HOSTED, gpu_seconds, whole_gpus
+from lib.costs.prompts import model_role, prompt
+from lib.costs.situation import NOTHING, Array, Component, Situation, either
+from lib.prices import gpu_seconds, whole_gpus
 
 MILLION = 1e6
 SECONDS_PER_HOUR = 3600.0
 
 
-def tokens_usd_per_query(situation: Situation, arm: str, tokens: Prompt) -> Array:
+def tokens_usd_per_query(situation: Situation, arm: str) -> Array:
     """USD for the tokens of one query: fresh, cached and written input and output, each at its price.
 
     The share ``prices.batch_share`` pays the batch prices. Prices are USD per million tokens.
     """
-    role = model_role(arm)
+    role, tokens = model_role(arm), prompt(situation, arm)
 
     def at(kind: str) -> Array:
         return (
@@ -31,8 +30,9 @@ def tokens_usd_per_query(situation: Situation, arm: str, tokens: Prompt) -> Arra
     return (1 - batch) * at("") + batch * at("batch_")
 
 
-def gpu_seconds_per_query(situation: Situation, role: str, tokens: Prompt) -> Array:
+def gpu_seconds_per_query(situation: Situation, arm: str) -> Array:
     """GPU seconds for one query: tokens read and written over the throughput of one GPU. Cached tokens are free."""
+    role, tokens = model_role(arm), prompt(situation, arm)
     return gpu_seconds(
         tokens.fresh + tokens.written,
         tokens.output,
@@ -41,66 +41,64 @@ def gpu_seconds_per_query(situation: Situation, role: str, tokens: Prompt) -> Ar
     )
 
 
-def gpu_usd_per_query(situation: Situation, role: str, tokens: Prompt) -> Array:
+def gpu_usd_per_query(situation: Situation, arm: str) -> Array:
     """USD for the GPU time that one more query takes, idle time included (busy share of the hours)."""
-    hours = gpu_seconds_per_query(situation, role, tokens) / SECONDS_PER_HOUR
+    role, hours = model_role(arm), gpu_seconds_per_query(situation, arm) / SECONDS_PER_HOUR
     return hours / situation.gpu(role, "busy_share") * situation.gpu(role, "gpu_hour")
 
 
-def gpus(situation: Situation, role: str, tokens: Prompt) -> Array:
+def gpus(situation: Situation, arm: str) -> Array:
     """Whole GPUs that serve the month's queries: at least one, and enough at the busy share of its hours."""
+    role = model_role(arm)
     return whole_gpus(
         queries_answered(situation.facts),
-        gpu_seconds_per_query(situation, role, tokens),
+        gpu_seconds_per_query(situation, arm),
         situation.gpu(role, "hours_per_month"),
         situation.gpu(role, "busy_share"),
     )
 
 
-def inference_usd_per_query(situation: Situation, arm: str, tokens: Prompt) -> Array:
+def inference_usd_per_query(situation: Situation, arm: str) -> Array:
     """USD for answering one query, by tokens or by GPU time."""
     role = model_role(arm)
 
     def compute() -> Array:
         return either(
             situation.by_hour(role),
-            lambda: gpu_usd_per_query(situation, role, tokens),
-            lambda: tokens_usd_per_query(situation, arm, tokens),
+            lambda: gpu_usd_per_query(situation, arm),
+            lambda: tokens_usd_per_query(situation, arm),
         )
 
     return situation.working(arm, "answering", "Answering one query", "USD a query", compute)
 
 
-def inference(situation: Situation, arm: str, tokens: Prompt, usd_per_query: Array) -> list[Component]:
+def inference(situation: Situation, arm: str) -> list[Component]:
     """USD a month for answering: queries × USD a query by tokens, or GPUs × hours × USD an hour."""
     role = model_role(arm)
     by_hour = situation.by_hour(role)
     components = []
     if not np.all(by_hour):
-        prices = ("input", "cached_input", "cache_write", "output")
-        kinds = ("tokens_per_text", *prices, *(f"batch_{kind}" for kind in prices))
         components.append(
-            Component(
+            situation.component(
                 "inference",
                 "Inference",
                 "queries a month × (fresh input × input price + input written to the cache × its write price + cached "
                 "input × cached price + answer and thinking × output price) ÷ 1,000,000",
-                tuple(f"{role}.{kind}" for kind in kinds),
-                NOTHING,
-                either(by_hour, lambda: NOTHING, lambda: queries_answered(situation.facts) * usd_per_query),
+                monthly=lambda: either(
+                    by_hour,
+                    lambda: NOTHING,
+                    lambda: queries_answered(situation.facts) * inference_usd_per_query(situation, arm),
+                ),
             )
         )
     if np.any(by_hour):
-        own = np.any(situation.own_gpus(role))
         components.append(
-            Component(
+            situation.component(
                 "gpu",
-                "Own GPUs" if own else "GPU endpoint",
+                "Own GPUs" if np.any(situation.own_gpus(role)) else "GPU endpoint",
                 "GPUs × hours a month × USD an hour; GPUs = queries × GPU seconds ÷ usable seconds, at least 1; "
                 "nothing on the client's own device",
-                tuple(f"{SELF_HOSTED if own else role}.{part}" for part in GPU_COMPONENTS),
-                NOTHING,
-                either(by_hour, lambda: _gpu_usd_per_month(situation, role, tokens), lambda: NOTHING),
+                monthly=lambda: either(by_hour, lambda: _gpu_usd_per_month(situation, arm), lambda: NOTHING),
             )
         )
     return components
@@ -113,16 +111,14 @@ def serving(situation: Situation) -> Component:
         hours = situation.price("self-hosted.hours_per_month")
         return hours * situation.price("tuned_model.hosting") + situation.price("tuned_model.checkpoint_storage")
 
-    return Component(
+    return situation.component(
         "serving",
         "Serving the tuned model",
         "hours a month × USD an hour of the deployment + storage of the weights a month",
-        ("tuned_model.hosting", "self-hosted.hours_per_month", "tuned_model.checkpoint_storage"),
-        NOTHING,
-        either(situation.own_gpus("tuned_model"), lambda: NOTHING, fees),
+        monthly=lambda: either(situation.own_gpus("tuned_model"), lambda: NOTHING, fees),
     )
 
 
-def _gpu_usd_per_month(situation: Situation, role: str, tokens: Prompt) -> Array:
-    hours = gpus(situation, role, tokens) * situation.gpu(role, "hours_per_month")
-    return hours * situation.gpu(role, "gpu_hour")
+def _gpu_usd_per_month(situation: Situation, arm: str) -> Array:
+    role = model_role(arm)
+    return gpus(situation, arm) * situation.gpu(role, "hours_per_month") * situation.gpu(role, "gpu_hour")

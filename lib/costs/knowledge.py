@@ -3,10 +3,8 @@
 import numpy as np
 
 from lib.client.facts import queries_answered
-from lib.costs.component import Component
 from lib.costs.derived import document_tokens, re_ranked_share, stored_gigabytes
-from lib.costs.situation import DAYS_PER_MONTH, NOTHING, SHARED, Array, Situation, either
-from lib.prices import STORE_COMPONENTS
+from lib.costs.situation import DAYS_PER_MONTH, NOTHING, SHARED, Array, Component, Situation, either
 
 MILLION = 1e6
 THOUSAND = 1e3
@@ -50,13 +48,11 @@ def re_ranking_usd(situation: Situation) -> Array:
 
 def query_embedding(situation: Situation) -> Component:
     """USD a month for embedding the queries."""
-    return Component(
+    return situation.component(
         "query_embedding",
         "Query embedding",
         "queries a month × question tokens × (1 + multi-hop share) × embedding price ÷ 1,000,000",
-        ("embedding_model.embedding",),
-        NOTHING,
-        queries_answered(situation.facts) * query_embedding_usd(situation),
+        monthly=lambda: queries_answered(situation.facts) * query_embedding_usd(situation),
     )
 
 
@@ -66,16 +62,21 @@ def document_embedding(situation: Situation) -> Component:
     The index is renewed when documents change, but no sooner than a change must show, and never faster
     than ``retrieval.fastest_reindexing``; each time the share ``retrieval.share_changed`` is embedded.
     """
-    once = document_tokens(situation) * embedding_price(situation) / MILLION
-    days = days_between_indexings(situation)
-    return Component(
+
+    def once() -> Array:
+        return document_tokens(situation) * embedding_price(situation) / MILLION
+
+    def monthly() -> Array:
+        share = situation.price("retrieval.share_changed")
+        return once() * share * (DAYS_PER_MONTH / days_between_indexings(situation))
+
+    return situation.component(
         "document_embedding",
         "Document embedding",
         "set-up: documents × tokens × embedding price ÷ 1,000,000; "
         "monthly: that × share changed × re-indexings a month",
-        ("embedding_model.embedding", "retrieval.share_changed", "retrieval.fastest_reindexing"),
         once,
-        once * situation.price("retrieval.share_changed") * (DAYS_PER_MONTH / days),
+        monthly,
     )
 
 
@@ -98,18 +99,12 @@ def vector_store(situation: Situation) -> Component:
     never less than the store's minimum. In house a hosted store gives way to pgvector, on a device to a file.
     """
     role = "vector_store" if situation.book.store_is_in_house else "vector_store_in_house"
-    return Component(
+    return situation.component(
         "vector_store",
         "Vector store",
         "the larger of minimum and: month's price + (GB − included GB) × price + GB written × price "
         "+ queries × price by GB; GB = vectors × dimensions × 4 ÷ 1,000,000,000",
-        (
-            *(f"vector_store.{component}" for component in STORE_COMPONENTS),
-            "embedding_model.dimensions",
-            "retrieval.chunk_tokens",
-        ),
-        NOTHING,
-        situation.off_device(
+        monthly=lambda: situation.off_device(
             lambda: either(
                 situation.in_house,
                 lambda: _store_usd(situation, role),
@@ -144,23 +139,19 @@ def _store_usd(situation: Situation, role: str) -> Array:
 
 def re_ranking(situation: Situation) -> Component:
     """USD a month for re-ranking."""
-    return Component(
+    return situation.component(
         "re_ranking",
         "Re-ranking",
         "queries a month × share re-ranked (all where it is advised) × (1 + multi-hop share) × price per thousand ÷ 1,000",
-        ("reranking.thousand_searches", "reranking.share_of_queries", "reranking.advised_below"),
-        NOTHING,
-        queries_answered(situation.facts) * re_ranking_usd(situation),
+        monthly=lambda: queries_answered(situation.facts) * re_ranking_usd(situation),
     )
 
 
 def infrastructure(situation: Situation) -> Component:
     """USD a month for the machines that retrieval needs beside the vector store."""
-    return Component(
+    return situation.component(
         "infrastructure",
         "Infrastructure",
         "price a month",
-        ("infrastructure.monthly",),
-        NOTHING,
-        situation.off_device(lambda: situation.price("infrastructure.monthly")),
+        monthly=lambda: situation.off_device(lambda: situation.price("infrastructure.monthly")),
     )

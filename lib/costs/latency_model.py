@@ -12,7 +12,7 @@ from lib.client.facts import queries_answered
 from lib.costs.derived import re_ranked_share
 from lib.costs.prompts import Prompt, cache, model_role, prompt
 from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, either
-from lib.prices import SPEEDS, PriceBook
+from lib.prices import PriceBook
 
 MS_PER_SECOND = 1e3
 SLOWEST_SHARE = 0.05
@@ -25,12 +25,14 @@ class Latencies:
 
     ``p95_ms`` is the whole answer, ``first_token_ms`` the time until it begins to show, both for the
     slowest 5 % of the queries; an answer that is checked before anybody sees it begins to show when it is whole.
-    ``components`` are the typical times behind them, before the p95 factor. An expert's review is in neither.
+    ``components`` are the typical times behind them, before the p95 factor, ``prices`` the keys of the rows
+    that they come from. An expert's review is in neither.
     """
 
     p95_ms: dict[str, Array] = field(default_factory=dict)
     first_token_ms: dict[str, Array] = field(default_factory=dict)
     components: dict[str, dict[str, Array]] = field(default_factory=dict)
+    prices: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = None) -> Latencies:
@@ -41,11 +43,11 @@ def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = Non
     Shapes and ``draws`` as in :func:`lib.costs.costs`.
     """
     situation = Situation(facts, book, {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()})
-    factor = situation.price("latency.p95_factor")
     result = Latencies()
     for arm in ARMS:
-        parts = _parts(situation, arm)
-        waiting = parts["first_token"] * _speed(situation, arm, "first_token_p95_factor")
+        (parts, factor, spread), read = situation.recorded(lambda arm=arm: _times(situation, arm))
+        result.prices[arm] = tuple(read)
+        waiting = parts["first_token"] * spread
         others = sum((time for name, time in parts.items() if name not in ("writing", "first_token")), start=NOTHING)
         before = waiting + others * factor
         whole = before + parts["writing"] * factor
@@ -67,6 +69,12 @@ def _speed(situation: Situation, arm: str, name: str) -> Array:
         lambda: situation.price(f"self-hosted.{name}"),
         lambda: situation.price(f"{role}.{name}"),
     )
+
+
+def _times(situation: Situation, arm: str) -> tuple[dict[str, Array], Array, Array]:
+    """Return the typical times of the parts in ms, the p95 factor, and that of the first token."""
+    spread = _speed(situation, arm, "first_token_p95_factor")
+    return _parts(situation, arm), situation.price("latency.p95_factor"), spread
 
 
 def _parts(situation: Situation, arm: str) -> dict[str, Array]:
@@ -109,15 +117,3 @@ def _reading(situation: Situation, arm: str, tokens: Prompt) -> Array:
     asked = queries_answered(situation.facts) / MINUTES_PER_MONTH * cache(situation, arm, "lifetime")
     # The slowest queries are those that find the cache cold, unless hardly any does.
     return np.where(np.exp(-asked) > SLOWEST_SHARE, cold, warm) * MS_PER_SECOND
-
-
-def latency_prices(book: PriceBook, arm: str) -> list[str]:
-    """Name the rows of the price book that the latency of ``arm`` comes from."""
-    role = model_role(arm)
-    speeds = "self-hosted" if book.in_house or book.self_hosted(role) else role
-    keys = [f"{speeds}.{name}" for name in SPEEDS]
-    if arm in RETRIEVAL_ARMS:
-        local = book.embedding_is_local or book.in_house
-        place = "local" if local else "hosted"
-        keys += [f"latency.{place}.query_embedding", "latency.vector_search", "latency.re_ranking"]
-    return ["latency.overhead", *keys, "latency.p95_factor"]

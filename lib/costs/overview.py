@@ -17,7 +17,7 @@ from lib.client.quantity import likely
 from lib.costs.business_case import BusinessCase
 from lib.costs.cost_model import Costs
 from lib.costs.estimates import Estimate, Estimates
-from lib.costs.latency_model import Latencies, latency, latency_prices
+from lib.costs.latency_model import Latencies, latency
 from lib.costs.situation import MINUTES_PER_MONTH
 from lib.prices import OLD_DAYS, PriceBook, price_book
 from lib.wording import amount, listed, share
@@ -122,8 +122,8 @@ class Overview:
         used: dict[str, list[str]] = {}
         for arm in ARMS:
             parts = self.costs.components[arm].values()
-            for key in [key for part in parts for key in part.prices] + latency_prices(self.book, arm):
-                arms = used.setdefault(self.book.charged(key), [])
+            for key in [*(key for part in parts for key in part.prices), *self.latency.prices[arm]]:
+                arms = used.setdefault(key, [])
                 if arm not in arms:
                     arms.append(arm)
         return used

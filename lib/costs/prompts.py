@@ -70,8 +70,7 @@ def prompt(situation: Situation, arm: str) -> Prompt:
 
 def thinking_tokens(situation: Situation, arm: str) -> Array:
     """Return the hidden tokens before an answer: the client's, but no fewer than a model writes that cannot be told not to."""
-    key = f"{model_role(arm)}.thinking_tokens"
-    least = situation.book[key].low if key in situation.book else 0.0
+    least = situation.least(f"{model_role(arm)}.thinking_tokens")
     return np.maximum(situation.fact("traffic.thinking_tokens"), least)
 
 

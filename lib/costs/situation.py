@@ -16,17 +16,28 @@ MINUTES_PER_MONTH = DAYS_PER_MONTH * 24 * 60
 NOTHING = np.float64(0.0)
 
 
-@dataclass(frozen=True)
-class Working:
-    """An intermediate figure that a reader may want to follow: its name, unit and value."""
-
-    label: str
-    unit: str
-    value: Array
-
-
 SHARED = "shared"
-"""Workings that are the same in every arm stand under this name."""
+"""Intermediate figures that are the same in every arm stand under this name."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """One component of an arm's costs.
+
+    ``setup`` (USD, once) and ``monthly`` (USD a month) are arrays of shape ``()`` or ``(n,)``. Where the months differ
+    from one another ``by_month`` has them (the mean of the draws, shape ``(months,)``), and ``monthly`` is their mean, so
+    that months always add up to the horizon. ``formula`` says in words how they come about; ``prices`` are the keys of
+    the price rows that were read. ``labour`` tells work from what is paid to vendors.
+    """
+
+    id: str
+    label: str
+    formula: str
+    prices: tuple[str, ...]
+    setup: Array
+    monthly: Array
+    labour: bool = False
+    by_month: Array | None = None
 
 
 class Situation:
@@ -44,8 +55,8 @@ class Situation:
         unknown = set(self._draws) - set(book)
         if unknown:
             raise KeyError(f"not in the price book: {sorted(unknown)}")
-        self.workings: dict[str, dict[str, Working]] = {}
-        self._known: dict[Hashable, Any] = {}
+        self._known: dict[Hashable, tuple[Any, dict[str, None]]] = {}
+        self._read: list[dict[str, None]] = [{}]
         self.in_house = np.logical_or(
             facts.truth("constraints.data_must_stay_in_house"), ~facts.is_word("constraints.runs_where", "cloud")
         )
@@ -59,7 +70,15 @@ class Situation:
     def price(self, key: str) -> Array:
         """Return a price of the book, or its draws, in its unit; a price not stated follows its fallback."""
         key = self._charged(key)
+        self._read[-1][key] = None
         return self._draws[key] if key in self._draws else np.float64(self.book[key].likely)
+
+    def least(self, key: str) -> float:
+        """Return the low end of a price that is not drawn, in its unit; 0 where the book does not hold it."""
+        if key not in self.book:
+            return 0.0
+        self._read[-1][self._charged(key)] = None
+        return self.book[key].low
 
     def tiered(self, key: str, prompt_tokens: Array) -> Array:
         """Return a price per million tokens for a prompt of ``prompt_tokens``: long prompts may cost more a token."""
@@ -71,18 +90,37 @@ class Situation:
             price = np.where(prompt_tokens > start, base * (amount / known.likely), price)
         return price
 
+    def recorded(self, compute: Callable[[], Any]) -> tuple[Any, dict[str, None]]:
+        """Compute something, and name the prices that it reads."""
+        self._read.append({})
+        return compute(), self._read.pop()
+
     def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
-        """Compute something the first time it is asked for, and give the same thing afterwards."""
+        """Compute something the first time it is asked for, and return the same thing afterwards."""
         if key not in self._known:
-            self._known[key] = compute()
-        return self._known[key]
+            self._known[key] = self.recorded(compute)
+        value, read = self._known[key]
+        self._read[-1].update(read)
+        return value
 
     def working(self, arm: str, name: str, label: str, unit: str, compute: Callable[[], Array]) -> Array:
-        """Compute an intermediate figure of ``arm`` (or :data:`SHARED`) once, and keep it for the reader."""
-        return self.once(
-            (arm, name),
-            lambda: self.workings.setdefault(arm, {}).setdefault(name, Working(label, unit, compute())).value,
-        )
+        """Compute an intermediate figure of ``arm`` (or :data:`SHARED`) once; the Excel workbook shows it to its reader."""
+        return self.once((arm, name), compute)
+
+    def component(
+        self,
+        id: str,
+        label: str,
+        formula: str,
+        setup: Callable[[], Array] | None = None,
+        monthly: Callable[[], Array] | None = None,
+        *,
+        labour: bool = False,
+        by_month: Array | None = None,
+    ) -> Component:
+        """Compute a component, and keep which prices it reads; what is not given costs nothing."""
+        amounts, read = self.recorded(lambda: [NOTHING if part is None else part() for part in (setup, monthly)])
+        return Component(id, label, formula, tuple(read), *amounts, labour, by_month)
 
     def effort(self, item: str) -> list[str]:
         """Return the components of work that the price lists hold for ``item``, in no order."""

@@ -2,16 +2,15 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lib.arms import ARMS
 from lib.client import ClientFile, Facts
 from lib.client.facts import field_specs, queries_answered
-from lib.costs.component import Component
 from lib.costs.cost_model import Costs, arm_components, costs
-from lib.costs.situation import Situation, Working
+from lib.costs.situation import Component, Situation
 from lib.costs.spreadsheet_cell import Cell, value_of
 from lib.prices import PriceBook
 
@@ -32,33 +31,29 @@ class CellNames(dict[str, str]):
         return name
 
 
-class NamedFacts:
+class NamedFacts(Facts):
     """The facts of one client, each number a named cell; a word, a yes/no or ``never`` stays what it is."""
 
     def __init__(self, facts: Facts, names: CellNames) -> None:
         """Start with no cell used."""
-        self._facts = facts
+        vars(self).update(vars(facts))
         self._names = names
         self.used: dict[str, Cell] = {}
 
     def __getitem__(self, path: str) -> Any:
         """Return the cell of a number, or the plain value."""
-        value = self._facts[path]
+        value = super().__getitem__(path)
         if field_specs()[path].kind != "number" or not np.isfinite(value):
             return value
         return self.used.setdefault(path, Cell(self._names[path], float(value)))
 
-    def truth(self, path: str) -> Any:
-        """Tell a yes/no field."""
-        return self._facts.truth(path)
 
-    def is_word(self, path: str, word: str) -> Any:
-        """Return whether a choice field has the value ``word``."""
-        return self._facts.is_word(path, word)
+class Working(NamedTuple):
+    """An intermediate figure that a reader may want to follow: its name, unit and value."""
 
-    def answered(self, path: str) -> bool:
-        """Return whether the client answered the field."""
-        return self._facts.answered(path)
+    label: str
+    unit: str
+    value: Any
 
 
 class NamedSituation(Situation):

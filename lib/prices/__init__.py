@@ -14,11 +14,8 @@ from lib.prices.lists import workbook_prices
 from lib.prices.price import ESTIMATE, Price, labelled
 from lib.prices.routes import KINDS, Offer, Route, gpu_seconds, routes, whole_gpus
 from lib.prices.search import (
-    GPU_COMPONENTS,
     IN_HOUSE_STORE,
     SELF_HOSTED,
-    SPEEDS,
-    STORE_COMPONENTS,
     newest_date,
     offered,
     price_book,
@@ -26,13 +23,10 @@ from lib.prices.search import (
 
 __all__ = [
     "ESTIMATE",
-    "GPU_COMPONENTS",
     "IN_HOUSE_STORE",
     "KINDS",
     "OLD_DAYS",
     "SELF_HOSTED",
-    "SPEEDS",
-    "STORE_COMPONENTS",
     "Event",
     "Offer",
     "OwnRow",

@@ -68,7 +68,10 @@ class Price:
 
 
 def labelled(item: str, component: str) -> str:
-    """Say in words what the price list calls ``item`` and ``component``."""
+    """Say in words what the price list calls ``item`` and ``component``; one that counts later says from when on."""
+    if item.startswith("from_"):
+        day, _, item = item.partition(".")
+        return f"{labelled(item, component)} from {day[5:].replace('_', '-')} on"
     rule = unit_rule(component)
     what = rule.label if component in unit_rules() else f"{rule.label} {component.replace('_', ' ')}"
     whose = ARM[item].short if item in ARM else ITEM_WORDS.get(item, item)

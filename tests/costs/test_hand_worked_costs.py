@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.costs import ARMS, costs
+from lib.costs import ARMS, costs, latency
 
 
 def test_three_numbers_inference_is_70_50_and_not_95_dollars_a_month(case):
@@ -176,6 +176,19 @@ def test_every_component_names_prices_that_the_book_holds(case):
         found = case(**sections)
         for parts in found.costs.components.values():
             assert all(key in found.book for part in parts.values() for key in part.prices)
+
+
+def test_a_price_that_no_component_and_no_time_names_changes_nothing(case):
+    found = case(knowledge={"needed": "private", "documents": 500})
+    parts = [part for by_id in found.costs.components.values() for part in by_id.values()]
+    named = {key for part in parts for key in part.prices} | {
+        key for keys in found.latency.prices.values() for key in keys
+    }
+    assert {"base_model.input", "vector_store.storage", "latency.p95_factor", "training.epochs"} <= named
+    # Every one doubled at once, of those that nothing names.
+    others = {key: 2 * price.likely for key, price in found.book.items() if found.book.charged(key) not in named}
+    again, times = (compute(found.facts, found.book.replaced(others)) for compute in (costs, latency))
+    assert len(others) > 50 and again.horizon_usd == found.costs.horizon_usd and times.p95_ms == found.latency.p95_ms
 
 
 def test_data_in_house_replaces_hosted_models_by_own_gpus_and_says_so(case):

@@ -2,6 +2,9 @@
 
 import pytest
 
+from lib.costs import derived
+from lib.costs.situation import Situation
+
 MILLION_VECTORS = {"documents": 1_000_000, "tokens_per_document": 750, "days_between_changes": "never"}
 QUERIES = {"queries_per_month": 100_000}
 
@@ -21,7 +24,7 @@ def month(case):
 
 def test_a_million_vectors_of_1536_dimensions_take_6_gigabytes(case):
     found = case(knowledge={"needed": "private", **MILLION_VECTORS})
-    assert found.costs.workings["shared"]["stored_gigabytes"].value == pytest.approx(6.144)
+    assert derived.stored_gigabytes(Situation(found.facts, found.book)) == pytest.approx(6.144)
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,7 @@ from click.testing import CliRunner
 from lib.arms import ARMS
 from lib.client import check_client
 from lib.commands.costs import costs_command
-from lib.costs.display import money
 from lib.costs.overview import Overview
-
-
-def test_money_is_read_with_its_currency():
-    assert money(1234.4) == "USD 1,234"
-    assert money(12.345) == "USD 12.35"
-    assert money(0.00083) == "USD 0.00083"
-    assert money(0.0000012) == "USD 0.0000012"
-    assert money(0) == "USD 0"
-    assert money(100, "EUR", 0.9) == "EUR 90.00"
 
 
 @pytest.fixture
