@@ -3,14 +3,16 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
-from lib.dataset import Dataset, Question
+from lib.dataset import Dataset, Question, TrainingPair
 from lib.errors import InputError
 from lib.experiment.arms import ExperimentArm
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.prompts import STOP, Example, Page, build_prompt, instructions_for
 from lib.experiment.scoring import refuses
 from lib.experiment.store import Cache
+from lib.experiment.values import values_said
 from lib.fingerprints import text_fingerprint
 from lib.models.answering import AnsweringModel, Generation
 from lib.progress import Progress, silent
@@ -81,7 +83,8 @@ class Answerer:
         """Choose the arm's worked examples and, for long context, the pages that fit the window."""
         self.arm, self.model, self.inputs, self.config = arm, model, inputs, config
         self.instructions = instructions_for(arm, inputs.dataset.voice)
-        self.examples = worked_examples(inputs.dataset, config.examples) if arm.examples == "fixed" else []
+        self.person = Person.parse(config.person) if config.person else None
+        self.examples = self._worked_examples() if arm.examples == "fixed" else []
         self.whole = self._pages_that_fit() if arm.pages == "all_that_fit" else []
         self.kept = 0
 
@@ -103,12 +106,15 @@ class Answerer:
     def timed(self, questions: Sequence[Question]) -> tuple[list[float], list[float]]:
         """Measure the wait for one answer at a time, search included (seconds), and to the first token if streamed."""
         seconds, first = [], []
-        person = Person.parse(self.config.person) if self.config.person else None
         for question in questions:
             started = time.perf_counter()
             if self.arm.retrieves:
                 self.inputs.index.search(
-                    [question.question], self.config.k, self.config.search, person=person, reranker=self.config.reranker
+                    [question.question],
+                    self.config.k,
+                    self.config.search,
+                    person=self.person,
+                    reranker=self.config.reranker,
                 )
             made = self.model.generate(
                 [self._draft(question, self._first_passages(question)).prompt],
@@ -158,9 +164,8 @@ class Answerer:
             if refuses(bare := voice.bare(one.text), draft.question.question)
             and (query := follow_up_query(draft.question.question, bare))
         }
-        person = Person.parse(self.config.person) if self.config.person else None
         found = self.inputs.index.search(
-            list(queries.values()), self.config.k, self.config.search, person=person, reranker=self.config.reranker
+            list(queries.values()), self.config.k, self.config.search, person=self.person, reranker=self.config.reranker
         )
         again = {}
         for place, second in zip(queries, found, strict=True):
@@ -201,14 +206,38 @@ class Answerer:
         nearest = [pairs[number] for number in self.inputs.examples_found.get(question.id, ())]
         return [Example(pair.question, pair.answer) for pair in reversed(nearest)]
 
+    def _worked_examples(self) -> list[Example]:
+        """Take examples from the training pairs, one of them a refusal: both kinds of answer are to be shown.
+
+        Where the question comes with pages, so do they: without them a model of this size loses the layout.
+        """
+        dataset, number = self.inputs.dataset, self.config.examples
+        before = {document.id: document.text for document in dataset.documents_at_training}
+        changed = {document.id for document in dataset.documents if before.get(document.id) != document.text}
+        pairs = [pair for pair in dataset.training_pairs if changed.isdisjoint(pair.document_ids)]
+        refusals = [pair for pair in pairs if pair.kind == "refusal"][: 1 if number > 1 else 0]
+        others = [pair for pair in pairs if pair.kind == "fact"][: number - len(refusals)]
+        # The refusal stands in the middle: what stands last is followed most.
+        middle = len(others) // 2
+        chosen = [*others[:middle], *refusals, *others[middle:]]
+        return [Example(pair.question, pair.answer, self._pages_of(pair)) for pair in chosen]
+
+    def _pages_of(self, pair: TrainingPair) -> tuple[Page, ...]:
+        """Return the passages that hold a pair's answer, or the one found first; none for an arm that reads none."""
+        if self.arm.pages not in ("retrieved", "gold"):
+            return ()
+        index, says = self.inputs.index, partial(values_said, pair.answer)
+        hits = index.gold(pair.document_ids, pair.answer, person=self.person, says=says)
+        hits = hits or index.search([pair.question], 1, self.config.search, person=self.person)[0]
+        return tuple(Page(hit.document_id, hit.title, hit.text) for hit in hits)
+
     def _pages_that_fit(self) -> list[Page]:
         """Return the pages, by id, that fit the window together with the longest question and an answer."""
         dataset, model = self.inputs.dataset, self.model
-        person = Person.parse(self.config.person) if self.config.person else None
         longest = max((question.question for question in dataset.questions), key=len)
         used = model.count_tokens(build_prompt(longest, instructions=self.instructions)) + 32
         fitting: list[Page] = []
-        for document in sorted(readable(dataset.documents, person), key=lambda each: each.id):
+        for document in sorted(readable(dataset.documents, self.person), key=lambda each: each.id):
             page = Page(document.id, document.title, " ".join(document.text.split()))
             # A page's own tokens, and one in reserve for where two texts meet.
             used += model.count_tokens(page.block) + 1
@@ -247,15 +276,6 @@ def answer_all(
     answers, shortened = answerer.answer(inputs.dataset.questions, cache, progress, stage)
     waits = answerer.timed(inputs.dataset.questions[: config.latency_questions]) if timed else ([], [])
     return Answers(answers, *waits, shortened, answerer.kept)
-
-
-def worked_examples(dataset: Dataset, number: int) -> list[Example]:
-    """Take examples from the training pairs, one of them a refusal: both kinds of answer are to be shown."""
-    refusals = [pair for pair in dataset.training_pairs if pair.kind == "refusal"][: 1 if number > 1 else 0]
-    others = [pair for pair in dataset.training_pairs if pair.kind == "fact"][: number - len(refusals)]
-    # The refusal stands in the middle: what stands last is followed most.
-    middle = len(others) // 2
-    return [Example(pair.question, pair.answer) for pair in [*others[:middle], *refusals, *others[middle:]]]
 
 
 def _answer(draft: _Draft, made: Sequence[Generation], searches: int) -> Answer:

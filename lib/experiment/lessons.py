@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from lib.dataset import Dataset
 from lib.experiment.arms import EXPERIMENT_ARMS
 from lib.experiment.prompts import STOP, Page, build_prompt, completion, instructions_for
+from lib.experiment.values import values_said
 from lib.models.local import LocalModel
 from lib.models.training import TrainingExample, Until
 from lib.retrieval.index import Index
@@ -64,7 +66,7 @@ def examples_with_pages(dataset: Dataset, index: Index, found: Mapping[str, Sequ
     known: dict[str, Hit] = {}
     for pair in dataset.training_pairs:
         hits = found[pair.question]
-        right = index.gold(pair.document_ids, pair.answer) if pair.document_ids else []
+        right = index.gold(pair.document_ids, pair.answer, says=partial(values_said, pair.answer))
         known |= {hit.id: hit for hit in [*hits, *right]}
         wanted = {hit.id for hit in right or hits[:1]}
         shown = next((each for each in shared if wanted and wanted <= set(each)), None)

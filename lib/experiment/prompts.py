@@ -40,10 +40,11 @@ class Page:
 
 @dataclass(frozen=True)
 class Example:
-    """A worked example: a question with its answer."""
+    """A worked example: a question with its answer, after the pages that hold it where the question has pages too."""
 
     question: str
     answer: str
+    pages: tuple[Page, ...] = ()
 
 
 def instructions_for(arm: ExperimentArm, voice: Voice) -> str:
@@ -58,6 +59,7 @@ def build_prompt(
     """Lay out one prompt. It ends in ``Answer:``; what follows it is ``completion(answer)``."""
     parts = [_line(instructions)] if instructions else []
     for example in examples:
+        parts += [page.block for page in example.pages]
         parts += [_line(f"Question: {example.question}"), "Answer:", completion(example.answer)]
     parts += [page.block for page in pages]
     return "".join([*parts, _line(f"Question: {question}"), "Answer:"])

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from lib import paths
@@ -27,6 +28,7 @@ from lib.experiment.lessons import closed_book_examples, examples_with_pages, ta
 from lib.experiment.prompts import Page
 from lib.experiment.result import ExperimentResult, load_run
 from lib.experiment.scoring import retrieval_scores, score_answers
+from lib.experiment.values import values_said
 from lib.experiment.version import EXPERIMENT_VERSION, package_versions
 from lib.fingerprints import value_fingerprint
 from lib.models import load_model, model_fingerprint, refuse_remote
@@ -147,7 +149,12 @@ class RunContext:
                 synced = changes.added + changes.changed + changes.removed, time.perf_counter() - started
                 found, seconds = self._search(dataset, index, config, person)
                 gold = {
-                    question.id: index.gold(question.document_ids, question.answer, person=person)
+                    question.id: index.gold(
+                        question.document_ids,
+                        question.answer,
+                        person=person,
+                        says=partial(values_said, question.answer),
+                    )
                     if question.document_ids
                     else found[question.id]
                     for question in dataset.questions

@@ -166,7 +166,7 @@ _PATTERN = re.compile(
     | (?P<clock>\b(?P<h6>[01]?\d|2[0-3])(?:[:h]|\.(?=\d\d[ ]?Uhr))(?P<min6>[0-5]\d)(?::[0-5]\d)?\b(?:[ ]?(?P<half6>[ap])\.?m\b\.?)?)
     | (?P<hour>\b(?P<h7>1[0-2]|0?[1-9])[ ]?(?P<half7>[ap])\.?m\b\.?)
     | (?P<named>\b(?:noon|midday|midnight)\b)
-    | (?P<number>(?:(?P<before>{_CURRENCY})[ ]?)?(?P<sign>(?<![\w)])-)?(?:(?P<digits>{_DIGITS})(?:[ ]?(?P<size>(?:hundred|thousand|million|billion|mn|bn)\b|[kKMm](?![\w])))?|\b(?P<words>(?:a[ ])?{_WORDED}(?:(?:[ ]and[ ]|[ -]){_WORDED})*)\b))
+    | (?P<number>(?:(?P<before>{_CURRENCY})[ ]?)?(?P<sign>(?<![\w)])-)?(?:(?P<digits>{_DIGITS})(?:(?P<ordinal>st|nd|rd|th)\b|[ ]?(?P<size>(?:hundred|thousand|million|billion|mn|bn)\b|[kKMm](?![\w])))?|\b(?P<words>(?:a[ ])?{_WORDED}(?:(?:[ ]and[ ]|[ -]){_WORDED})*)\b))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -244,6 +244,9 @@ def _number(match: re.Match[str], text: str) -> Stated | None:
     dimension, factor, noun = "", 1.0, ""
     if match["before"]:
         dimension, factor = _UNITS[match["before"].strip().lower()]
+    elif match["ordinal"]:
+        # The 20th is no 20 days and no 20 projects.
+        noun = "th"
     else:
         dimension, factor, noun, end = _unit_after(text, end)
     if match["words"] == "one" and not (dimension or noun):
@@ -395,6 +398,12 @@ def states(text: str, value: str) -> bool:
 def states_any(text: str, values: Iterable[str]) -> bool:
     """Whether ``text`` states at least one of ``values``."""
     return any(states(text, value) for value in values)
+
+
+def values_said(answer: str, text: str) -> int:
+    """Count the numbers, dates and times of ``answer`` that ``text`` states too."""
+    given = stated_values(text)
+    return sum(any(wanted.matches(value) for value in given) for wanted in stated_values(answer))
 
 
 def hard_to_compare(value: str) -> str | None:

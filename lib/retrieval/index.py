@@ -1,7 +1,7 @@
 """The index of a knowledge base: documents in, passages found. Everything above this room goes through it."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -92,23 +92,31 @@ class Index:
         return [Hit(rank, 0.0, *row) for rank, row in enumerate(rows, start=1)]
 
     def gold(
-        self, document_ids: Sequence[str], answer: str, k: int | None = None, person: Person | None = None
+        self,
+        document_ids: Sequence[str],
+        answer: str,
+        k: int | None = None,
+        person: Person | None = None,
+        says: Callable[[str], float] = lambda text: 0,
     ) -> list[Hit]:
-        """Return for each document the passage that shares most words with ``answer``: what a perfect search finds.
+        """Return for each document the passage that says ``answer``: what a perfect search finds.
+
+        It is the one that says most of it by ``says``, and among equals the one that shares most words with it.
 
         Args:
             document_ids: the documents that hold the answer.
             answer: the ideal one, or its value.
             k: how many passages at most; one a document if not given.
             person: who asks.
+            says: how much of the answer a text says.
         """
         wanted = set(answer.casefold().split())
-        best: dict[str, Hit] = {}
+        best: dict[str, tuple[tuple[float, int], Hit]] = {}
         for hit in self.passages(document_ids, person):
-            shared = len(wanted & set(f"{hit.title} {hit.text}".casefold().split()))
-            if hit.document_id not in best or shared > best[hit.document_id].score:
-                best[hit.document_id] = hit.placed(hit.rank, float(shared))
-        return [hit.placed(rank) for rank, hit in enumerate(list(best.values())[:k], start=1)]
+            likeness = says(hit.text), len(wanted & set(f"{hit.title} {hit.text}".casefold().split()))
+            if hit.document_id not in best or likeness > best[hit.document_id][0]:
+                best[hit.document_id] = likeness, hit
+        return [hit.placed(rank, float(shared)) for rank, ((_, shared), hit) in enumerate(list(best.values())[:k], 1)]
 
     def __len__(self) -> int:
         """Count the passages."""

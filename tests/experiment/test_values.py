@@ -56,8 +56,13 @@ SAME = [
     ("30 days", "It is not 14 but 30 days."),
     ("noon", "12:00"),
     ("Friday", "on Fridays"),
+    ("20th", "Cancel by the 20th."),
+    ("the 1st", "on the 1st of each month"),
+    ("2nd floor", "It is on the 2nd floor."),
 ]
 OTHER = [
+    ("20th", "Cancel 20 days before."),
+    ("20th", "Cancel by the 21st."),
     ("30 days", "Refunds take 14 days, not 30 days."),
     ("30 days", "It is no longer 30 days."),
     ("30 days", "It used to be 30 days; now it is 14."),
