@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from plain_model import QUESTIONS, PlainModel
@@ -205,17 +206,17 @@ def test_every_arm_is_told_what_to_do_when_it_cannot_know_and_style_replaces_not
 
 
 def test_a_prompt_is_instructions_examples_pages_and_question_in_this_order():
-    prompt = build_prompt(
-        "What is it?", [Page("p-1", "Plan", "It costs 49.")], [Example("Where?", "Here.")], "Be brief."
-    )
-    assert (
-        prompt == "Be brief.\nQuestion: Where?\nAnswer: Here.\nPlan [p-1]\nIt costs 49.\nQuestion: What is it?\nAnswer:"
-    )
+    example = Example("Where?", "Here.", (Page("p-2", "Way", "It is here."),))
+    prompt = build_prompt("What is it?", [Page("p-1", "Plan", "It costs 49.")], [example], "Be brief.")
+    shown = "Way [p-2]\nIt is here.\nQuestion: Where?\nAnswer: Here.\n"
+    assert prompt == f"Be brief.\n{shown}Plan [p-1]\nIt costs 49.\nQuestion: What is it?\nAnswer:"
     assert completion("One\n two") == " One two\n"
 
 
 def test_a_prompt_that_is_too_long_loses_examples_first_and_then_the_last_pages(small_run, small_config, plain_model):
-    inputs = type("Inputs", (), {"dataset": data_for(small_config).dataset, "passages": {}, "found": {}, "gold": {}})()
+    index = type("Index", (), {"gold": lambda *_, **__: [], "search": lambda *_, **__: [[]]})()
+    dataset = data_for(small_config).dataset
+    inputs = SimpleNamespace(dataset=dataset, index=index, passages={}, found={}, gold={})
     answerer = Answerer(EXPERIMENT_ARMS["rag_few_shot"], replace(PlainModel(), window=174), inputs, small_config)
     question = inputs.dataset.questions[0]
     from lib.retrieval.search import Hit
