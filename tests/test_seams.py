@@ -13,7 +13,7 @@ from lib.costs import costs, derived
 from lib.costs.situation import Situation
 from lib.decision import decide
 from lib.decision.features import FEATURES, EvaluationContext
-from lib.decision.uncertainty import all_thresholds
+from lib.decision.uncertainty import Model
 from lib.prices import price_book
 from lib.stats import smallest_gap
 
@@ -28,8 +28,7 @@ IN_HOUSE_LIBRARY = {
 
 
 def context_of(data: dict) -> EvaluationContext:
-    client = check_client(data)
-    return EvaluationContext(Facts.of(client), price_book(client), all_thresholds())
+    return Model.of(check_client(data)).present()
 
 
 def test_a_knowledge_base_that_the_costs_cut_off_is_not_decided_to_fit() -> None:
@@ -83,14 +82,15 @@ def test_a_figure_is_assumed_only_where_none_of_the_fields_behind_it_is_answered
 
 @pytest.mark.parametrize("name", FEATURES)
 def test_a_feature_moves_only_with_the_fields_that_it_is_said_to_read(name: str) -> None:
-    context = context_of({"client": {"name": "x"}, "knowledge": {"documents": 500}, "behaviour": {"narrow_task": True}})
+    data = {"client": {"name": "x"}, "knowledge": {"documents": 500}, "behaviour": {"narrow_task": True}}
+    model = Model.of(check_client(data))
+    context = model.present()
     value, facts = float(context.read(name)), context.facts
     # What tells only whether a figure applies is no part of the figure.
     gates = {*context.fields_of("knowledge_gap"), *context.fields_of("prompting_suffices"), "evidence.users_satisfied"}
     for path in set(facts) - set(context.fields_of(name)) - gates - {"evidence.prompt_engineering_weeks"}:
         moved = 1.0 - facts[path] if facts[path] in (0.0, 1.0) else facts[path] * 0.9
-        changed = EvaluationContext(facts.replaced({path: moved}, answered=False), context.book, context.thresholds)
-        now = float(changed.read(name))
+        now = float(model.present(facts.replaced({path: moved}, answered=False)).read(name))
         assert now == value or (math.isnan(now) and math.isnan(value)), path
 
 

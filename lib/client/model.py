@@ -19,7 +19,8 @@ BILLION = 1e9
 class Section(BaseModel):
     """A section of the client file. Unknown keys are refused; ``null`` means not answered."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, validate_default=False, frozen=True)
+    # For start-up time a section's validator is built once, with the whole file's.
+    model_config = ConfigDict(extra="forbid", strict=True, validate_default=False, frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -384,18 +385,18 @@ class ClientFile(Section):
     """One client situation: the whole client file. Only ``client.name`` is required."""
 
     client: Client
-    knowledge: Knowledge = Knowledge()
-    behaviour: Behaviour = Behaviour()
-    evidence: Evidence = Evidence()
-    risk: Risk = Risk()
-    training_data: TrainingData = TrainingData()
-    traffic: Traffic = Traffic()
-    latency: Latency = Latency()
-    money: Money = Money()
-    today: Today = Today()
-    delivery: Delivery = Delivery()
-    constraints: Constraints = Constraints()
-    stack: Stack = Stack()
-    prices: Prices = Prices()
-    report: Report = Report()
-    plan: Plan = Plan()
+    knowledge: Knowledge = Knowledge.model_construct()
+    behaviour: Behaviour = Behaviour.model_construct()
+    evidence: Evidence = Evidence.model_construct()
+    risk: Risk = Risk.model_construct()
+    training_data: TrainingData = TrainingData.model_construct()
+    traffic: Traffic = Traffic.model_construct()
+    latency: Latency = Latency.model_construct()
+    money: Money = Money.model_construct()
+    today: Today = Today.model_construct()
+    delivery: Delivery = Delivery.model_construct()
+    constraints: Constraints = Constraints.model_construct()
+    stack: Stack = Stack.model_construct()
+    prices: Prices = Prices.model_construct()
+    report: Report = Report.model_construct()
+    plan: Plan = Plan.model_construct()

@@ -140,9 +140,8 @@ class Estimates:
         """Return the share of the draws in which a figure of ``arm`` is at most ``limit`` (``nan`` = no limit: 1)."""
         return 1.0 if np.isnan(limit) else float(np.mean(getattr(self.drawn, name)[arm] <= limit))
 
-    def setup_p10_usd(self, facts: Facts) -> dict[str, Array]:
-        """Return what each arm costs to set up in the cheapest tenth of the draws, for variations of this client."""
-        expected = self.expected_costs(facts).setup_usd
+    def setup_p10_usd(self, expected: dict[str, Array]) -> dict[str, Array]:
+        """Return what each arm costs to set up in the cheapest tenth of the draws, where it is expected to cost so much."""
         return {arm: expected[arm] * self._p10_of_setup[arm] for arm in ARMS}
 
     @cached_property

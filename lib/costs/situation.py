@@ -124,7 +124,7 @@ class Situation:
 
     def effort(self, item: str) -> list[str]:
         """Return the components of work that the price lists hold for ``item``, in no order."""
-        return [key.partition(".")[2] for key in self.book if key.startswith(f"{item}.")]
+        return self.book.components.get(item, [])
 
     def own_gpus(self, role: str) -> Array:
         """Return where the model of ``role`` runs on the client's own GPUs."""

@@ -20,7 +20,7 @@ Recommend = Callable[[Facts], Array]
 
 NOT_FACTS = ("prices.per_usd",)
 POINTS = 41
-ROUNDS, POINTS_A_ROUND = 16, 7
+ROUNDS, POINTS_A_ROUND = 16, 31
 WORDS_DISTANCE = 0.5  # a yes/no or a choice that changes
 UNANSWERED_DISTANCE = 0.6  # a field that is empty so far
 NEAR_SHARE, NEAR_FACTOR = 0.3, 3.0  # what lies this close to the present value may well happen

@@ -20,7 +20,7 @@ from lib.client.facts import Array, Facts, field_specs
 from lib.costs import Costs, Latencies, costs, derived, latency
 from lib.costs.estimates import Estimates
 from lib.costs.situation import Situation
-from lib.decision.measured import MeasuredRun, measured_run
+from lib.decision.measured import MeasuredRun
 from lib.prices import PriceBook
 from lib.wording import amount
 
@@ -53,49 +53,50 @@ class EvaluationContext:
         facts: Facts,
         book: PriceBook,
         thresholds: Mapping[str, Array],
+        estimates: Estimates,
+        run: MeasuredRun,
         prices: Mapping[str, Array] | None = None,
         own_scores: frozenset[str] | None = None,
-        estimates: Estimates | None = None,
-        run: MeasuredRun | None = None,
+        recorded: bool = False,
     ) -> None:
-        """Take facts, resolved prices, the thresholds' present values and, for draws, prices of shape (n,).
+        """Take the facts of the client that ``estimates`` were made for, or variations of them.
 
-        With ``estimates`` costs are the expected ones (of a draw: its own), without them as planned. ``own_scores`` names the arms whose scores are the named run's own though draws move them; without it
-        a score is the run's own where it has the value that the run measured. ``run`` is the run that the client file
-        names, where it has been looked up: variations read no file.
+        Args:
+            facts: of shape ``()`` or ``(n,)``.
+            book: the client's resolved prices.
+            thresholds: their present values.
+            estimates: the client's costs, of which the expected ones count where no prices are drawn.
+            run: the run that the client file names, looked up once: variations read no file.
+            prices: drawn ones, of shape ``(n,)``.
+            own_scores: the arms whose scores are the run's own though draws move them; without it a score is the run's
+                own where it has the value that the run measured.
+            recorded: whether :meth:`fields_read` will be asked; recording takes a fifth of the time.
         """
         self._reading: list[dict[str, None]] = []
         self._known: dict[str, tuple[Any, dict[str, None]]] = {}
-        self.facts: Facts = RecordedFacts(facts, self._reading)
+        self.facts: Facts = RecordedFacts(facts, self._reading) if recorded else facts
         self.prices = dict(prices or {})
         self.book = book
         self.thresholds = thresholds
         self._own_scores = own_scores
         self._estimates = estimates
-        self.run = run or measured_run(facts.text("evidence.run"), bool(np.all(facts["knowledge.citations_required"])))
+        self.run = run
 
     @property
     def costs(self) -> Costs:
         """The costs of all arms: expected, or those of the draws."""
+        if not self.prices:
+            return self._expected_costs
+        return self._once("costs", lambda: costs(self.facts, self.book, self.prices, keep_components=False))
 
-        def compute() -> Costs:
-            if self._estimates is None or self.prices:
-                return costs(self.facts, self.book, self.prices, keep_components=False)
-            return self._estimates.expected_costs(self.facts)
-
-        return self._once("costs", compute)
+    @property
+    def _expected_costs(self) -> Costs:
+        return self._once("expected costs", lambda: self._estimates.expected_costs(self.facts))
 
     @property
     def lean_setup_usd(self) -> dict[str, Array]:
         """What each arm costs to set up (USD) in the cheapest tenth of the draws."""
-
-        def compute() -> dict[str, Array]:
-            if self._estimates is not None:
-                return self._estimates.setup_p10_usd(self.facts)
-            low = {key: price.cheap_end for key, price in self.book.uncertain().items()}
-            return costs(self.facts, self.book, low, keep_components=False).setup_usd
-
-        return self._once("lean_setup_usd", compute)
+        return self._estimates.setup_p10_usd(self._expected_costs.setup_usd)
 
     @property
     def latency(self) -> Latencies:

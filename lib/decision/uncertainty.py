@@ -81,9 +81,13 @@ class Model:
         return cls(simulation, thresholds, Estimates(simulation), run, own)
 
     def present(self, facts: Facts | None = None) -> EvaluationContext:
-        """Return the client's situation, or variations of it (``facts``), at expected costs."""
-        facts = self.simulation.facts if facts is None else facts
-        return EvaluationContext(facts, self.simulation.book, self.thresholds, estimates=self.estimates, run=self.run)
+        """Return the client's situation, or variations of it (``facts``), at expected costs.
+
+        The fields that a figure reads are recorded in the client's own situation only.
+        """
+        own = facts is None
+        facts = self.simulation.facts if own else facts
+        return EvaluationContext(facts, self.simulation.book, self.thresholds, self.estimates, self.run, recorded=own)
 
     def recommend(self, facts: Facts) -> Array:
         """Return the recommendation (positions in ARMS, -1 nobody) for variations of the client. Shape ``(n,)``."""
@@ -93,7 +97,7 @@ class Model:
         """Return the situations that one draw of the simulation stands for."""
         limits = ThresholdValues(self.thresholds.thresholds, draw.others.get(THRESHOLD))
         return EvaluationContext(
-            draw.facts, self.simulation.book, limits, draw.prices, self.own_scores, self.estimates, self.run
+            draw.facts, self.simulation.book, limits, self.estimates, self.run, draw.prices, self.own_scores
         )
 
     def stability(self, size: int) -> Iterator[EvaluationContext]:

@@ -8,6 +8,7 @@ the price lists (``rag.retrieval_logic``, ``training.epochs``, ``latency.p95_fac
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from lib.arms import ARMS
 from lib.prices.calendar import Event
@@ -119,7 +120,7 @@ class PriceBook(Mapping[str, Price]):
         """Count the prices."""
         return len(self.prices) + len(self.fallbacks)
 
-    @property
+    @cached_property
     def warnings(self) -> tuple[str, ...]:
         """One sentence for everything that ends or changes within the horizon, and for own rows that are ignored."""
         ignored = [f"{row.price.item} {row.price.component}" for row in self.own_rows if row.use == "ignored"]
@@ -134,6 +135,15 @@ class PriceBook(Mapping[str, Price]):
         # A discount is in no formula: it has lowered its model's prices already.
         read = {*self.read(), *(f"{role}.discount" for role in self.names)}
         return tuple(row if row.key in read else replace(row, key="") for row in self.rows)
+
+    @cached_property
+    def components(self) -> Mapping[str, list[str]]:
+        """The components that are priced or follow another price, by their item."""
+        found: dict[str, list[str]] = {}
+        for key in self:
+            item, _, component = key.partition(".")
+            found.setdefault(item, []).append(component)
+        return found
 
     def charged(self, key: str) -> str:
         """Return the key whose price counts for ``key``: its own, or the one at the end of its fallbacks."""

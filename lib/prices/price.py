@@ -57,11 +57,6 @@ class Price:
         return self.unit.startswith("USD")
 
     @property
-    def cheap_end(self) -> float:
-        """The end of the range that costs less."""
-        return self.low if self.cheaper == "low" else self.high
-
-    @property
     def label(self) -> str:
         """What people read: what is priced and of what, as in ``Price of input (openai/gpt-6-luna)``."""
         return labelled(self.item, self.component)

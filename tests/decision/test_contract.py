@@ -14,11 +14,9 @@ from lib.client import Facts, answers, check_client, load_client
 from lib.client.facts import decoded, field_specs
 from lib.decision import decide
 from lib.decision.choice import evaluate
-from lib.decision.features import EvaluationContext
 from lib.decision.frameworks import frameworks
-from lib.decision.uncertainty import Model, all_thresholds
+from lib.decision.uncertainty import Model
 from lib.paths import CLIENTS
-from lib.prices import price_book
 
 KEYS = {
     "client",
@@ -147,17 +145,17 @@ DRAWN = st.fixed_dictionaries(
 @given(rows=st.lists(DRAWN, min_size=2, max_size=8))
 def test_many_situations_at_once_give_what_each_gives_alone(rows: list[dict[str, float]]) -> None:
     client = check_client({"client": {"name": "x"}})
-    book, limits, facts = price_book(client), all_thresholds(), Facts.of(client)
+    model, facts = Model.of(client), Facts.of(client)
     columns = {path: np.array([row[path] for row in rows]) for path in rows[0]}
-    together = np.atleast_1d(evaluate(EvaluationContext(facts.replaced(columns), book, limits)).recommendation)
-    alone = [int(evaluate(EvaluationContext(facts.replaced(row), book, limits)).recommendation) for row in rows]
+    together = model.recommend(facts.replaced(columns))
+    alone = [int(model.recommend(facts.replaced(row))[0]) for row in rows]
     assert together.tolist() == alone
 
 
 @given(row=DRAWN)
 def test_a_recommended_arm_is_feasible_and_never_lacks_the_facts(row: dict[str, float]) -> None:
     client = check_client({"client": {"name": "x"}})
-    outcome = evaluate(EvaluationContext(Facts.of(client).replaced(row), price_book(client), all_thresholds()))
+    outcome = evaluate(Model.of(client).present(Facts.of(client).replaced(row)))
     arm = arm_name(int(outcome.recommendation))
     if arm == UNDECIDED:
         return

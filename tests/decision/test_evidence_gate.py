@@ -11,15 +11,13 @@ from hand_made_runs import record, two_arms
 
 from lib import paths
 from lib.arms import arm_name
-from lib.client import Facts, answers, check_client, load_client
+from lib.client import answers, check_client, load_client
 from lib.client.facts import field_specs
 from lib.decision import Decision, decide, usable_client
 from lib.decision.choice import evaluate
-from lib.decision.features import EvaluationContext
-from lib.decision.uncertainty import Model, all_thresholds
+from lib.decision.uncertainty import Model
 from lib.experiment.evidence import write_evidence
 from lib.experiment.result import ExperimentResult
-from lib.prices import price_book
 from lib.views.decision import text
 
 PRIVATE = {"needed": "private", "days_between_changes": 30}
@@ -175,7 +173,7 @@ def test_draws_start_from_the_decision_and_stay_paired(stored, pair) -> None:
     likely = evaluate(
         model.context(model.simulation.moved({item: np.asarray(item.likely) for item in model.simulation.inputs}))
     )
-    alone = evaluate(EvaluationContext(Facts.of(usable_client(client)), price_book(client), all_thresholds()))
+    alone = evaluate(model.present())
     assert int(likely.recommendation) == int(alone.recommendation)
     cube = np.random.default_rng(3).random((len(model.simulation.inputs), 60))
 
@@ -191,16 +189,14 @@ def test_draws_start_from_the_decision_and_stay_paired(stored, pair) -> None:
 
 def test_counterfactuals_of_a_client_with_a_run_do_what_they_say(stored) -> None:
     client = client_with(evidence_of(stored(as_arms(FEW_DIFFER))))
-    facts, book, limits = Facts.of(usable_client(client)), price_book(client), all_thresholds()
+    model = Model.of(client)
     found = [change for change in decide(client).counterfactuals if change.field.startswith("evidence.")]
     assert "evidence.rag_score" in {change.field for change in found}
     for change in found:
         spec = field_specs()[change.field]
         assert spec.kind in ("number", "truth")
-        changed = facts.replaced({change.field: float(change.to_value)})
-        assert (
-            arm_name(int(evaluate(EvaluationContext(changed, book, limits)).recommendation)) == change.recommendation
-        ), change
+        changed = model.simulation.facts.replaced({change.field: float(change.to_value)})
+        assert arm_name(int(model.recommend(changed)[0])) == change.recommendation, change
 
 
 def test_a_counterfactual_from_a_default_says_that_it_was_assumed() -> None:

@@ -3,13 +3,11 @@
 import numpy as np
 import pytest
 
-from lib.client import Facts, load_client
+from lib.client import load_client
 from lib.decision import decide
 from lib.decision.choice import evaluate
-from lib.decision.features import EvaluationContext
-from lib.decision.uncertainty import Model, all_thresholds, shares
+from lib.decision.uncertainty import Model, shares
 from lib.paths import CLIENTS
-from lib.prices import price_book
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +26,6 @@ def test_draws_at_the_likely_values_are_the_decision_itself(client) -> None:
     model = Model.of(client)
     likely = {item: np.asarray(item.likely) for item in model.simulation.inputs}
     moved = evaluate(model.context(model.simulation.moved(likely)))
-    plain = evaluate(EvaluationContext(Facts.of(client), price_book(client), all_thresholds()))
-    assert int(moved.recommendation) == int(plain.recommendation)
-    for arm, total in plain.context.costs.horizon_usd.items():
+    assert int(moved.recommendation) == int(model.recommend(model.simulation.facts)[0])
+    for arm, total in model.estimates.planned.horizon_usd.items():
         assert float(moved.context.costs.horizon_usd[arm]) == pytest.approx(float(total))
