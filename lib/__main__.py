@@ -5,6 +5,6 @@ import os
 # Pydantic looks for plugins among all installed packages; the workbook uses none, and a decision would wait for it.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from lib.commands.group import main  # noqa: E402
+from lib.commands.group import main
 
 main()
