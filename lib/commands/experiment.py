@@ -152,7 +152,8 @@ def _show(result, as_json: bool) -> None:
         lines.append(f"{arm.title:{width}}" + "".join(f"  {share:>18}" for share in shares))
     summary = experiment_summary(result)
     lines += ["", summary.headline, "", *(f"- {finding.topic}: {finding.text}" for finding in summary.findings)]
-    lines += ["", "To bear in mind", *(f"- {caveat}" for caveat in summary.caveats), ""]
+    lines += ["", "To bear in mind", *(f"- {caveat}" for caveat in summary.caveats)]
+    lines += ["", "On your own model: python -m lib experiment --model NAME", ""]
     lines += [f"{name:45} {seconds:8.1f} s" for name, seconds in result.record.seconds.items()]
     lines += [f"{'together':45} {sum(result.record.seconds.values()):8.1f} s"]
     click.echo("\n".join(lines))

@@ -12,9 +12,9 @@ from functools import cached_property
 from itertools import combinations
 from math import isnan, nan
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from lib import paths
 from lib.dataset import KINDS
@@ -24,9 +24,6 @@ from lib.experiment.arms import PRIMARY_CONTRASTS, Contrast
 from lib.experiment.record import ArmInfo, RunRecord, TrainingInfo
 from lib.experiment.scoring import GRADES, MEASURES, RETRIEVAL_MEASURES, agreement
 from lib.stats import SIGNIFICANCE, Difference, Mean, Proportion, clustered_mean, difference, holm, proportion
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ALL_KINDS = "all"
 TAUGHT = 0.95
@@ -111,32 +108,29 @@ class ExperimentResult:
     # --- values
 
     @cached_property
-    def answers(self) -> "pd.DataFrame":
+    def answers(self) -> pd.DataFrame:
         """Every answer: one row for arm × seed × question, a column for each measure and grade (None: not judged)."""
-        import pandas as pd
-
-        questions = self.record.questions
-        rows = [
-            {"kind": questions[row.question_id].kind, "cluster": questions[row.question_id].cluster}
-            | row.model_dump(exclude={"scores"})
-            | row.scores
-            for row in self.record.answers
-        ]
-        return pd.DataFrame(rows)
+        rows = pd.DataFrame([row.model_dump(exclude={"scores"}) | row.scores for row in self.record.answers])
+        asked = [self.record.questions[id_] for id_ in rows["question_id"]]
+        return rows.assign(kind=[each.kind for each in asked], cluster=[each.cluster for each in asked])
 
     @cached_property
-    def scores(self) -> "pd.DataFrame":
+    def _means(self) -> pd.DataFrame:
+        """By arm and question, the mean over the training seeds of everything that is a number or true or false."""
+        texts = {"arm", "seed", "question_id", "kind", "cluster", "answer", "passage_ids"}
+        numbers = [name for name in self.answers if name not in texts]
+        whole = self.answers.astype(dict.fromkeys(numbers, float))
+        return whole.groupby(["arm", "question_id"], sort=False)[numbers].mean()
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
         """The long frame: ``arm, seed, question_id, kind, cluster, measure, value``, what was judged only."""
         names = [name for name in (*MEASURES, *GRADES) if name in self.answers]
         base = ["arm", "seed", "question_id", "kind", "cluster"]
-        long = (
-            self.answers[[*base, *names]]
-            .melt(base, names, var_name="measure", value_name="value")
-            .dropna(subset="value")
-        )
-        return long.assign(value=long["value"].astype(float))
+        long = self.answers.melt(base, names, var_name="measure", value_name="value")
+        return long.dropna(subset="value").astype({"value": float})
 
-    def values(self, arm: str, measure: str, kinds: str | Sequence[str] = ()) -> "pd.Series":
+    def values(self, arm: str, measure: str, kinds: str | Sequence[str] = ()) -> pd.Series:
         """Return an arm's values by question, each the mean over the training seeds.
 
         Args:
@@ -150,17 +144,12 @@ class ExperimentResult:
         kinds = _kinds(kinds)
         for name, value, allowed in (
             ("arm", arm, list(self.arms)),
-            ("measure", measure, list(self.answers.columns)),
+            ("measure", measure, list(self._means.columns)),
             *(("kind", kind, [ALL_KINDS, *self.kinds]) for kind in kinds),
         ):
             if value not in allowed:
                 raise InputError(f"{name}: {value!r} is not in run {self.id}; it has {', '.join(allowed)}.")
-        if (arm, measure) not in self._values:
-            column = self.answers.loc[self.answers["arm"] == arm, ["question_id", measure]].dropna()
-            self._values[arm, measure] = (
-                column.astype({measure: float}).groupby("question_id", sort=False)[measure].mean()
-            )
-        series = self._values[arm, measure]
+        series = self._means.xs(arm)[measure].dropna()
         return series[[self.record.questions[id_].kind in kinds for id_ in series.index]] if kinds else series
 
     def share(self, arm: str, measure: str, kinds: str | Sequence[str] = ()) -> Proportion:
@@ -197,10 +186,6 @@ class ExperimentResult:
         corrected = holm([nan if void else each.p for _, each, void in found])
         return [ContrastResult(c, each, p, void) for (c, each, void), p in zip(found, corrected, strict=True)]
 
-    def contrast(self, id_: str) -> ContrastResult | None:
-        """Return one of the comparisons fixed beforehand, ``None`` where this run cannot make it."""
-        return next((each for each in self.contrasts if each.contrast.id == id_), None)
-
     def pairs(
         self, measure: str = "right", kinds: str | Sequence[str] = (), arms: Sequence[str] = ()
     ) -> list[ContrastResult]:
@@ -220,30 +205,25 @@ class ExperimentResult:
 
     # --- frames
 
-    def shares(self) -> "pd.DataFrame":
+    def shares(self) -> pd.DataFrame:
         """Return arm × measure × kind: ``arm, title, measure, kind, n, share, low, high`` (0 to 1)."""
-        import pandas as pd
-
-        rows = []
-        for arm in self.record.arms:
-            for measure in (name for name in MEASURES if name in self.answers):
-                for kind in (ALL_KINDS, *self.kinds):
-                    if (found := self.share(arm.id, measure, kind)).n:
-                        rows.append(
-                            {"arm": arm.id, "title": arm.title, "measure": measure, "kind": kind} | asdict(found)
-                        )
+        rows = [
+            {"arm": arm.id, "title": arm.title, "measure": measure, "kind": kind} | asdict(found)
+            for arm in self.record.arms
+            for measure in (name for name in MEASURES if name in self.answers)
+            for kind in (ALL_KINDS, *self.kinds)
+            if (found := self.share(arm.id, measure, kind)).n
+        ]
         return pd.DataFrame(rows, columns=["arm", "title", "measure", "kind", "n", "share", "low", "high"])
 
-    def spread(self, measure: str = "right") -> "pd.DataFrame":
+    def spread(self, measure: str = "right") -> pd.DataFrame:
         """Return the tuned arms' shares seed by seed: indexed by arm, a column a seed, then ``sd`` between them."""
-        import pandas as pd
-
         tuned = self.answers[self.answers["arm"].isin(self._tuned)]
         frame = tuned.astype({measure: float}).pivot_table(
             index="arm", columns="seed", values=measure, aggfunc="mean", sort=False
         )
         frame["sd"] = frame.std(axis=1, ddof=1) if frame.shape[1] > 1 else nan
-        return pd.DataFrame(frame).reindex([arm for arm in self.arms if arm in frame.index])
+        return frame.reindex([arm for arm in self.arms if arm in frame.index])
 
     @property
     def _tuned(self) -> list[str]:
@@ -259,10 +239,8 @@ class ExperimentResult:
                 found[arm] = float(np.mean(known))
         return found
 
-    def retrieval(self) -> "pd.DataFrame":
+    def retrieval(self) -> pd.DataFrame:
         """Return the retrieval measures by kind: ``kind, n`` and each mean (0 to 1) with ``_low`` and ``_high``."""
-        import pandas as pd
-
         rows = []
         for kind in self.kinds:
             ids = [id_ for id_ in self.record.retrieval.scores if self.record.questions[id_].kind == kind]
@@ -275,10 +253,8 @@ class ExperimentResult:
             rows.append(row)
         return pd.DataFrame(rows)
 
-    def efficiency(self) -> "pd.DataFrame":
+    def efficiency(self) -> pd.DataFrame:
         """Return what a question takes: indexed by arm, mean tokens read and written, and the wait in seconds."""
-        import pandas as pd
-
         rows = {}
         for arm in self.record.arms:
             sizes = ("prompt_tokens", "cached_tokens", "answer_tokens")
@@ -286,23 +262,18 @@ class ExperimentResult:
             p50, p95 = np.percentile(waits, [50, 95]) if waits else (nan, nan)
             rows[arm.id] = {"title": arm.title, **{name: self.values(arm.id, name).mean() for name in sizes}}
             rows[arm.id] |= {"seconds_p50": p50, "seconds_p95": p95, "seconds_n": len(waits)}
-        frame = pd.DataFrame.from_dict(rows, orient="index")
-        frame.index.name = "arm"
-        return frame
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("arm")
 
-    def perplexity(self) -> "pd.DataFrame":
+    def perplexity(self) -> pd.DataFrame:
         """Return how surprised each arm's model was by the ideal answers: geometric mean, ``low``, ``high``, ``n``."""
-        import pandas as pd
-
         rows = {}
         for arm in self.arms:
             values = self.values(arm, "perplexity")
             if len(values) > 1:
                 found = clustered_mean(np.log(values).tolist(), self._clusters(values.index))
                 rows[arm] = [found.n, *np.exp([found.mean, found.low, found.high])]
-        frame = pd.DataFrame.from_dict(rows, orient="index", columns=["n", "perplexity", "low", "high"])
-        frame.index.name = "arm"
-        return frame
+        columns = ["n", "perplexity", "low", "high"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("arm")
 
     def adapter(self, training: str) -> Path:
         """Return the folder of a trained adapter, ``closed_book`` or ``with_pages``.
@@ -321,10 +292,6 @@ class ExperimentResult:
 
     def _clusters(self, ids) -> list[str]:
         return [self.record.questions[id_].cluster for id_ in ids]
-
-    @cached_property
-    def _values(self) -> dict[tuple[str, str], "pd.Series"]:
-        return {}
 
 
 def _kinds(kinds: str | Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from lib.client import ClientFile
 from lib.client.quantity import likely
 from lib.costs import usd_per_correct_answer
 from lib.errors import InputError
-from lib.experiment import EXPERIMENT_ARMS, ExperimentResult
+from lib.experiment import EXPERIMENT_ARMS, GRADES, ExperimentResult
 from lib.experiment.literature import NOTE, LiteratureComparison, Order
 from lib.experiment.result import TAUGHT, Verdict
 from lib.prices import price_book
@@ -86,8 +86,8 @@ def measured(result: ExperimentResult | None) -> Page | None:
     """Say what the experiment found, how sure that is, and what does not carry over; nothing without a run."""
     if result is None:
         return None
-    table = efficiency_table(result)
-    return render("measured.html", summary=experiment_summary(result), efficiency=table, arms=result.record.arms)
+    tables = {"efficiency": efficiency_table(result), "grades": grades_table(result)}
+    return render("measured.html", summary=experiment_summary(result), arms=result.record.arms, **tables)
 
 
 def forest(result: ExperimentResult, shown: Sequence[Panel] = MAIN_PANELS, title: str = "") -> Chart:
@@ -257,6 +257,19 @@ def efficiency_table(result: ExperimentResult) -> Table:
     ]
     columns = ["Arm", "Tokens read", "Tokens written", "Seconds, typical", "Seconds, slowest"]
     return Table(columns, rows, "Effort of one question, on the machine that ran the experiment", right=[1, 2, 3, 4])
+
+
+def grades_table(result: ExperimentResult) -> Table:
+    """List the graded measures of every arm, each a mean with its 95 % interval, and how surprised its model is."""
+    surprise = result.perplexity()["perplexity"]
+    rows = []
+    for id_, arm in result.arms.items():
+        means = [result.mean(id_, grade) for grade in GRADES]
+        cells = ["–" if isnan(m.mean) else f"{m.mean:.2f} ({m.low:.2f}–{m.high:.2f})" for m in means]
+        rows.append([arm.title, *cells, f"{surprise[id_]:.2f}" if id_ in surprise else "–"])
+    columns = ["Arm", *(words.partition(" (")[0].partition(":")[0] for words in GRADES.values()), "Perplexity"]
+    title = "Graded measures, 0 to 1, higher is better; perplexity of the ideal answers, 1 is no surprise"
+    return Table(columns, rows, title, right=range(1, len(columns)))
 
 
 def measured_costs(result: ExperimentResult, client: ClientFile) -> Table:

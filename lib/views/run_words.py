@@ -298,8 +298,7 @@ def _caveats(result: ExperimentResult) -> Iterator[str]:
     if record.model.is_sample_model:
         yield (
             f"Levels belong to the model: this one has {(record.model.parameters or 0) / 1e6:,.0f} million parameters. Small models gain "
-            "from tuning with pages what large ones do not need (see the published rows by size). "
-            "On yours: python -m lib experiment --model NAME."
+            "from tuning with pages what large ones do not need (see the published rows by size)."
         )
     yield from (f"{note.rstrip('.')}." for note in record.model.notes)
     yield from (f"{arm.title} was left out: {arm.reason}." for arm in record.left_out)

@@ -93,6 +93,14 @@ def test_the_literature_is_shown_by_order_and_by_size(run):
     assert "tested on this run" in str(experiment.literature_page(comparison))
 
 
+def test_graded_measures_stand_with_their_intervals(run):
+    assert {row[1] for row in experiment.grades_table(run).rows} == {"–"}
+    rows = [answer("rag", f"q{n}", scores={"bleu": n / 4}, perplexity=2.0) for n in range(5)]
+    graded = ExperimentResult(run_record(rows, {f"q{n}": question(f"q{n}") for n in range(5)}), Path())
+    (cells,) = experiment.grades_table(graded).rows
+    assert cells[0] == "RAG" and cells[4].startswith("0.50 (") and cells[-1] == "2.00"
+
+
 def test_a_curve_shows_every_point_and_says_n():
     points = tuple(CurvePoint("a <b>", x, "fact", "", Proportion(50, 0.5, 0.4, 0.6)) for x in (25, 400))
     chart = curve_chart(Curve("pairs", points, "m", "2026"))
