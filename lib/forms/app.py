@@ -1,34 +1,43 @@
 """The live form: the client's facts left, the decision right; which client, saved where, changed how."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
 
 from lib.client import folder as clients
-from lib.client import load_client
 from lib.client.folder import chosen_client, client_files, is_sample, remember, shown_path
 from lib.errors import InputError
 from lib.forms.choices import show_choices, when_picked
 from lib.forms.form import ClientForm
 from lib.forms.later import AfterPause
-from lib.forms.reporting import report_to
+from lib.forms.reporting import BAR, Live
 from lib.forms.result_view import ResultView
 from lib.forms.state import ClientState, Conflict
 from lib.forms.what_ifs import WhatIfs
 from lib.views.decision import changes_table, message
 from lib.views.field_words import field_label, value_words
-from lib.views.markup import folded, joined, style
+from lib.views.markup import folded, joined
 
 MINE, THEIRS = "keep mine", "take theirs"
 
 
-class DecisionForm(widgets.VBox):
-    """A client to pick, edit and save beside the decision that it leads to. Made by :func:`decide_form`."""
+class DecisionForm(Live):
+    """A client to pick, edit and save, left, beside the decision that it leads to, right."""
+
+    saved_as = "The live form: run this cell in JupyterLab."
 
     def __init__(self, client_file: str | Path | None = None, brief: bool = False) -> None:
-        """Open ``client_file`` (or the client chosen last); ``brief`` asks only the facts that decide."""
+        """Open a client.
+
+        Args:
+            client_file: the client to open; ``None`` is the one chosen last.
+            brief: ask only the facts that decide, and show only the answer.
+
+        Raises:
+            InputError: the file cannot be used.
+        """
         super().__init__()
         self.add_class("decision-form")
         if brief:
@@ -41,43 +50,31 @@ class DecisionForm(widgets.VBox):
         self.name_box = widgets.Text(
             description="Name", placeholder="of a new client", layout=widgets.Layout(width="300px")
         )
-        self.message, self.difference, self.question = widgets.HTML(), widgets.HTML(), widgets.VBox()
-        self.buttons = {
+        self.difference, self.question = widgets.HTML(), widgets.VBox()
+        of_client = {
             "Save": self.save,
             "Undo": self.state.undo,
             "Redo": self.state.redo,
             "Reload from file": self.reload,
-            "New": self.create,
-            "Copy": self.copy,
-            "Rename": self.rename,
-            "Delete": self.delete,
         }
-        self.button = {name: self._button(name, action) for name, action in self.buttons.items()}
+        of_file = {"New": self.create, "Copy": self.copy, "Rename": self.rename, "Delete": self.delete}
+        bars = ((self.picker, of_client), (self.name_box, of_file))
         when_picked(self.picker, lambda choice: self.reported(self.pick, choice))
         self.state.observe(lambda _: self._show_unsaved(), ["unsaved", "values"])
-        named = ("New", "Copy", "Rename", "Delete")
-        bars = [
-            [self.picker, *(self.button[name] for name in self.button if name not in named)],
-            [self.name_box, *(self.button[name] for name in named)],
-        ]
-        self.children = [
-            widgets.HTML(f"<style>{style()}</style>"),
-            *(widgets.HBox(bar, layout=_BAR) for bar in bars),
+        self.fill(
+            *(
+                widgets.HBox([first, *(self.button(*named) for named in bar.items())], layout=BAR)
+                for first, bar in bars
+            ),
             self.message,
             self.question,
             self.difference,
             widgets.HBox(
                 [_pane(self.form, "decision-left"), _pane(self.result.widget, "decision-right")], layout=_PANES
             ),
-        ]
-        if not brief:
-            self.what_ifs = WhatIfs(self.state)
-            self.children = (*self.children, self.what_ifs)
+            *([] if brief else [WhatIfs(self.state)]),
+        )
         self._show_client(f"Opened {shown_path(self.state.path)}.")
-
-    def say(self, text: str, wrong: bool = False) -> None:
-        """Show one message under the bar."""
-        self.message.value = message(text, wrong).inside_widget()
 
     def pick(self, choice: Path) -> None:
         """Open the client that was picked. Unsaved changes wait for their client."""
@@ -109,7 +106,7 @@ class DecisionForm(widgets.VBox):
         if not self.state.unsaved:
             self._load(self.state.path)
             return
-        drop = self._button("Drop my changes", lambda: self._load(self.state.path))
+        drop = self.button("Drop my changes", lambda: self._load(self.state.path))
         self._ask("Reloading drops your unsaved changes.", [drop])
 
     def create(self) -> None:
@@ -132,7 +129,7 @@ class DecisionForm(widgets.VBox):
         self._named(path, f"Copied to {shown_path(path)}.{left}")
 
     def rename(self) -> None:
-        """Give the client and its file the name in the box."""
+        """Call the client and its file by the name in the box."""
         if self.state.path is None or self.state.unsaved:
             raise InputError("Save the client first, then rename it.")
         path = clients.rename(self.state.path, self.name_box.value)
@@ -150,20 +147,13 @@ class DecisionForm(widgets.VBox):
             self._drafts.pop(path, None)
             self._load(clients.DEFAULT_CLIENT)
 
-        self._ask(
-            f"{shown_path(path)} will be deleted, with its scenarios and grades.",
-            [self._button("Delete for good", gone)],
-        )
+        sentence = f"{shown_path(path)} will be deleted, with its scenarios and grades."
+        self._ask(sentence, [self.button("Delete for good", gone)])
 
     def reported(self, action: Callable[..., None], *arguments: Any) -> None:
         """Run an action and show on the page what went wrong."""
         self.question.children = ()
-        report_to(self.say, action, *arguments)
-
-    def _button(self, name: str, action: Callable[[], None]) -> widgets.Button:
-        button = widgets.Button(description=name, layout=widgets.Layout(width="auto"))
-        button.on_click(lambda _: self.reported(action))
-        return button
+        super().reported(action, *arguments)
 
     def _named(self, path: Path, said: str) -> None:
         self.name_box.value = ""
@@ -182,13 +172,12 @@ class DecisionForm(widgets.VBox):
         self._drafts[self.state.path] = self.state.values
         return f" Unsaved changes to {shown_path(self.state.path) or 'the new client'} wait until you pick it again."
 
-    def _ask(self, text: str, buttons: list[widgets.Widget]) -> None:
-        def never() -> None:
-            self.say("Nothing was changed.")
-
+    def _ask(self, text: str, buttons: list[widgets.Widget], choices: Iterable[widgets.Widget] = ()) -> None:
+        cancel = self.button("Cancel", lambda: self.say("Nothing was changed."))
         self.question.children = (
             widgets.HTML(message(text, wrong=True).inside_widget()),
-            widgets.HBox([*buttons, self._button("Cancel", never)], layout=_BAR),
+            *choices,
+            widgets.HBox([*buttons, cancel], layout=BAR),
         )
 
     def _ask_whose(self, conflict: Conflict) -> None:
@@ -205,14 +194,13 @@ class DecisionForm(widgets.VBox):
             )
             for path, (theirs, mine) in conflict.fields.items()
         }
-        save = self._button("Save with these", lambda: self.save({path: pick.value for path, pick in picks.items()}))
-        self._ask(str(conflict), [save])
-        self.question.children = (self.question.children[0], *picks.values(), self.question.children[1])
+        save = self.button("Save with these", lambda: self.save({path: pick.value for path, pick in picks.items()}))
+        self._ask(str(conflict), [save], picks.values())
 
     def _show_unsaved(self) -> None:
         state, changes = self.state, self.state.changes()
-        self.button["Save"].button_style = "primary" if state.unsaved else ""
-        self.button["Undo"].disabled, self.button["Redo"].disabled = not state.can_undo, not state.can_redo
+        self.buttons["Save"].button_style = "primary" if state.unsaved else ""
+        self.buttons["Undo"].disabled, self.buttons["Redo"].disabled = not state.can_undo, not state.can_redo
         shown = folded(f"Not saved yet: {len(changes)}", changes_table(changes)) if changes else joined()
         self.difference.value = shown.inside_widget()
 
@@ -224,25 +212,6 @@ class DecisionForm(widgets.VBox):
         options = files if known else [(shown_path(self.state.path), self.state.path), *files]
         show_choices(self.picker, options, self.state.path)
 
-    def __repr__(self) -> str:
-        """Say what it is, for a reader that shows no widgets."""
-        return "The live form: run this cell in JupyterLab."
-
-
-def decide_form(client_file: str | Path | None = None, brief: bool = False) -> DecisionForm:
-    """Give the live form, form left and decision right.
-
-    Args:
-        client_file: the client to open; ``None`` is the one chosen last.
-        brief: ask only the facts that decide, and show only the answer.
-
-    Raises:
-        InputError: the file cannot be used.
-    """
-    if client_file:
-        load_client(chosen_client(client_file))
-    return DecisionForm(client_file, brief)
-
 
 def _pane(widget: widgets.Widget, name: str) -> widgets.Box:
     pane = widgets.Box([widget])
@@ -250,5 +219,4 @@ def _pane(widget: widgets.Widget, name: str) -> widgets.Box:
     return pane
 
 
-_BAR = widgets.Layout(flex_flow="row wrap", align_items="center", width="100%")
 _PANES = widgets.Layout(flex_flow="row wrap-reverse", align_items="flex-end", width="100%")

@@ -9,7 +9,6 @@ import traitlets
 
 from lib.arms import ARMS
 from lib.client import load_client
-from lib.client.folder import is_sample
 from lib.errors import InputError
 from lib.evaluation import evidence_of
 from lib.evaluation.grading import VERDICTS, Answer
@@ -17,7 +16,7 @@ from lib.evaluation.judge import JUDGE, judged
 from lib.evaluation.store import Evaluation, imported, open_evaluation
 from lib.files import write_text
 from lib.forms.reporting import report_to
-from lib.forms.state import ClientState
+from lib.forms.state import written_into
 from lib.views.evaluation import TITLES, grading_summary, system_title
 from lib.views.markup import style
 
@@ -25,7 +24,7 @@ SIDE_BY_SIDE, ONE_BY_ONE = "side", "one"
 
 
 class GradingForm(anywidget.AnyWidget):
-    """Answers to grade, one by one or all of a question side by side. Made by :func:`grading_form`.
+    """Answers to grade, one by one or all of a question side by side.
 
     ``shown`` is all that the page draws; what a person does comes back as a message ``{"do": …}``.
     """
@@ -34,17 +33,21 @@ class GradingForm(anywidget.AnyWidget):
     _css = traitlets.Unicode("").tag(sync=True)
     shown = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, evaluation: Evaluation, client_file: Path, grader: str = "") -> None:
-        """Open an evaluation of a client at the first answer that ``grader`` has not graded."""
+    def __init__(self, client_file: Path, answers: str | Path | None = None, grader: str = "") -> None:
+        """Open a client's newest evaluation, the named answers, or the example, where ``grader`` has not graded yet.
+
+        Raises:
+            InputError: the answers cannot be read.
+        """
         super().__init__(_css=style())
         self.client_file = client_file
         self.mode, self.message, self.stopping, self.judging = SIDE_BY_SIDE, ("", False), False, False
-        self._open(evaluation, grader or "me")
+        self._open(open_evaluation(client_file, answers), grader or "me")
         self.on_msg(lambda _, content, __: self.take(content))
 
     @property
     def here(self) -> list[Answer]:
-        """Give the answers on the page, in the grader's own order."""
+        """The answers on the page, in the grader's own order."""
         return self.pages[self.place]
 
     def take(self, content: dict[str, Any]) -> None:
@@ -56,7 +59,7 @@ class GradingForm(anywidget.AnyWidget):
             self.draw()
 
     def do_grade(self, verdict: str, value: bool | None, place: int) -> None:
-        """Give a verdict on one answer of the page (the same one again takes it back); on to the next when it is told."""
+        """Keep a verdict on one answer of the page (the same one again takes it back); on to the next when it is told."""
         answer = self.here[place]
         same = self.book.verdict(answer, verdict) == value
         self.book.put(answer, **{verdict: None if same else value})
@@ -109,18 +112,10 @@ class GradingForm(anywidget.AnyWidget):
         """Write what the grades say into the client's evidence."""
         if self.evaluation.is_example:
             raise InputError("These are invented answers; bring the client's own before they become evidence.")
-        if is_sample(self.client_file):
-            raise InputError("A sample client stays as it is: make a copy on the start page first.")
         found = evidence_of(self.book, {system: arm for system, arm in arm_of.items() if arm})
-        state = ClientState(self.client_file, later=lambda _: None)
-        for name, value in found.items():
-            state.set(f"evidence.{name}", value)
-        state.save()
-        self.say(
-            "Written into the client's evidence: "
-            + ", ".join(f"{name} {value:g}" for name, value in found.items())
-            + "."
-        )
+        written_into(self.client_file, {f"evidence.{name}": value for name, value in found.items()})
+        told = ", ".join(f"{name} {value:g}" for name, value in found.items())
+        self.say(f"Written into the client's evidence: {told}.")
 
     def do_judge(self, model: str) -> None:
         """Let a model behind the endpoint grade too, beside the page; Stop ends it and keeps what it has graded."""
@@ -210,11 +205,3 @@ class GradingForm(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         return {**data, "text/plain": "Grading by keyboard: run this cell in JupyterLab."}, metadata
-
-
-def grading_form(client_file: Path, answers: str | Path | None = None, grader: str = "") -> GradingForm:
-    """Give the grading form for a client: its newest evaluation, the named answers, or the example.
-
-    Raises :class:`InputError` where the answers cannot be read.
-    """
-    return GradingForm(open_evaluation(client_file, answers), client_file, grader)

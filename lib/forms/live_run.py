@@ -8,10 +8,9 @@ from typing import Any
 import ipywidgets as widgets
 
 from lib.experiment import ExperimentConfig, ExperimentResult, make_config, run_experiment
-from lib.forms.reporting import report_to
-from lib.views.decision import message
+from lib.forms.reporting import Live
 from lib.views.experiment import forest
-from lib.views.markup import joined, style
+from lib.views.markup import joined
 
 _SECONDS_BETWEEN = 0.5
 
@@ -20,11 +19,13 @@ class Stopped(Exception):
     """The person has clicked Stop; what was finished is kept."""
 
 
-class LiveRun(widgets.VBox):
+class LiveRun(Live):
     """Two buttons, a bar with the time left, and at the end the run's numbers.
 
     ``run`` is what is called (``run_experiment``); ``done`` is told of the finished run.
     """
+
+    saved_as = "A live run of the experiment: run this cell in JupyterLab."
 
     def __init__(
         self,
@@ -41,14 +42,12 @@ class LiveRun(widgets.VBox):
         self.thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._stage, self._started, self._shown = "", 0.0, 0.0
-        self.start_button = widgets.Button(description="Run it live", tooltip="About five minutes on two quiet cores")
-        self.stop_button = widgets.Button(description="Stop", disabled=True, tooltip="What was finished is kept")
+        self.start_button, self.stop_button = self.button("Run it live", self.start), self.button("Stop", self.stop)
+        self.start_button.tooltip = "About five minutes on two quiet cores"
+        self.stop_button.tooltip, self.stop_button.disabled = "What was finished is kept", True
         self.bar = widgets.FloatProgress(min=0, max=1, layout=widgets.Layout(width="320px", visibility="hidden"))
-        self.status, self.page = widgets.HTML(), widgets.HTML()
-        self.start_button.on_click(lambda _: report_to(self.say, self.start))
-        self.stop_button.on_click(lambda _: report_to(self.say, self.stop))
-        buttons = widgets.HBox([self.start_button, self.stop_button, self.bar])
-        self.children = [widgets.HTML(f"<style>{style()}</style>"), buttons, self.status, self.page]
+        self.page = widgets.HTML()
+        self.fill(widgets.HBox([self.start_button, self.stop_button, self.bar]), self.message, self.page)
 
     def start(self) -> None:
         """Begin in the background, or go on with what an earlier click began."""
@@ -76,12 +75,8 @@ class LiveRun(widgets.VBox):
         left = (now - self._started) / done * (total - done) if done else 0.0
         self.say(f"{stage}: {done:,} of {total:,}" + (f", about {left:,.0f} s left" if left >= 1 else ""))
 
-    def say(self, text: str, wrong: bool = False) -> None:
-        """Show one sentence under the buttons."""
-        self.status.value = message(text, wrong).inside_widget()
-
     def _work(self) -> None:
-        report_to(self.say, self._run)
+        self.reported(self._run)
         self._working(False)
 
     def _run(self) -> None:
@@ -98,7 +93,3 @@ class LiveRun(widgets.VBox):
     def _working(self, working: bool) -> None:
         self.start_button.disabled, self.stop_button.disabled = working, not working
         self.bar.layout.visibility = "visible" if working else "hidden"
-
-    def __repr__(self) -> str:
-        """Say what it is, for a reader that shows no widgets."""
-        return "A live run of the experiment: run this cell in JupyterLab."

@@ -14,7 +14,7 @@ import traitlets
 from lib.client import ClientFile, answers, check_client, load_client, save_client
 from lib.client.facts import field_specs
 from lib.client.field import FieldSpec
-from lib.client.folder import SUFFIXES
+from lib.client.folder import SUFFIXES, is_sample
 from lib.decision import Decision, decide
 from lib.errors import InputError
 from lib.forms.typed import read_typed, refusal
@@ -63,15 +63,15 @@ class ClientState(traitlets.HasTraits):
 
     @property
     def client(self) -> ClientFile:
-        """Give the client file that the answered values make."""
+        """The client file that the answered values make."""
         return check_client(_nested(self.values))
 
     def answered(self, path: str) -> bool:
-        """Tell whether the field is answered, as opposed to its default being assumed."""
+        """Return whether the field is answered, as opposed to its default being assumed."""
         return path in self.values
 
     def error(self, path: str) -> str:
-        """Give the sentence that belongs beside the field: its own refusal, or a problem that names it."""
+        """Return the sentence that belongs beside the field: its own refusal, or a problem that names it."""
         return self.errors.get(path) or (self.problem if f" {path} is " in self.problem else "")
 
     def type(self, path: str, text: str) -> None:
@@ -97,12 +97,12 @@ class ClientState(traitlets.HasTraits):
 
     @property
     def can_undo(self) -> bool:
-        """Tell whether there is a change to take back."""
+        """Whether there is a change to take back."""
         return self._place > 0
 
     @property
     def can_redo(self) -> bool:
-        """Tell whether a change was taken back."""
+        """Whether a change was taken back."""
         return self._place < len(self._history) - 1
 
     def undo(self) -> None:
@@ -114,7 +114,7 @@ class ClientState(traitlets.HasTraits):
         self._go(1)
 
     def changes(self) -> dict[str, tuple[Any, Any]]:
-        """Give the fields that differ from the saved file: what stands there, and here (``None``: not answered)."""
+        """Return the fields that differ from the saved file: what stands there, and here (``None``: not answered)."""
         return _differences(self._saved, self.values)
 
     def start_new(self, name: str = NEW_CLIENT["client.name"]) -> None:
@@ -126,7 +126,7 @@ class ClientState(traitlets.HasTraits):
         self._replace(load_client(path), Path(path))
 
     def save(self, path: str | Path | None = None, replace: bool = False, keep: dict[str, bool] | None = None) -> Path:
-        """Write the client file, keeping the comments that stand in it, and give its path.
+        """Write the client file, keeping the comments that stand in it, and return its path.
 
         What somebody else changed in the file since it was read is kept too. ``keep`` says for fields that were
         changed on both sides whether ours stays (``True``) or theirs is taken.
@@ -258,6 +258,23 @@ class ClientState(traitlets.HasTraits):
             raise
         self.problem, self.decision = "", decision
         return True
+
+
+def stored(path: Path) -> dict[str, Any]:
+    """Return the answered fields of a client file by dotted path. Raises :class:`InputError` where it is refused."""
+    return _flat(load_client(path))
+
+
+def written_into(path: Path, values: dict[str, Any]) -> None:
+    """Write answers into a client file; whatever else stands in it stays, and nothing (``None``, ``[]``) goes out.
+
+    Raises:
+        InputError: a sample client, or a value that is not allowed.
+    """
+    if is_sample(path):
+        raise InputError("A sample client stays as it is: make a copy on the start page, and go on there.")
+    kept = {key: value for key, value in (stored(path) | values).items() if value not in (None, [])}
+    save_client(check_client(_nested(kept)), path)
 
 
 def _spec(path: str) -> FieldSpec:

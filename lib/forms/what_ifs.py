@@ -1,7 +1,6 @@
 """What-ifs: pin a state as a scenario, change facts, and see two or three side by side."""
 
 from pathlib import Path
-from typing import Any
 
 import ipywidgets as widgets
 
@@ -10,16 +9,15 @@ from lib.client.folder import beside, client_files, file_stem
 from lib.decision import decide
 from lib.errors import InputError
 from lib.forms.choices import show_choices, when_picked
-from lib.forms.reporting import report_to
-from lib.forms.state import ClientState
-from lib.views.decision import message
+from lib.forms.reporting import BAR, Live
+from lib.forms.state import ClientState, stored
 from lib.views.scenarios import Scenario, comparison
 
 BESIDE_NOW = 2
 """Columns beside the present state: more could not be read."""
 
 
-class WhatIfs(widgets.VBox):
+class WhatIfs(Live):
     """Scenarios are client files in the client's own folder, so that they are there again after a restart."""
 
     def __init__(self, state: ClientState) -> None:
@@ -28,28 +26,24 @@ class WhatIfs(widgets.VBox):
         self.state = state
         self.chosen: list[Path] = []
         self.name = widgets.Text(description="Scenario", placeholder="its name", layout=widgets.Layout(width="300px"))
-        self.pin_button = widgets.Button(description="Pin this state", layout=_AUTO)
-        self.use_button = widgets.Button(description="Go on from it", layout=_AUTO)
-        self.clear_button = widgets.Button(description="Clear the comparison", layout=_AUTO)
         self.other = widgets.Dropdown(description="Compare with", layout=widgets.Layout(width="420px"))
-        self.table, self.message = widgets.HTML(), widgets.HTML()
-        self.pin_button.on_click(lambda _: self.reported(self.pin, self.name.value))
-        self.use_button.on_click(lambda _: self.reported(self.use))
-        self.clear_button.on_click(lambda _: self.reported(self.clear))
+        self.table = widgets.HTML()
         when_picked(self.other, lambda path: self.reported(self.compare, path))
         state.observe(lambda _: self.reported(self.follow), ["decision", "path"])
-        bars = [[self.name, self.pin_button], [self.other, self.use_button, self.clear_button]]
-        self.children = [
+        pin, use = self.button("Pin this state", self.pin), self.button("Go on from it", self.use)
+        self.fill(
             widgets.HTML("<h3>What if: scenarios side by side</h3>"),
-            *(widgets.HBox(bar, layout=_BAR) for bar in bars),
+            widgets.HBox([self.name, pin], layout=BAR),
+            widgets.HBox([self.other, use, self.button("Clear the comparison", self.clear)], layout=BAR),
             self.message,
             self.table,
-        ]
+        )
         self._client = state.path
         self._list()
 
-    def pin(self, name: str) -> None:
-        """Keep the present state under a name and set it beside what comes next."""
+    def pin(self) -> None:
+        """Keep the present state under the name in the box and set it beside what comes next."""
+        name = self.name.value
         if self.state.path is None:
             raise InputError("Save the client first; its scenarios stand beside its file.")
         path = beside(self.state.path) / "scenarios" / f"{file_stem(name)}.yaml"
@@ -70,8 +64,7 @@ class WhatIfs(widgets.VBox):
         """Take the facts of the scenario picked last over into the form, as one change."""
         if not self.chosen:
             raise InputError("Pick a scenario first.")
-        kept = ClientState(self.chosen[-1], later=lambda _: None).values
-        self.state.restore(kept | {"client.name": self.state.values["client.name"]})
+        self.state.restore(stored(self.chosen[-1]) | {"client.name": self.state.values["client.name"]})
         self.say("Its facts stand in the form; Undo takes them back.")
 
     def clear(self) -> None:
@@ -91,14 +84,6 @@ class WhatIfs(widgets.VBox):
             return
         now = Scenario("Now", self.state.client, self.state.decision)
         self.table.value = comparison([now, *map(_scenario, there)]).__html__().inside_widget()
-
-    def reported(self, action: Any, *arguments: Any) -> None:
-        """Run an action and show on the page what went wrong."""
-        report_to(self.say, action, *arguments)
-
-    def say(self, text: str, wrong: bool = False) -> None:
-        """Show one message."""
-        self.message.value = message(text, wrong).inside_widget()
 
     def _list(self) -> None:
         own = sorted((beside(self.state.path) / "scenarios").glob("*.yaml")) if self.state.path else []
@@ -122,7 +107,3 @@ def _scenario(path: Path) -> Scenario:
 
 def _name(path: Path) -> str:
     return path.stem.replace("-", " ")
-
-
-_AUTO = widgets.Layout(width="auto")
-_BAR = widgets.Layout(flex_flow="row wrap", align_items="center")

@@ -13,10 +13,10 @@ from browser.notebook_page import NotebookPage
 MOVES, MOVES_OF_MEMORY, TURN = 100, 1000, 25
 FORM = """
 import os
-from lib.forms.app import decide_form
+from lib.forms.app import DecisionForm
 from lib.client.folder import DEFAULT_CLIENT
 print("kernel", os.getpid())
-decide_form(DEFAULT_CLIENT)
+DecisionForm(DEFAULT_CLIENT)
 """
 BARE = """
 import ipywidgets as widgets

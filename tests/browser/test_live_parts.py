@@ -6,7 +6,7 @@ import pytest
 
 from lib.client.folder import DEFAULT_CLIENT
 from lib.forms.form import ClientForm
-from lib.forms.grading import grading_form
+from lib.forms.grading import GradingForm
 from lib.forms.state import ClientState
 from lib.paths import DATA
 
@@ -19,9 +19,7 @@ LOOKS = [(1280, False), (1920, True), (390, False), (390, True)]
 def grading(tmp_path, monkeypatch):
     monkeypatch.setenv("WORKBOOK_CLIENTS", str(tmp_path))
     client = shutil.copy(DEFAULT_CLIENT, tmp_path / "northwind.yaml")
-    return grading_form(
-        client, shutil.copy(DATA / "evaluation" / "example_answers.csv", tmp_path / "pilot.csv"), "Anna"
-    )
+    return GradingForm(client, shutil.copy(DATA / "evaluation" / "example_answers.csv", tmp_path / "pilot.csv"), "Anna")
 
 
 def test_five_answers_are_graded_with_the_keyboard_alone(chromium, grading):

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from lib.client import folder, load_client
-from lib.forms.app import decide_form
+from lib.forms.app import DecisionForm
 from lib.paths import CLIENTS
 
 STYLE = "behaviour.style_sensitivity"
@@ -24,17 +24,17 @@ def own(tmp_path, monkeypatch):
 @pytest.fixture
 def form(own):
     shutil.copy(CLIENTS / "support-knowledge-base.yaml", own / "desk.yaml")
-    return decide_form(own / "desk.yaml")
+    return DecisionForm(own / "desk.yaml")
 
 
 def press(form, name):
-    form.button[name].click()
+    form.buttons[name].click()
     return form.message.value
 
 
 def test_a_client_file_is_found_from_the_project_folder(own, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    assert decide_form(SUPPORT).state.decision.recommendation == "rag"
+    assert DecisionForm(SUPPORT).state.decision.recommendation == "rag"
 
 
 def test_a_change_in_the_form_changes_the_recommendation_on_the_page(form):
@@ -89,7 +89,7 @@ def test_reloading_asks_before_it_drops_changes(form):
 
 
 def test_a_client_that_came_with_the_workbook_is_saved_as_one_s_own(own):
-    form = decide_form(CLIENTS / "voice-agent.yaml")
+    form = DecisionForm(CLIENTS / "voice-agent.yaml")
     before = (CLIENTS / "voice-agent.yaml").read_text(encoding="utf-8")
     form.form.take({"path": STYLE, "step": 30})
     press(form, "Save")
@@ -98,7 +98,7 @@ def test_a_client_that_came_with_the_workbook_is_saved_as_one_s_own(own):
 
 
 def test_a_colleague_s_change_of_the_same_field_is_asked_for(form, own):
-    theirs = decide_form(own / "desk.yaml")
+    theirs = DecisionForm(own / "desk.yaml")
     theirs.form.take({"path": "knowledge.documents", "text": "950"})
     press(theirs, "Save")
     form.form.take({"path": "knowledge.documents", "text": "800"})

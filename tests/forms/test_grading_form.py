@@ -9,7 +9,7 @@ from lib.client.folder import DEFAULT_CLIENT
 from lib.evaluation.judge import asked, judged, verdict_of
 from lib.evaluation.store import evaluations, open_evaluation
 from lib.forms import grading as grading_module
-from lib.forms.grading import grading_form
+from lib.forms.grading import GradingForm
 from lib.paths import DATA
 
 
@@ -26,7 +26,7 @@ def answers(tmp_path):
 
 @pytest.fixture
 def form(client_file, answers):
-    return grading_form(client_file, answers, "Anna")
+    return GradingForm(client_file, answers, "Anna")
 
 
 def grade(form, value, verdict="correct"):
@@ -36,7 +36,7 @@ def grade(form, value, verdict="correct"):
 def test_five_answers_are_graded_by_keys_and_found_again_after_a_restart(form, client_file):
     for value in (True, False, True, True, False):
         grade(form, value)
-    again = grading_form(client_file, None, "Anna")
+    again = GradingForm(client_file, None, "Anna")
     assert len(again.book.grades) == 5 and sum(g.correct for g in again.book.grades.values()) == 3
     assert again.place == 2 and again.book.verdict(again.here[again.active], "correct") in (True, False, None)
     assert "5 of 24 answers graded" in again.shown["summary"]
@@ -83,7 +83,7 @@ def test_grades_go_out_as_csv_and_into_the_evidence(form, client_file):
 
 
 def test_the_example_never_becomes_evidence(client_file):
-    form = grading_form(client_file)
+    form = GradingForm(client_file)
     assert form.evaluation.is_example and len(form.evaluation.graders()) == 2
     form.take({"do": "evidence", "arm_of": {}})
     assert "invented" in form.message[0] and load_client(client_file).evidence.rag_score is None

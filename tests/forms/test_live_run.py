@@ -27,12 +27,12 @@ def test_a_run_tells_how_far_it_is_and_shows_its_numbers_at_the_end():
         assert data_must_stay_in_house
         progress("Answers: RAG", 0, 10)
         progress("Answers: RAG", 10, 10)
-        seen.append(live.status.value)
+        seen.append(live.message.value)
         return RESULT
 
     live = LiveRun(run=run, done=told.append, data_must_stay_in_house=True)
     finished(live)
-    assert "Answers: RAG: 10 of 10" in seen[0] and "run-1" in live.status.value and "All right" in live.page.value
+    assert "Answers: RAG: 10 of 10" in seen[0] and "run-1" in live.message.value and "All right" in live.page.value
     assert told == [RESULT] and live.stop_button.disabled and not live.start_button.disabled
 
 
@@ -53,7 +53,7 @@ def test_stop_ends_at_the_next_step_and_a_further_click_goes_on():
     live.stop()
     go_on.set()
     live.thread.join(10)
-    assert "kept" in live.status.value and live.result is None
+    assert "kept" in live.message.value and live.result is None
     assert finished(live).result is RESULT and calls[0] == calls[1]
 
 
@@ -61,7 +61,7 @@ def test_what_went_wrong_is_shown_where_the_person_looks():
     def run(config, *, progress):
         raise InputError("DATABASE_URL: nobody answers.")
 
-    assert "nobody answers" in finished(LiveRun(run=run)).status.value
+    assert "nobody answers" in finished(LiveRun(run=run)).message.value
 
 
 @pytest.mark.parametrize(("done", "left"), [(1, "s left"), (10, "")])
@@ -71,4 +71,4 @@ def test_the_time_left_is_told_while_there_is_some(done, left, monkeypatch):
     live = LiveRun(run=lambda *_, **__: RESULT)
     live.progress("Search", 0, 10)
     live.progress("Search", done, 10)
-    assert left in live.status.value and ("left" in live.status.value) == bool(left)
+    assert left in live.message.value and ("left" in live.message.value) == bool(left)

@@ -21,18 +21,20 @@ def state(tmp_path, monkeypatch):
 def test_a_pinned_state_is_compared_with_what_comes_next(state):
     page = WhatIfs(state)
     page.name.value = "As it is"
-    page.pin_button.click()
+    page.buttons["Pin this state"].click()
     assert 'class="differs"' not in page.table.value
     state.set(STYLE, 0.9)
     assert '<strong class="differs">≠ RAG</strong>' in page.table.value and "Style sensitivity" in page.table.value
-    page.use_button.click()
+    page.buttons["Go on from it"].click()
     assert STYLE not in state.values and state.can_undo
-    page.clear_button.click()
+    page.buttons["Clear the comparison"].click()
     assert page.table.value == ""
 
 
 def test_scenarios_are_there_again_move_with_the_client_and_go_with_it(state):
-    WhatIfs(state).pin("Low volume")
+    page = WhatIfs(state)
+    page.name.value = "Low volume"
+    page.pin()
     again = WhatIfs(ClientState(state.path, later=lambda _: None))
     assert "scenario low volume" in dict(again.other.options)
     renamed = folder.rename(state.path, "Southwind")
@@ -47,5 +49,5 @@ def test_at_most_two_stand_beside_now_and_another_client_is_one_of_them(state):
         page.other.value = CLIENTS / f"{name}.yaml"
     assert [path.stem for path in page.chosen] == ["general-chatbot", "commercial-law"]
     page.name.value = " "
-    page.pin_button.click()
+    page.buttons["Pin this state"].click()
     assert "at least one letter" in page.message.value
