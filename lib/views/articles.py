@@ -28,7 +28,7 @@ def why_these_articles() -> Page:
 
 
 def guides_table() -> Table:
-    """Give each article: how many of its figures hold up, and how many outside cases its guide alone gets right."""
+    """List the articles: how many of its figures hold up, and how many outside cases its guide alone gets right."""
     hits, cases = guide_hits()
     figures = audit().counts_by_article()
     rows = [
@@ -48,7 +48,7 @@ def guides_table() -> Table:
 
 
 def rules_table() -> Table:
-    """Give the rules that the articles share and what independent measurements say of each."""
+    """List the rules that the articles share and what independent measurements say of each."""
     rows = [
         [row["rule"], row["standing"], row["measured"], row["source"]]
         for row in read_yaml(DATA / "decision" / "rule_evidence.yaml")

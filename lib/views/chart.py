@@ -85,13 +85,13 @@ class Chart:
         display(self.reading())
 
     def titled(self) -> "go.Figure":
-        """Give the figure with its title in the picture, for where no caption stands above it."""
+        """Return the figure with its title in the picture, for where no caption stands above it."""
         import plotly.graph_objects as go  # in here for start-up time: deciding draws nothing
 
         return go.Figure(self.figure).update_layout(title_text=safe(self.title))
 
     def reading(self) -> Page:
-        """Give the caption and the table of numbers."""
+        """Return the caption and the table of numbers."""
         return joined(caption(self.sentence), folded(f"Numbers of this chart: {self.title}", self.table))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
@@ -107,7 +107,7 @@ class Chart:
 
 
 def chart_html(specification: Mapping[str, Any]) -> Page:
-    """Give a chart for a page that brings plotly.js and draws every ``script[data-chart]`` on it.
+    """Return a chart for a page that brings plotly.js and draws every ``script[data-chart]`` on it.
 
     Args:
         specification: what a :class:`Chart` shows of itself as plotly's JSON.
@@ -138,7 +138,7 @@ def chart_html(specification: Mapping[str, Any]) -> Page:
 
 
 def figure(height: int) -> "go.Figure":
-    """Give an empty figure in the workbook's style, ``height`` pixels high and as wide as its place."""
+    """Return an empty figure in the workbook's style, ``height`` pixels high and as wide as its place."""
     import plotly.graph_objects as go  # in here for start-up time: deciding draws nothing
 
     return go.Figure(layout={"template": TEMPLATE, "height": height, "autosize": True})
@@ -201,12 +201,12 @@ def pale(colour: str) -> str:
 
 
 def short_title(arm: str) -> str:
-    """Give an arm's short title, for axes and narrow columns."""
+    """Return an arm's short title, for axes and narrow columns."""
     return ARM[arm].short if arm in ARM else arm_title(arm)
 
 
 def plain_title(arm: str) -> str:
-    """Give an arm's title as it stands inside a sentence: ``RAG``, ``fine-tuning``."""
+    """Return an arm's title as it stands inside a sentence: ``RAG``, ``fine-tuning``."""
     title = short_title(arm)
     return title if title.isupper() else title[0].lower() + title[1:]
 

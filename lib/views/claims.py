@@ -20,18 +20,18 @@ VERDICT_COLOURS = {
 
 
 def workings(row: Row) -> Page:
-    """Give one figure's derivation, line by line."""
+    """Show one figure's derivation, line by line."""
     head = Page("<p><strong>{}</strong> ({})</p>").format(safe(row.id), safe(row.claim.article))
     return joined(head, bullets(row.workings))
 
 
 def audit_table(audit: Audit) -> Table:
-    """Give every figure with its verdict; the workings open on a click."""
+    """List every figure with its verdict; the workings open on a click."""
     return _opening(list(audit), "Published figures and what became of them")
 
 
 def cost_table(lines: list[CostRow]) -> Table:
-    """Give the articles' cost tables, line by line, beside the recomputed figures."""
+    """Set the articles' cost tables, line by line, beside the recomputed figures."""
     return _opening(lines, "Cost tables of the articles beside the recomputed figures")
 
 

@@ -29,7 +29,7 @@ def decided_clients(folder: Path = CLIENTS) -> list[ClientRow]:
 
 
 def clients_table(rows: list[ClientRow]) -> Table:
-    """Give the clients side by side: recommendation, stability, agreement and runner-up."""
+    """Set the clients side by side: recommendation, stability, agreement and runner-up."""
     columns = ["Client", "Recommendation", "Stability", "Guides agreeing", "Runner-up"]
     return Table(columns, list(map(_row, rows)), f"{len(rows)} clients and what the workbook recommends for each")
 
@@ -45,7 +45,7 @@ def clients_caption(rows: list[ClientRow]) -> Page:
 
 
 def arms_explained() -> Table:
-    """Give the arms with what each means, from the simplest to the most complex."""
+    """List the arms with what each means, from the simplest to the most complex."""
     rows = [[arm.title, arm.id, arm.meaning] for arm in ARM.values()]
     title = "The architectures, from the simplest to the most complex; a tie goes to the simpler one"
     return Table(["Architecture", "In files", "What it is"], rows, title)

@@ -37,7 +37,7 @@ LEAVES_A_GAP = "not counted: leaves a gap"
 
 
 def budgets(overview: Overview, money: Money = DOLLARS) -> Table:
-    """Give the chance of staying within each stated budget, for every arm."""
+    """Show the chance of staying within each stated budget, for every arm."""
     units = {"money.setup_usd": "", "money.monthly_usd": " a month of bills", "money.per_query_usd": " a query"}
     limits = overview.budgets()
     rows = [[arm_title(arm), *(probability(chance) for chance in overview.chances(arm).values())] for arm in ARMS]
@@ -53,7 +53,7 @@ def not_included() -> Page:
 
 
 def components(costs: Costs, kind: str, money: Money = DOLLARS) -> Table:
-    """Give one column an arm and one row a component that costs anything; ``kind`` is ``setup`` or ``monthly``."""
+    """Set out one column an arm and one row a component that costs anything; ``kind`` is ``setup`` or ``monthly``."""
     labels = _labels(costs)
     values = {
         (id_, arm): float(getattr(costs.components[arm][id_], kind))
@@ -75,7 +75,7 @@ def components(costs: Costs, kind: str, money: Money = DOLLARS) -> Table:
 
 
 def formulas(costs: Costs, money: Money = DOLLARS) -> Table:
-    """Give how each component that costs anything is computed, and whether it is labour or a bill."""
+    """Say how each component that costs anything is computed, and whether it is labour or a bill."""
     labels: dict[tuple[str, str], dict[str, None]] = {}
     for arm in ARMS:
         for component in costs.components[arm].values():
@@ -89,7 +89,7 @@ def formulas(costs: Costs, money: Money = DOLLARS) -> Table:
 
 
 def prices(overview: Overview, money: Money = DOLLARS) -> Table:
-    """Give every price, number of hours and speed used, with its source and the day on which it was read."""
+    """List every price, number of hours and speed used, with its source and the day on which it was read."""
     used = {
         (overview.book[key].item, overview.book[key].component): overview.book[key] for key in overview.prices_used()
     }
@@ -286,14 +286,14 @@ def business_assumptions(overview: Overview, money: Money = DOLLARS) -> Page:
 
 
 def sensitivity(swings: list[Swing], money: Money = DOLLARS) -> Table:
-    """Give what the business case turns on, widest first."""
+    """Say what the business case turns on, widest first."""
     rows = [[swing.label, money.text(swing.at_low), money.text(swing.at_high)] for swing in swings]
     columns = ["If this is otherwise", "at the low end it brings", "at the high end it brings"]
     return Table(columns, rows, f"What the three-year result turns on, in {money.currency}", right=(1, 2))
 
 
 def text(overview: Overview, decision: Decision, money: Money = DOLLARS) -> str:
-    """Give the costs as plain text for a terminal; the business case needs to know which options close every gap."""
+    """Write the costs as plain text for a terminal; the business case needs to know which options close every gap."""
     costs = overview.costs
     lines = [f"Costs of {overview.client.client.name}, in {money.currency}, prices as of {overview.book.as_of}", ""]
     tables = [costs_table(decision)]

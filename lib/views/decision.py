@@ -1,5 +1,6 @@
 """A decision as pages: pure functions from a decision to escaped HTML."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from lib.arms import ARM, TUNED_ARMS, UNDECIDED
@@ -20,7 +21,7 @@ HELD = {True: "✓ holds", False: "✗ does not", None: "· not known"}
 
 
 def headline(decision: Decision) -> Page:
-    """Give the recommendation in large type, how sure it is, and the first step."""
+    """Show the recommendation in large type, how sure it is, and the first step."""
     meaning = ARM[decision.recommendation].meaning if decision.recommendation in ARM else ""
     page = render(
         "headline.html",
@@ -70,73 +71,74 @@ def answered_words(decision: Decision) -> str:
 
 
 def reasons(decision: Decision) -> Page:
-    """Give the reasons in the order in which the recommendation comes about."""
+    """List the reasons in the order in which the recommendation comes about."""
     notes = [Page("<h3>To bear in mind</h3>"), bullets(decision.notes)] if decision.notes else []
     return explained(joined(bullets(decision.reasons, ordered=True), *notes))
 
 
 def advice(decision: Decision) -> Page:
     """Say how to build the recommended arm; nothing where there is nothing to say yet."""
-    return (
-        explained(joined(Page("<h3>How to build it</h3>"), bullets(decision.advice))) if decision.advice else Page("")
-    )
+    if not decision.advice:
+        return Page("")
+    return explained(joined(Page("<h3>How to build it</h3>"), bullets(decision.advice)))
 
 
 def arms_table(decision: Decision) -> Table:
-    """Give the arms: which pass, what supports them and what rules them out."""
-    rows = [
-        [
-            with_note(short_title(arm), "recommended") if arm == decision.recommendation else short_title(arm),
-            _possible(result),
-            "yes" if result.closes_gaps else "no",
-            _meter(result.support),
-            "not measured" if result.measured_score is None else share(result.measured_score),
-        ]
-        for arm, result in decision.arms.items()
-    ]
-    columns = ["Architecture", "Possible", "Closes every gap", "Frameworks for it", "Measured score"]
-    return Table(columns, rows, "Which architectures pass, and what rules the others out", strong=_chosen(decision))
+    """List the arms: which pass, what supports them and what rules them out."""
+    columns: dict[str, Callable[[ArmResult], Any]] = {
+        "Possible": _possible,
+        "Closes every gap": lambda arm: "yes" if arm.closes_gaps else "no",
+        "Frameworks for it": lambda arm: _meter(arm.support),
+        "Measured score": lambda arm: "not measured" if arm.measured_score is None else share(arm.measured_score),
+    }
+    return _by_arm(decision, columns, "Which architectures pass, and what rules the others out", right=())
 
 
 def costs_table(decision: Decision) -> Table:
     """Say what each arm is expected to cost, with P10 to P90, and the total as planned beside it, in the client's currency."""
     money = money_of(decision)
-    rows = [
-        [
-            short_title(arm),
-            money.ranged(result.ranges["setup_usd"]),
-            money.ranged(result.ranges["monthly_usd"]),
-            money.text(result.monthly_bill_usd),
-            money.ranged(result.ranges["horizon_usd"]),
-            money.text(result.ranges["horizon_usd"].as_planned),
-        ]
-        for arm, result in decision.arms.items()
-    ]
-    columns = ["Architecture", "Set-up", "A month", "of it bills", "Over the horizon", "as planned"]
+    columns: dict[str, Callable[[ArmResult], Any]] = {
+        "Set-up": lambda arm: money.ranged(arm.ranges["setup_usd"]),
+        "A month": lambda arm: money.ranged(arm.ranges["monthly_usd"]),
+        "of it bills": lambda arm: money.text(arm.monthly_bill_usd),
+        "Over the horizon": lambda arm: money.ranged(arm.ranges["horizon_usd"]),
+        "as planned": lambda arm: money.text(arm.ranges["horizon_usd"].as_planned),
+    }
     title = (
         f"Totals in {money.currency}: expected, and in brackets the range in which eight of ten draws lie (P10 to P90). "
         "As planned has everything at its likely value; usually it costs more"
     )
-    return Table(columns, rows, title, right=range(1, len(columns)), strong=_chosen(decision))
+    return _by_arm(decision, columns, title, right=range(1, 6))
 
 
 def queries_table(decision: Decision) -> Table:
     """Say what one query and one right answer cost with each arm, and how long the answer takes."""
     money = money_of(decision)
+    columns: dict[str, Callable[[ArmResult], Any]] = {
+        "A query, all in": lambda arm: money.ranged(arm.ranges["usd_per_query"]),
+        "One more query": lambda arm: money.ranged(arm.ranges["marginal_usd_per_query"]),
+        "A right answer": lambda arm: money.ranged(arm.ranges.get("usd_per_correct_answer")),
+        "Begins to show": lambda arm: f"{arm.first_token_ms / 1000:,.1f} s",
+        "Whole answer": lambda arm: f"{arm.p95_latency_ms / 1000:,.1f} s",
+    }
+    title = f"One query in {money.currency}, expected (P10 to P90), and how long 95 of 100 answers take at most"
+    return _by_arm(decision, columns, title, right=range(1, 6))
+
+
+def _by_arm(
+    decision: Decision, columns: dict[str, Callable[[ArmResult], Any]], title: str, right: Sequence[int]
+) -> Table:
+    """Make a table with a row an arm, that of the recommended one marked."""
+    recommended = decision.recommendation
     rows = [
         [
-            short_title(arm),
-            money.ranged(result.ranges["usd_per_query"]),
-            money.ranged(result.ranges["marginal_usd_per_query"]),
-            money.ranged(result.ranges.get("usd_per_correct_answer")),
-            f"{result.first_token_ms / 1000:,.1f} s",
-            f"{result.p95_latency_ms / 1000:,.1f} s",
+            with_note(short_title(arm), "recommended") if arm == recommended else short_title(arm),
+            *(say(result) for say in columns.values()),
         ]
         for arm, result in decision.arms.items()
     ]
-    columns = ["Architecture", "A query, all in", "One more query", "A right answer", "Begins to show", "Whole answer"]
-    title = f"One query in {money.currency}, expected (P10 to P90), and how long 95 of 100 answers take at most"
-    return Table(columns, rows, title, right=range(1, len(columns)), strong=_chosen(decision))
+    strong = [place for place, arm in enumerate(decision.arms) if arm == recommended]
+    return Table(["Architecture", *columns], rows, title, right=right, strong=strong)
 
 
 def frameworks_table(decision: Decision) -> Table:
@@ -163,7 +165,7 @@ def _vote(verdict: Verdict, answer: str | None) -> Page | str:
 
 
 def trace(verdict: Verdict, money: Money = DOLLARS) -> Page:
-    """Give one framework's rules: what was observed, the threshold and its source, and how it came out."""
+    """List one framework's rules: what was observed, the threshold and its source, and how it came out."""
     rows = [
         [
             rule.question,
@@ -183,7 +185,7 @@ def trace(verdict: Verdict, money: Money = DOLLARS) -> Page:
 
 
 def traces(decision: Decision) -> Page:
-    """Give every framework's rules, each folded under its verdict."""
+    """List every framework's rules, each folded under its verdict."""
     return explained(
         joined(*(folded(verdict_title(verdict), trace(verdict, money_of(decision))) for verdict in decision.frameworks))
     )
@@ -216,7 +218,7 @@ def _changes(counterfactuals: list[Counterfactual], decision: Decision) -> list[
 
 
 def assumed_table(decision: Decision) -> Page | Table:
-    """Give the fields that are not answered and what is assumed for each."""
+    """List the fields that are not answered and what is assumed for each."""
     rows = [
         [field_label(path), section_title(path.split(".")[0]), value_words(path, default_of(path), money_of(decision))]
         for path in decision.assumed
@@ -227,7 +229,7 @@ def assumed_table(decision: Decision) -> Page | Table:
 
 
 def changes_table(changes: dict[str, tuple[Any, Any]]) -> Table:
-    """Give fields (by dotted path) with the value in the saved file and the one here."""
+    """List fields (by dotted path) with the value in the saved file and the one here."""
     rows = [[field_label(path), *(value_words(path, value) for value in ends)] for path, ends in changes.items()]
     return Table(["Field", "In the file", "Here"], rows, "What is not saved yet")
 
@@ -290,7 +292,7 @@ def costs_caption(decision: Decision) -> Page:
 
 
 def money_of(decision: Decision) -> Money:
-    """Give the currency that the client reads."""
+    """Return the currency that the client reads."""
     return Money(decision.currency, decision.per_usd)
 
 
@@ -301,7 +303,7 @@ def change_ends(change: Counterfactual, money: Money = DOLLARS) -> tuple[str, st
 
 
 def verdict_title(verdict: Verdict) -> str:
-    """Give a framework and its verdict as one heading."""
+    """Write a framework and its verdict as one heading."""
     return f"{verdict.title} → {arm_title(verdict.says)}"
 
 
@@ -325,10 +327,6 @@ def condition(rule: RuleTrace, money: Money = DOLLARS) -> str:
         low, high = (money.converted(rule.unit, end)[1] for end in (rule.threshold_low, rule.threshold_high))
         words += f" (between {number(low)} and {number(high)})"
     return words
-
-
-def _chosen(decision: Decision) -> list[int]:
-    return [place for place, arm in enumerate(decision.arms) if arm == decision.recommendation]
 
 
 def _blocker(blocker) -> Page:
@@ -363,7 +361,7 @@ def _unit(unit: str, value: float | str) -> str:
 
 
 def text(decision: Decision) -> str:
-    """Give the decision as plain text for a terminal."""
+    """Write the decision as plain text for a terminal."""
     runner_up = arm_title(decision.runner_up) if decision.runner_up else "none"
     lines = [
         f"{decision.client}: {arm_title(decision.recommendation)}" + (" (unproven)" if decision.unproven else ""),

@@ -8,7 +8,7 @@ from lib.client.quantity import likely
 from lib.evaluation import agreement, alerts, gate, history, targets
 from lib.evaluation.grading import VERDICTS, GradeBook
 from lib.evaluation.store import Evaluation
-from lib.views.chart import ARM_COLOURS, MUTED, Chart, figure
+from lib.views.chart import ARM_COLOURS, MUTED, Chart, add_shares, figure
 from lib.views.markup import Page, bullets, caption, joined, safe
 from lib.views.table import Table
 from lib.wording import arm_title, share
@@ -18,7 +18,7 @@ ALMOST = ((0.8, "almost always"), (0.6, "mostly"), (0.4, "moderately"), (0.0, "h
 
 
 def shares_table(book: GradeBook) -> Table:
-    """Give for each system the share of yes for each verdict, with its 95 % interval."""
+    """Show for each system the share of yes for each verdict, with its 95 % interval."""
     rows = []
     for system in book.sheet.systems:
         cells = []
@@ -38,7 +38,7 @@ def shares_caption(evaluation: Evaluation, book: GradeBook) -> Page:
 
 
 def agreement_table(evaluation: Evaluation) -> Page | Table:
-    """Give Cohen's kappa of every two graders, a judging model among them."""
+    """Show Cohen's kappa of every two graders, a judging model among them."""
     graders = list(evaluation.graders().items())
     rows = []
     for place, (first, ones) in enumerate(graders):
@@ -95,22 +95,16 @@ def history_chart(named: list[Evaluation]) -> Chart:
     frame = history({f"{each.name}, {name}": grades for each in named for name, grades in each.graders().items()})
     drawn = figure(340)
     for system, rows in frame.groupby("system", sort=False):
-        drawn.add_scatter(
-            x=list(rows["evaluation"]),
-            y=[round(100 * value, 2) for value in rows["share"]],
-            error_y={
-                "array": [
-                    round(100 * (high - value), 2) for value, high in zip(rows["share"], rows["high"], strict=True)
-                ],
-                "arrayminus": [
-                    round(100 * (value - low), 2) for value, low in zip(rows["share"], rows["low"], strict=True)
-                ],
-                "thickness": 1.2,
-            },
+        arm = ARM.get(system)
+        add_shares(
+            drawn,
+            list(rows[["share", "low", "high"]].itertuples(index=False)),
+            list(rows["evaluation"]),
+            upright=True,
             name=system_title(system),
             mode="markers+lines",
-            line={"color": ARM_COLOURS.get(system, MUTED), "dash": ARM[system].dash if system in ARM else "solid"},
-            marker={"size": 9, "symbol": ARM[system].symbol if system in ARM else "circle"},
+            line={"color": ARM_COLOURS.get(system, MUTED), "dash": arm.dash if arm else "solid"},
+            marker={"size": 9, "symbol": arm.symbol if arm else "circle"},
         )
     drawn.update_yaxes(title_text="Right, in % (95 % interval)", range=[0, 104])
     drawn.update_xaxes(type="category")
@@ -144,7 +138,7 @@ def gate_words(book: GradeBook, client: ClientFile) -> Page:
 
 
 def system_title(system: str) -> str:
-    """Give a system's name as people read it."""
+    """Return a system's name as people read it."""
     return arm_title(system) if system in ARM else system
 
 

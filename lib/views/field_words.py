@@ -19,14 +19,14 @@ RANGE_PARTS = ("low", "likely", "high")
 
 @cache
 def default_of(path: str) -> Any:
-    """Give the value that is assumed while the field is not answered; ``None`` where nothing is."""
+    """Return the value that is assumed while the field is not answered; ``None`` where nothing is."""
     section, name = path.split(".")
     default = ClientFile.model_fields[section].annotation.model_fields[name].get_default()
     return None if default in ([], {}) else default
 
 
 def section_title(section: str) -> str:
-    """Give a section's name as a heading."""
+    """Return a section's name as a heading."""
     return section.replace("_", " ").capitalize()
 
 
@@ -36,7 +36,7 @@ def section_help(section: str) -> str:
 
 
 def field_label(path: str) -> str:
-    """Give a field's label."""
+    """Return a field's label."""
     return field_specs()[path].label
 
 

@@ -29,12 +29,12 @@ class Page(Markup):
         return _PAGE.format(self)
 
     def __repr__(self) -> str:
-        """Give the text without tags, for readers without HTML."""
+        """Return the text without tags, for readers without HTML."""
         text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", str(self)))).strip()
         return text if len(text) <= 200 else text[:199] + "…"
 
     def inside_widget(self) -> str:
-        """Give the HTML as the value of a widget."""
+        """Return the HTML as the value of a widget."""
         return self._repr_html_()
 
 
@@ -74,11 +74,11 @@ def folded(summary: str, content: Any) -> Page:
 
 def with_note(text: Any, note: Any, kind: str = "muted") -> Page:
     """Write a small ``note`` under ``text``; ``kind`` is ``muted`` or ``tag``."""
-    return Page('{}<br><span class="{}">{}</span>').format(safe(text), kind, safe(note))
+    return Page('{}<br> <span class="{}">{}</span>').format(safe(text), kind, safe(note))
 
 
 def bullets(items: Any, ordered: bool = False) -> Page:
-    """Give a list of texts."""
+    """Make a list of texts."""
     tag = "ol" if ordered else "ul"
     inside = Page("").join(Page("<li>{}</li>").format(safe(item)) for item in items)
     return Page(f"<{tag}>{{}}</{tag}>").format(inside)
@@ -86,7 +86,7 @@ def bullets(items: Any, ordered: bool = False) -> Page:
 
 @cache
 def style() -> str:
-    """Give the one style sheet: notebooks, forms, report; light, dark, print."""
+    """Return the one style sheet: notebooks, forms, report; light, dark, print."""
     return (HERE / "style.css").read_text(encoding="utf-8")
 
 

@@ -24,7 +24,7 @@ class Money:
         return cls(client.prices.currency, float(likely(client.prices.per_usd)))
 
     def converted(self, unit: str, value: Any) -> tuple[str, Any]:
-        """Give a unit and a value, or a range of one, in this currency where they are in US dollars."""
+        """Return a unit and a value, or a range of one, in this currency where they are in US dollars."""
         if not unit.startswith("USD") or value is None or self.currency == "USD":
             return unit, value
         if isinstance(value, dict):

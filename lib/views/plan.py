@@ -14,7 +14,7 @@ from lib.wording import arm_title, counted, listed, number
 
 
 def plan_summary(roadmap: Roadmap, money: Money = DOLLARS) -> Page:
-    """Give the plan in five figures: time, work, cost, questions to grade, examples to collect."""
+    """Show the plan in five figures: time, work, cost, questions to grade, examples to collect."""
     low, high = roadmap.weeks
     cards = [
         ("Architecture", arm_title(roadmap.arm)),
@@ -108,7 +108,7 @@ def sources_table(roadmap: Roadmap) -> Table:
 
 
 def gates_table(roadmap: Roadmap) -> Table:
-    """Give the gates: after which step, what must have been measured."""
+    """List the gates: after which step, what must have been measured."""
     titles = {step.id: step.title for step in roadmap.steps}
     rows = [[titles[gate.after], gate.words] for gate in roadmap.gates]
     return Table(["After", "Gate"], rows, "What must be measured before the plan goes on")
@@ -146,7 +146,7 @@ def retraining(roadmap: Roadmap, horizon: int) -> Page:
 
 
 def checklist_page(checklist: Checklist) -> Page:
-    """Give the pitfalls with those ticked that are behind."""
+    """List the pitfalls with those ticked that are behind."""
     if not checklist.items:
         return caption("This architecture has no pitfalls of its own on the list.")
     rows = [("✓ " if item.id in checklist.done else "☐ ") + item.text for item in checklist.items]
@@ -158,7 +158,7 @@ def checklist_page(checklist: Checklist) -> Page:
 
 
 def industry_page(note: IndustryNote | None, decision: Decision) -> Page:
-    """Give what the articles say of the client's industry, and whether it agrees."""
+    """Say what the articles say of the client's industry, and whether it agrees."""
     if note is None:
         return caption("The articles have no note on this industry.")
     arm = decision.recommendation

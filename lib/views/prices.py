@@ -8,7 +8,7 @@ from lib.wording import number
 
 
 def price_notes(book: PriceBook, money: Money = DOLLARS) -> Page:
-    """Give how a tuned model can be served, and what became of the client's own prices."""
+    """Say how a tuned model can be served, and what became of the client's own prices."""
     return joined(
         serving(book, money),
         *([own_rows(book)] if book.own_rows else []),
@@ -16,7 +16,7 @@ def price_notes(book: PriceBook, money: Money = DOLLARS) -> Page:
 
 
 def serving(book: PriceBook, money: Money = DOLLARS) -> Table:
-    """Give every way to tune and serve a model at this client's volume, cheapest first, and from when it would pay."""
+    """List every way to tune and serve a model at this client's volume, cheapest first, and from when it would pay."""
     served = book.serving
     offers = sorted(served.offers, key=lambda offer: (bool(offer.why_not), offer.usd_per_month(served.load)))
     rows = [
@@ -38,7 +38,7 @@ def serving(book: PriceBook, money: Money = DOLLARS) -> Table:
 
 
 def own_rows(book: PriceBook) -> Table:
-    """Give every row of the client's own price list: what it changes, from what, or that nothing here reads it."""
+    """List every row of the client's own price list: what it changes, from what, or that nothing here reads it."""
     rows = [
         [
             row.price.label,

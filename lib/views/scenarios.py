@@ -25,7 +25,7 @@ class Scenario:
 
 
 def comparison(scenarios: Sequence[Scenario]) -> Table:
-    """Give results and differing facts in one column each; a cell that differs from the first is marked."""
+    """Set results and differing facts in one column each; a cell that differs from the first is marked."""
     rows = [[title, *_marked([say(scenario) for scenario in scenarios])] for title, say in _MEASURES]
     values = [_values(scenario.client) for scenario in scenarios]
     for path in field_specs():

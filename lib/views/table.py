@@ -29,7 +29,7 @@ class Table:
     chosen: Sequence[int] = ()
 
     def __html__(self) -> Page:
-        """Give the table for a template."""
+        """Return the table for a template."""
         head = Page("").join(self._cell("th", place, title, "col") for place, title in enumerate(self.columns))
         body = Page("").join(self._row(place, row) for place, row in enumerate(self.rows))
         kind = ' class="wrap"' if self.wrap else ""
