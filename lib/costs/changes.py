@@ -31,7 +31,7 @@ class Later(Situation):
 
     def by_hour(self, role: str) -> Array:
         """Return where the model of ``role`` is paid by GPU hours then."""
-        return np.logical_or(self.in_house, role in self.book.hourly_later[self.event.prefix])
+        return np.logical_or(self.in_house, role in self.event.hourly)
 
     def _charged(self, key: str) -> str:
         while True:

@@ -128,15 +128,14 @@ def _bracket(difference: Array, grid: Array, now: float) -> tuple[float, float] 
 def _refined(estimates: Estimates, arm: str, other: str, bracket: tuple[float, float] | None) -> float:
     if bracket is None:
         return np.nan
-    low, high = bracket
-    for _ in range(6):
-        inner = np.linspace(low, high, 17)
-        found = estimates.expected_costs(estimates.facts.replaced({QUERIES: inner}, answered=False)).horizon_usd
-        between = _bracket(found[arm] - found[other], inner, inner[0])
-        if between is None:
-            break
-        low, high = between
-    return (low + high) / 2
+    from scipy.optimize import brentq  # in here for start-up time
+
+    def difference(volume: float) -> float:
+        facts = estimates.facts.replaced({QUERIES: volume}, answered=False)
+        found = estimates.expected_costs(facts).horizon_usd
+        return float(found[arm] - found[other])
+
+    return brentq(difference, *bracket, rtol=1e-8)
 
 
 def _crossings(difference: Array, grid: Array, now: float) -> Array:

@@ -241,18 +241,8 @@ class Overview:
 
     def _price(self, key: str, arms: list[str]) -> dict[str, Any]:
         price = self.book[key]
-        return {
-            "key": key,
-            "item": price.item,
-            "low": price.low,
-            "likely": price.likely,
-            "high": price.high,
-            "unit": price.unit,
-            "source": price.source,
-            "checked": price.checked.isoformat(),
-            "note": price.note,
-            "arms": arms,
-        }
+        stated = {name: getattr(price, name) for name in ("item", "low", "likely", "high", "unit", "source", "note")}
+        return {"key": key, **stated, "checked": price.checked.isoformat(), "arms": arms}
 
 
 def _plain(name: str, found: Estimate | None) -> dict[str, float | None]:

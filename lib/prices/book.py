@@ -90,8 +90,8 @@ class PriceBook(Mapping[str, Price]):
     the key that counts instead. ``in_house`` tells whether the client's data must stay in house,
     ``own_models`` are the roles whose model runs on the client's own GPUs in any case, ``hourly`` those that run on
     rented GPUs by the hour. ``events`` are what is known to happen within the horizon, earliest first, ``remarks``
-    sentences on what has no price or no day. From an event on, a price under its prefix (``PREFIX.item.component``) counts instead of the one without, and its roles in
-    ``hourly_later`` are paid by the hour.
+    sentences on what has no price or no day. From an event on, a price under its prefix (``PREFIX.item.component``)
+    counts instead of the one without.
     """
 
     prices: Mapping[str, Price]
@@ -105,7 +105,6 @@ class PriceBook(Mapping[str, Price]):
     rows: tuple[OwnRow, ...] = field(default=(), repr=False)
     events: tuple[Event, ...] = ()
     remarks: tuple[str, ...] = ()
-    hourly_later: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Price:
         """Return the price of ``item.component``, or of the key that counts instead."""

@@ -1,13 +1,12 @@
 """What is to come: when models and services end (``data/prices/calendar.csv``), and prices that change on a known day."""
 
-import csv
 import datetime
 import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from lib.paths import PRICES
+from lib.prices.price import table
 
 CLOSED_TO_NEW, TRAINING_ENDS, SHUTDOWN = "closed_to_new", "training_ends", "shutdown"
 WORDS = {
@@ -50,7 +49,8 @@ class Event:
     """Something that happens within a client's horizon to a model of the stack.
 
     ``at`` is when, in months after the date of the prices; ``kind`` is ``shutdown`` or ``price``; ``item`` is the model
-    of ``role`` that it happens to. ``prefix`` stands before the keys of the prices that count from then on.
+    of ``role`` that it happens to. ``prefix`` stands before the keys of the prices that count from then on, ``hourly``
+    are the roles that are then paid by the hour.
     """
 
     at: float
@@ -60,6 +60,7 @@ class Event:
     kind: str
     prefix: str
     sentence: str
+    hourly: frozenset[str]
 
 
 def months_after(start: datetime.date, end: datetime.date) -> float:
@@ -81,22 +82,10 @@ def later(start: datetime.date, months: int) -> datetime.date:
 @cache
 def ends() -> tuple[End, ...]:
     """Return all ends, earliest first."""
-    with (PRICES / "calendar.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     day = datetime.date.fromisoformat
     found = (
-        End(
-            row["item"],
-            row["event"],
-            day(row["date"]),
-            day(row["announced"] or row["date"]),
-            row["replacement"],
-            row["grade"],
-            row["source"],
-            day(row["checked"]),
-            row["note"],
-        )
-        for row in rows
+        End(**row | {name: day(row[name] or row["date"]) for name in ("date", "announced", "checked")})
+        for row in table("calendar.csv")
     )
     return tuple(sorted(found, key=lambda end: end.date))
 

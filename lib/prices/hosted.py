@@ -1,6 +1,5 @@
 """Prices of hosted models from the ``genai-prices`` package: bundled data only, never the network."""
 
-import csv
 import datetime
 import difflib
 import importlib.util
@@ -10,8 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from lib.paths import PRICES
-from lib.prices.price import Price, check_magnitude, unit_rule
+from lib.prices.price import Price, check_magnitude, table, unit_rule
 
 # genai-prices' name of a price → ours.
 COMPONENTS = {
@@ -20,13 +18,7 @@ COMPONENTS = {
     "cache_write_mtok": "cache_write",
     "output_mtok": "output",
 }
-BATCH_COMPONENTS = {
-    "input_mtok": "batch_input",
-    "cache_read_mtok": "batch_cached_input",
-    "cache_write_mtok": "batch_cache_write",
-    "output_mtok": "batch_output",
-}
-
+BATCH_COMPONENTS = {theirs: f"batch_{ours}" for theirs, ours in COMPONENTS.items()}
 
 SMALLEST_WINDOW = 128_000
 """A model with a smaller window is of an earlier time, or for speech or pictures, and is not offered in a form."""
@@ -52,8 +44,7 @@ def snapshot_date() -> datetime.date:
 @cache
 def snapshot() -> dict[str, str]:
     """Return the package, its version and the date on which its prices were taken over."""
-    with (PRICES / "schema" / "snapshot.csv").open(encoding="utf-8", newline="") as file:
-        return next(csv.DictReader(file))
+    return table("schema/snapshot.csv")[0]
 
 
 @cache

@@ -17,7 +17,7 @@ from lib.arms import ARMS
 from lib.errors import InputError
 from lib.files import read_limited
 from lib.paths import PRICES
-from lib.prices.price import ESTIMATED, GRADES, OWN, Price, check_magnitude, unit_rule, unit_rules
+from lib.prices.price import ESTIMATED, GRADES, OWN, Price, check_magnitude, table, unit_rule, unit_rules
 
 COLUMNS = ("item", "component", "value", "unit", "currency", "source", "checked", "note")
 RANGE = ("low", "high")
@@ -200,11 +200,9 @@ def dated_rows() -> list[DatedRow]:
     """Return every row of every list under ``data/prices``, ends and routes too, oldest first."""
     found = []
     for path in sorted(PRICES.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.DictReader(file)
-            for row in reader:
-                item = row.get("item") or row.get("route") or f"{row['study']}, {row['model']}"
-                what = row.get("component") or row.get("event") or row.get("kind") or ""
-                checked = datetime.date.fromisoformat(row["checked"])
-                found.append(DatedRow(path.name, reader.line_num, item, what, checked, row["grade"], row["source"]))
+        for line, row in enumerate(table(path.name), 2):
+            item = row.get("item") or row.get("route") or f"{row['study']}, {row['model']}"
+            what = row.get("component") or row.get("event") or row.get("kind") or ""
+            checked = datetime.date.fromisoformat(row["checked"])
+            found.append(DatedRow(path.name, line, item, what, checked, row["grade"], row["source"]))
     return sorted(found, key=lambda row: row.checked)

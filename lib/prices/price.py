@@ -108,16 +108,19 @@ class UnitRule:
     cheaper: str
 
 
+def table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a file under ``data/prices``, by column."""
+    with (PRICES / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 @cache
 def unit_rules() -> dict[str, UnitRule]:
     """Return the rule of every component; ``*`` stands for hours of work."""
-    with (PRICES / "schema" / "units.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["component"]: UnitRule(
-                row["label"], row["unit"], float(row["lowest"]), float(row["highest"]), row["cheaper"]
-            )
-            for row in csv.DictReader(file)
-        }
+    return {
+        row.pop("component"): UnitRule(**row | {"lowest": float(row["lowest"]), "highest": float(row["highest"])})
+        for row in table("schema/units.csv")
+    }
 
 
 def unit_rule(component: str) -> UnitRule:

@@ -4,7 +4,6 @@ Which one is cheapest depends on how much is asked: :func:`offers` works out a m
 :func:`break_even` from which volume on another one is cheaper.
 """
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,8 +13,7 @@ import numpy as np
 
 from lib.client import Facts
 from lib.client.facts import queries_answered
-from lib.paths import PRICES
-from lib.prices.price import Price
+from lib.prices.price import Price, table
 
 Array = np.ndarray
 MILLION = 1e6
@@ -50,6 +48,7 @@ class Route:
     title: str
     grade: str
     source: str
+    checked: str
     note: str
 
     @property
@@ -71,21 +70,8 @@ def whole_gpus(queries: Any, seconds: Any, hours_per_month: Any, busy_share: Any
 @cache
 def routes() -> dict[str, Route]:
     """Return every route of ``data/prices/routes.csv`` by its id."""
-    with (PRICES / "routes.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {
-        row["route"]: Route(
-            row["route"],
-            row["kind"],
-            row["base"],
-            row["candidate"] == "yes",
-            row["title"],
-            row["grade"],
-            row["source"],
-            row["note"],
-        )
-        for row in rows
-    }
+    found = (Route(id=row.pop("route"), candidate=row.pop("candidate") == "yes", **row) for row in table("routes.csv"))
+    return {route.id: route for route in found}
 
 
 def route_of(names: list[str]) -> Route | None:

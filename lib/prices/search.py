@@ -1,6 +1,5 @@
 """Finding every price of one client: in the client's own list, in ``genai-prices``, in the workbook's lists."""
 
-import csv
 import datetime
 import difflib
 import math
@@ -18,7 +17,7 @@ from lib.prices.book import OwnRow, PriceBook, Serving
 from lib.prices.calendar import SHUTDOWN, TRAINING_ENDS, WORDS, End, Event, ends_of, gone, later, months_after
 from lib.prices.hosted import HostedModel, changes_after, hosted_model, nearest_models, snapshot_date, sold_models
 from lib.prices.lists import PriceList, read_prices, workbook_prices
-from lib.prices.price import ESTIMATE, ESTIMATED, Price, check_override, unit_rule
+from lib.prices.price import ESTIMATE, ESTIMATED, Price, check_override, table, unit_rule
 from lib.prices.routes import ENDPOINT, OWN_GPU, Load, Offer, Route, cheapest, route_of, routes
 
 SELF_HOSTED = "self-hosted"
@@ -41,6 +40,7 @@ ROUTE_COMPONENTS = ("training", "hosting", "checkpoint_storage", "least_charge")
 """What is paid for a tuned model beside its tokens."""
 GPU_COMPONENTS = ("gpu_hour", "hours_per_month", "busy_share", "prefill_throughput", "generation_throughput")
 MODEL_ROLES = ("base_model", "tuned_model")
+ROLES = (*MODEL_ROLES, "embedding_model")
 STORE_COMPONENTS = (
     "monthly",
     "minimum",
@@ -146,11 +146,11 @@ class _Search:
             self._store(role, store)
         self.fallbacks |= {key: instead for key, instead in _same_work().items() if key not in self.prices}
         own_rows = self._own_rows()
-        events, hourly_later = self._events() if self.day == self.as_of else ((), {})
+        events = self._events() if self.day == self.as_of else ()
         return PriceBook(
             self.prices,
             self.as_of,
-            self.models | {"embedding_model": stack.embedding_model} | stores,
+            self.models | stores,
             self.fallbacks,
             self.in_house,
             frozenset(self.own_models),
@@ -159,19 +159,15 @@ class _Search:
             own_rows,
             events,
             self._remarks(),
-            hourly_later,
         )
 
-    def _events(self) -> tuple[tuple[Event, ...], dict[str, frozenset[str]]]:
+    def _events(self) -> tuple[Event, ...]:
         """Find what is known to happen within the horizon, and price the time after each event under its prefix."""
         if self.in_house:
-            return (), {}
-        months = float(likely(self.client.money.horizon_months))
-        last = later(self.as_of, math.ceil(months))
-        happenings = sorted(
-            (day, role, end) for role in (*MODEL_ROLES, "embedding_model") for day, end in self._happens(role, last)
-        )
-        events, hourly_later = [], {}
+            return ()
+        last = later(self.as_of, math.ceil(likely(self.client.money.horizon_months)))
+        happenings = sorted((day, role, end) for role in ROLES for day, end in self._happens(role, last))
+        events = []
         stack = dict(self.client.stack)
         for day, role, end in happenings:
             prefix = f"from_{day:%Y_%m_%d}"
@@ -182,21 +178,18 @@ class _Search:
             self.prices |= {
                 f"{prefix}.{key}": book[key]
                 for key in book
-                if key.partition(".")[0] in (*MODEL_ROLES, "embedding_model") and book[key] != self._now(key)
+                if key.partition(".")[0] in ROLES and book[key] != self._now(key)
             }
-            hourly_later[prefix] = frozenset(book.hourly | book.own_models)
-            model = self.models.get(role, self.client.stack.embedding_model)
+            model, at, kind = self.models[role], months_after(self.as_of, day), end.event if end else "price"
             said = self._ending(role, model, end, book) if end else _change(role, model, day, before.book(), book)
-            events.append(
-                Event(months_after(self.as_of, day), day, role, model, end.event if end else "price", prefix, said)
-            )
-        return tuple(events), hourly_later
+            events.append(Event(at, day, role, model, kind, prefix, said, book.hourly | book.own_models))
+        return tuple(events)
 
     def _happens(self, role: str, last: datetime.date) -> list[tuple[datetime.date, End | None]]:
         """Return the ends of a role's model and the days on which its price changes, up to the day ``last``."""
-        model = self.models.get(role, self.client.stack.embedding_model)
         if role in self.own_models:
             return []
+        model = self.models[role]
         names = self._names(model)
         over = [end for end in ends_of(names, self.as_of) if self.as_of < end.date <= last and end.event == SHUTDOWN]
         found: list[tuple[datetime.date, End | None]] = [(end.date, end) for end in over[:1]]
@@ -212,8 +205,8 @@ class _Search:
             return ()
         months = math.ceil(float(likely(self.client.money.horizon_months)))
         said = []
-        for role in (*MODEL_ROLES, "embedding_model"):
-            model = self.models.get(role, self.client.stack.embedding_model)
+        for role in ROLES:
+            model = self.models[role]
             hosted, names = self._hosted(model), self._names(model)
             if hosted and hosted.deprecated and not ends_of(names, self.as_of):
                 said.append(f"{_role(role)}: genai-prices marks {model} as deprecated and states no day.")
@@ -446,6 +439,7 @@ class _Search:
         return Price(hosted.id, "context_window", tokens, tokens, tokens, "tokens", source, snapshot_date())
 
     def _embedding(self, model: str) -> None:
+        self.models["embedding_model"] = model
         self._sold("embedding_model", model)
         key, hosted = "embedding_model.embedding", self._hosted(model)
         embeds = hosted and "input" in hosted.prices and "output" not in hosted.prices
@@ -536,8 +530,7 @@ def _change(role: str, model: str, day: datetime.date, before: PriceBook, after:
 
 @cache
 def _same_work() -> dict[str, str]:
-    with (PRICES / "schema" / "same_work.csv").open(encoding="utf-8", newline="") as file:
-        return {row["key"]: row["follows"] for row in csv.DictReader(file)}
+    return {row["key"]: row["follows"] for row in table("schema/same_work.csv")}
 
 
 @cache

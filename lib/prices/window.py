@@ -5,7 +5,6 @@ and place share words), ``meaning`` (they share none), ``memory`` (over a long c
 its parts are points of long context minus retrieval on the same questions.
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.paths import PRICES
+from lib.prices.price import table
 
 Array = np.ndarray
 LITERAL, MEANING, MEMORY = "literal", "meaning", "memory"
@@ -53,9 +52,8 @@ class ShareRead:
 def readings() -> tuple[Reading, ...]:
     """Return every measured series."""
     rows: dict[tuple[str, str, str], list[dict[str, str]]] = {}
-    with (PRICES / "window_reading.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            rows.setdefault((row["study"], row["model"], row["kind"]), []).append(row)
+    for row in table("window_reading.csv"):
+        rows.setdefault((row["study"], row["model"], row["kind"]), []).append(row)
     found = []
     for (study, model, kind), series in rows.items():
         series.sort(key=lambda row: float(row["tokens"]))
