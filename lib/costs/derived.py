@@ -5,7 +5,7 @@ For: sizes that more than one formula needs, all in tokens. May import: the cost
 
 import numpy as np
 
-from lib.costs.situation import NOTHING, SHARED, Array, Situation, either
+from lib.costs.situation import NOTHING, SHARED, Array, Situation
 
 BYTES_PER_NUMBER = 4
 BYTES_PER_GIGABYTE = 1e9
@@ -24,21 +24,8 @@ def document_tokens(situation: Situation) -> Array:
 def context_window(situation: Situation) -> Array:
     """Return the context window in tokens: the client's, else the model's own, else an open model's in house."""
     own = situation.fact("stack.context_window_tokens")
-    known = either(
-        situation.own_gpus("base_model"),
-        lambda: situation.price("self-hosted.context_window"),
-        lambda: situation.price("base_model.context_window"),
-    )
+    known = situation.served("base_model", "context_window")
     return np.where(np.isnan(own), known, own)
-
-
-def tokens_per_text(situation: Situation, role: str) -> Array:
-    """Return how many tokens the model of ``role`` makes of a text that the client counts as one: tokenizers differ."""
-    return either(
-        situation.own_gpus(role),
-        lambda: np.float64(1.0),
-        lambda: situation.price(f"{role}.tokens_per_text"),
-    )
 
 
 def room_for_knowledge(situation: Situation) -> Array:
@@ -47,7 +34,7 @@ def room_for_knowledge(situation: Situation) -> Array:
     Below 0 where they overrun it.
     """
     asked = situation.fact("traffic.instruction_tokens") + situation.fact("traffic.question_tokens")
-    window = context_window(situation) / tokens_per_text(situation, "base_model")
+    window = context_window(situation) / situation.served("base_model", "tokens_per_text")
     return window - asked - situation.fact("traffic.answer_tokens")
 
 
@@ -66,11 +53,7 @@ def stored_gigabytes(situation: Situation) -> Array:
     """Return the GB that the vectors take: vectors × dimensions × 4 bytes each."""
 
     def compute() -> Array:
-        dimensions = either(
-            situation.in_house,
-            lambda: situation.price("local.dimensions"),
-            lambda: situation.price("embedding_model.dimensions"),
-        )
+        dimensions = situation.embedding("dimensions")
         return chunks(situation) * dimensions * BYTES_PER_NUMBER / BYTES_PER_GIGABYTE
 
     return situation.working(SHARED, "stored_gigabytes", "Vectors stored, by size", "GB", compute)

@@ -36,15 +36,15 @@ def gpu_seconds_per_query(situation: Situation, arm: str) -> Array:
     return gpu_seconds(
         tokens.fresh + tokens.written,
         tokens.output,
-        situation.gpu(role, "prefill_throughput"),
-        situation.gpu(role, "generation_throughput"),
+        situation.served(role, "prefill_throughput"),
+        situation.served(role, "generation_throughput"),
     )
 
 
 def gpu_usd_per_query(situation: Situation, arm: str) -> Array:
     """USD for the GPU time that one more query takes, idle time included (busy share of the hours)."""
     role, hours = model_role(arm), gpu_seconds_per_query(situation, arm) / SECONDS_PER_HOUR
-    return hours / situation.gpu(role, "busy_share") * situation.gpu(role, "gpu_hour")
+    return hours / situation.served(role, "busy_share") * situation.served(role, "gpu_hour")
 
 
 def gpus(situation: Situation, arm: str) -> Array:
@@ -53,8 +53,8 @@ def gpus(situation: Situation, arm: str) -> Array:
     return whole_gpus(
         queries_answered(situation.facts),
         gpu_seconds_per_query(situation, arm),
-        situation.gpu(role, "hours_per_month"),
-        situation.gpu(role, "busy_share"),
+        situation.served(role, "hours_per_month"),
+        situation.served(role, "busy_share"),
     )
 
 
@@ -121,4 +121,4 @@ def serving(situation: Situation) -> Component:
 
 def _gpu_usd_per_month(situation: Situation, arm: str) -> Array:
     role = model_role(arm)
-    return gpus(situation, arm) * situation.gpu(role, "hours_per_month") * situation.gpu(role, "gpu_hour")
+    return gpus(situation, arm) * situation.served(role, "hours_per_month") * situation.served(role, "gpu_hour")

@@ -10,21 +10,12 @@ MILLION = 1e6
 THOUSAND = 1e3
 
 
-def embedding_price(situation: Situation) -> Array:
-    """USD per million tokens embedded; an open model on the client's own processor where data stays in house."""
-    return either(
-        situation.in_house,
-        lambda: situation.price("local.embedding"),
-        lambda: situation.price("embedding_model.embedding"),
-    )
-
-
 def query_embedding_usd(situation: Situation) -> Array:
     """USD for embedding one query; a question over several documents is embedded a second time."""
 
     def compute() -> Array:
         tokens = situation.fact("traffic.question_tokens") * (1 + situation.fact("knowledge.multi_hop_share"))
-        return tokens * embedding_price(situation) / MILLION
+        return tokens * situation.embedding("embedding") / MILLION
 
     return situation.working(SHARED, "query_embedding", "Embedding one query", "USD a query", compute)
 
@@ -64,7 +55,7 @@ def document_embedding(situation: Situation) -> Component:
     """
 
     def once() -> Array:
-        return document_tokens(situation) * embedding_price(situation) / MILLION
+        return document_tokens(situation) * situation.embedding("embedding") / MILLION
 
     def monthly() -> Array:
         share = situation.price("retrieval.share_changed")

@@ -10,7 +10,7 @@ from lib.arms import ARMS, RETRIEVAL_ARMS
 from lib.client import Facts
 from lib.client.facts import queries_answered
 from lib.costs.derived import re_ranked_share
-from lib.costs.prompts import Prompt, cache, model_role, prompt
+from lib.costs.prompts import Prompt, model_role, prompt
 from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, either
 from lib.prices import PriceBook
 
@@ -62,30 +62,21 @@ def checked(facts: Facts) -> Array:
     return facts.is_word("risk.wrong_answer", "high") | facts.truth("risk.expert_review")
 
 
-def _speed(situation: Situation, arm: str, name: str) -> Array:
-    role = model_role(arm)
-    return either(
-        situation.own_gpus(role),
-        lambda: situation.price(f"self-hosted.{name}"),
-        lambda: situation.price(f"{role}.{name}"),
-    )
-
-
 def _times(situation: Situation, arm: str) -> tuple[dict[str, Array], Array, Array]:
     """Return the typical times of the parts in ms, the p95 factor, and that of the first token."""
-    spread = _speed(situation, arm, "first_token_p95_factor")
+    spread = situation.served(model_role(arm), "first_token_p95_factor")
     return _parts(situation, arm), situation.price("latency.p95_factor"), spread
 
 
 def _parts(situation: Situation, arm: str) -> dict[str, Array]:
     tokens = prompt(situation, arm)
-    first_token = _speed(situation, arm, "first_token")
-    writing_ms = MS_PER_SECOND / _speed(situation, arm, "generation_speed")
+    first_token = situation.served(model_role(arm), "first_token")
+    writing_ms = MS_PER_SECOND / situation.served(model_role(arm), "generation_speed")
     parts = {"network": situation.price("latency.overhead")}
     if arm in RETRIEVAL_ARMS:
         several = situation.fact("knowledge.multi_hop_share") > SLOWEST_SHARE
         parts |= _retrieval(situation, 1.0 + several)
-        reading = tokens.first_call / _speed(situation, arm, "prefill_speed") * MS_PER_SECOND
+        reading = tokens.first_call / situation.served(model_role(arm), "prefill_speed") * MS_PER_SECOND
         asking = first_token + reading + situation.price("retrieval.follow_up_tokens") * writing_ms
         parts["second_retrieval"] = several * asking
     parts["first_token"] = first_token
@@ -109,11 +100,11 @@ def _retrieval(situation: Situation, searches: Array) -> dict[str, Array]:
 
 
 def _reading(situation: Situation, arm: str, tokens: Prompt) -> Array:
-    fresh = _speed(situation, arm, "prefill_speed")
+    fresh = situation.served(model_role(arm), "prefill_speed")
     cold = tokens.call / fresh
-    warm = (tokens.call - tokens.warm) / fresh + tokens.warm / _speed(situation, arm, "cached_prefill_speed")
+    warm = (tokens.call - tokens.warm) / fresh + tokens.warm / situation.served(model_role(arm), "cached_prefill_speed")
     # A cache that is used stays warm: cold is who comes after a lifetime without a query. Bills are counted more
     # cautiously, as if each entry lived once.
-    asked = queries_answered(situation.facts) / MINUTES_PER_MONTH * cache(situation, arm, "lifetime")
+    asked = queries_answered(situation.facts) / MINUTES_PER_MONTH * situation.served(model_role(arm), "cache_lifetime")
     # The slowest queries are those that find the cache cold, unless hardly any does.
     return np.where(np.exp(-asked) > SLOWEST_SHARE, cold, warm) * MS_PER_SECOND

@@ -20,7 +20,7 @@ from lib.costs.estimates import Estimate, Estimates
 from lib.costs.latency_model import Latencies, latency
 from lib.costs.situation import MINUTES_PER_MONTH
 from lib.prices import OLD_DAYS, PriceBook, price_book
-from lib.wording import amount, listed, share
+from lib.wording import amount, share
 
 MONEY = {
     "setup_usd": "setup_usd",
@@ -130,7 +130,7 @@ class Overview:
 
     def notes(self) -> list[str]:
         """Return what a reader must know: replacements, what is taken for granted, prices that are old or unsure."""
-        notes = [*self.costs.notes, *self._taken_for_granted(), *self._own_rows()]
+        notes = [*self.costs.notes, *self._taken_for_granted()]
         old = self.book.old()
         if old:
             notes.append(f"{len(old)} prices were read more than {OLD_DAYS} days before {self.book.as_of}.")
@@ -188,20 +188,6 @@ class Overview:
         a_query = float(self.estimates.planned.input_tokens["rag"]) + float(facts["traffic.answer_tokens"]) * more
         return float(queries_answered(facts)) / MINUTES_PER_MONTH * PEAK_TIMES * a_query
 
-    def _own_rows(self) -> list[str]:
-        rows = self.book.own_rows
-        if not rows:
-            return []
-        changed = [
-            f"{row.price.item} {row.price.component} {row.known.likely:g} → {row.price.likely:g} {row.price.unit}"
-            for row in rows
-            if row.use == "overrides"
-        ]
-        new = [f"{row.price.item} {row.price.component}" for row in rows if row.use == "new"]
-        words = {"override the price book": changed, "are added": new}
-        said = [f"{len(names)} {what} ({', '.join(names)})" for what, names in words.items() if names]
-        return [f"Rows of the client's own price list: {listed(said)}."] if said else []
-
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, money in USD; a number that does not exist is ``None``."""
         return {
@@ -214,6 +200,11 @@ class Overview:
             "business_case": self.business.to_dict(),
             "not_included": list(NOT_INCLUDED),
             "notes": self.notes(),
+            "own_prices": [
+                {"item": row.price.item, "component": row.price.component, "use": row.use, "new": row.price.likely}
+                | {"old": row.known.likely if row.known else None}
+                for row in self.book.own_rows
+            ],
             "prices": [self._price(key, arms) for key, arms in self.prices_used().items()],
         }
 

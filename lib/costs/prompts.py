@@ -6,8 +6,8 @@ import numpy as np
 
 from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client.facts import queries_answered
-from lib.costs.derived import document_tokens, room_for_knowledge, tokens_per_text
-from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, either
+from lib.costs.derived import document_tokens, room_for_knowledge
+from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation
 
 WORKINGS = {
     "missed_share": ("Queries that find the prompt cache cold", "share"),
@@ -74,23 +74,13 @@ def thinking_tokens(situation: Situation, arm: str) -> Array:
     return np.maximum(situation.fact("traffic.thinking_tokens"), least)
 
 
-def cache(situation: Situation, arm: str, name: str) -> Array:
-    """Return the ``lifetime`` (minutes) or the ``least`` prompt (tokens) of the prompt cache that ``arm`` meets."""
-    role = model_role(arm)
-    return either(
-        situation.own_gpus(role),
-        lambda: situation.price(f"self-hosted.cache_{name}"),
-        lambda: situation.price(f"{role}.cache_{name}"),
-    )
-
-
 def cold_share(situation: Situation, arm: str) -> Array:
     """Return the share of queries that find the prompt cache cold, and so write it.
 
     As if each cache entry lived once: never more writes than lifetimes in a month, nor than queries. The cache of a
     steady stream lives longer, so this is a cautious figure.
     """
-    lifetimes = MINUTES_PER_MONTH / cache(situation, arm, "lifetime")
+    lifetimes = MINUTES_PER_MONTH / situation.served(model_role(arm), "cache_lifetime")
     queries = np.maximum(queries_answered(situation.facts), 1e-9)
     return situation.working(
         arm, "missed_share", *WORKINGS["missed_share"], lambda: np.minimum(lifetimes / queries, 1.0)
@@ -113,7 +103,7 @@ def _counted(situation: Situation, arm: str) -> Prompt:
     instructions = situation.fact(
         "traffic.tuned_instruction_tokens" if arm in TUNED_ARMS else "traffic.instruction_tokens"
     )
-    counted = tokens_per_text(situation, model_role(arm))
+    counted = situation.served(model_role(arm), "tokens_per_text")
     asked = counted * (instructions + situation.fact("traffic.question_tokens"))
     answer, thinking = counted * situation.fact("traffic.answer_tokens"), thinking_tokens(situation, arm)
     output = answer + thinking
@@ -135,7 +125,7 @@ def _counted(situation: Situation, arm: str) -> Prompt:
         call = first_call + several * context
         read = call + several * first_call
         output = output + several * situation.price("retrieval.follow_up_tokens")
-    long_enough = call >= cache(situation, arm, "least")
+    long_enough = call >= situation.served(model_role(arm), "cache_least")
     same = np.where(long_enough, situation.fact("traffic.cacheable_share"), NOTHING)
     fixed = np.where(long_enough, knowledge, NOTHING)
     missed = cold_share(situation, arm)

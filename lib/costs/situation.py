@@ -134,14 +134,25 @@ class Situation:
         """Return where answering with the model of ``role`` is paid by GPU hours and not by tokens."""
         return np.logical_or(self.in_house, self.book.by_hour(role))
 
-    def gpu(self, role: str, component: str) -> Array:
-        """Return a price or speed of the GPUs that serve ``role``: the client's own, or those of its endpoint."""
+    def served(self, role: str, component: str) -> Array:
+        """Return a price or speed of the model of ``role``: an open one's on the client's own GPUs, else its own.
+
+        The client's own device costs nothing more by the hour.
+        """
         found = either(
             self.own_gpus(role),
             lambda: self.price(f"self-hosted.{component}"),
             lambda: self.price(f"{role}.{component}"),
         )
         return self.off_device(lambda: found) if component == "gpu_hour" else found
+
+    def embedding(self, component: str) -> Array:
+        """Return the price or the dimensions of the embedding: of a local model where nothing may leave the house."""
+        return either(
+            self.in_house,
+            lambda: self.price(f"local.{component}"),
+            lambda: self.price(f"embedding_model.{component}"),
+        )
 
     def off_device(self, usd: Callable[[], Array]) -> Array:
         """Return what something costs where a server is paid for it: nothing on a device, which is the client's own."""

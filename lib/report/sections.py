@@ -19,6 +19,7 @@ from lib.views.field_words import default_of, field_label, section_title, value_
 from lib.views.glossary import glossary as words
 from lib.views.markup import Page, bullets, caption, joined, safe
 from lib.views.money import DOLLARS, Money
+from lib.views.prices import own_rows
 from lib.views.table import Table
 from lib.wording import arm_title, counted, months_words, probability
 
@@ -278,6 +279,5 @@ def sources(case: Case) -> Page:
     rows = [[item.title, item.author or "not stated", str(item.date or "not stated")] for item in articles().values()]
     title = f"The {counted(len(rows))} articles behind the guides"
     listed = Table(["Title", "Author", "Date"], rows, title, wrap=True)
-    return joined(
-        listed, Page('<div class="prices">{}</div>').format(tables.prices(case.overview, case.money).__html__())
-    )
+    used = Page('<div class="prices">{}</div>').format(tables.prices(case.overview, case.money).__html__())
+    return joined(listed, used, *([own_rows(case.book)] if case.book.own_rows else []))

@@ -55,4 +55,5 @@ def test_an_agreed_discount_is_let_off_every_token_of_its_model(tmp_path: Path) 
     for arm in ("prompt", "long_context"):
         assert agreed.usd_per_query[arm] == pytest.approx(0.85 * plain.usd_per_query[arm])
     assert agreed.usd_per_query["fine_tune"] == plain.usd_per_query["fine_tune"]
-    assert any("openai/gpt-6-luna discount" in note and "are added" in note for note in overview.notes())
+    row = {"item": "openai/gpt-6-luna", "component": "discount", "use": "new", "new": 0.15, "old": None}
+    assert overview.to_dict()["own_prices"] == [row]
