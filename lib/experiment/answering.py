@@ -3,33 +3,39 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from typing import TYPE_CHECKING
 
 from lib.dataset import Dataset, Question, TrainingPair
 from lib.errors import InputError
 from lib.experiment.arms import ExperimentArm
 from lib.experiment.config import ExperimentConfig
+from lib.experiment.lessons import gold_passages
 from lib.experiment.prompts import STOP, Example, Page, build_prompt, instructions_for
 from lib.experiment.scoring import refuses
-from lib.experiment.store import Cache
-from lib.experiment.values import values_said
 from lib.fingerprints import text_fingerprint
 from lib.models.answering import AnsweringModel, Generation
+from lib.models.training import TrainingExample
 from lib.progress import Progress, silent
-from lib.retrieval.access import Person, readable
+from lib.retrieval.access import readable
 from lib.retrieval.index import Index
 from lib.retrieval.multi_hop import follow_up_query, merged
 from lib.retrieval.search import Hit
 
+if TYPE_CHECKING:
+    from diskcache import Cache
+
 
 @dataclass(frozen=True)
-class EvaluationInputs:
-    """What the arms answer from: the dataset, the index of today's pages, and what was looked up beforehand.
+class Inputs:
+    """What a run learns and answers from: the dataset, the index of today's pages, what was looked up beforehand.
 
     Attributes:
         found: question id to the passages that the first search found, best first.
         gold: question id to the passages that hold the answer; those found where no page does.
         examples_found: question id to numbers of training pairs, nearest first.
+        lessons: what each training learns from, by its name.
+        search_seconds: of one question at a time.
+        synced_passages: passages that changed between training and today; ``sync_seconds`` is what that took.
         passages: every passage and page that may stand in a prompt, by id.
     """
 
@@ -38,6 +44,10 @@ class EvaluationInputs:
     found: Mapping[str, Sequence[Hit]]
     gold: Mapping[str, Sequence[Hit]]
     examples_found: Mapping[str, Sequence[int]]
+    lessons: Mapping[str, list[TrainingExample]]
+    search_seconds: list[float]
+    synced_passages: int
+    sync_seconds: float
     passages: dict[str, Page] = field(default_factory=dict)
 
 
@@ -77,19 +87,16 @@ class _Draft:
 class Answerer:
     """One arm with one model, and what is the same for all its questions."""
 
-    def __init__(
-        self, arm: ExperimentArm, model: AnsweringModel, inputs: EvaluationInputs, config: ExperimentConfig
-    ) -> None:
+    def __init__(self, arm: ExperimentArm, model: AnsweringModel, inputs: Inputs, config: ExperimentConfig) -> None:
         """Choose the arm's worked examples and, for long context, the pages that fit the window."""
         self.arm, self.model, self.inputs, self.config = arm, model, inputs, config
         self.instructions = instructions_for(arm, inputs.dataset.voice)
-        self.person = Person.parse(config.person) if config.person else None
         self.examples = self._worked_examples() if arm.examples == "fixed" else []
         self.whole = self._pages_that_fit() if arm.pages == "all_that_fit" else []
         self.kept = 0
 
     def answer(
-        self, questions: Sequence[Question], cache: Cache | None, progress: Progress = silent, stage: str = ""
+        self, questions: Sequence[Question], cache: "Cache", progress: Progress = silent, stage: str = ""
     ) -> tuple[list[Answer], int]:
         """Answer in two rounds, the second for what the first found a gap in; count prompts that were cut."""
         drafts = [self._draft(question, self._first_passages(question)) for question in questions]
@@ -109,42 +116,29 @@ class Answerer:
         for question in questions:
             started = time.perf_counter()
             if self.arm.retrieves:
-                self.inputs.index.search(
-                    [question.question],
-                    self.config.k,
-                    self.config.search,
-                    person=self.person,
-                    reranker=self.config.reranker,
-                )
-            made = self.model.generate(
-                [self._draft(question, self._first_passages(question)).prompt],
-                self.config.max_answer_tokens,
-                stop=STOP,
-                batch=1,
-            )
+                self.config.look_up(self.inputs.index, [question.question], self.config.asker)
+            prompt = self._draft(question, self._first_passages(question)).prompt
+            (made,) = self.model.generate([prompt], self.config.max_answer_tokens, stop=STOP, batch=1)
             seconds.append(time.perf_counter() - started)
-            first += [one.first_token_seconds for one in made if one.first_token_seconds is not None]
+            first += [made.first_token_seconds] if made.first_token_seconds is not None else []
         return seconds, first
 
-    def _generate(
-        self, prompts: Sequence[str], cache: Cache | None, progress: Progress, stage: str
-    ) -> list[Generation]:
+    def _generate(self, prompts: Sequence[str], cache: "Cache", progress: Progress, stage: str) -> list[Generation]:
         """Answer prompts, from the cache where they are known; equal prompts once, in pieces so that little is lost."""
         most = self.config.max_answer_tokens
-        keys = [
-            text_fingerprint(self.model.fingerprint, str(self.config.threads), str(most), prompt) for prompt in prompts
-        ]
+        about = self.model.fingerprint, str(self.config.threads), str(most)
+        keys = [text_fingerprint(*about, prompt) for prompt in prompts]
         by_key = dict(zip(keys, prompts, strict=True))
-        known = {key: Generation(**kept) for key in by_key if cache and (kept := cache.get(key)) is not None}
+        known = {
+            key: Generation(**kept) for key in by_key if cache is not None and (kept := cache.get(key)) is not None
+        }
         self.kept += sum(key in known for key in keys)
         missing = [key for key in by_key if key not in known]
-        done = len(by_key) - len(missing)
-        progress(stage, done, len(by_key))
+        progress(stage, len(known), len(by_key))
 
         def keep(place: int, generation: Generation) -> None:
             known[missing[place]] = generation
-            if cache:
-                cache.set(missing[place], asdict(generation))
+            cache.set(missing[place], asdict(generation))
             progress(stage, len(known), len(by_key))
 
         if missing:
@@ -164,9 +158,7 @@ class Answerer:
             if refuses(bare := voice.bare(one.text), draft.question.question)
             and (query := follow_up_query(draft.question.question, bare))
         }
-        found = self.inputs.index.search(
-            list(queries.values()), self.config.k, self.config.search, person=self.person, reranker=self.config.reranker
-        )
+        found = self.config.look_up(self.inputs.index, list(queries.values()), self.config.asker)
         again = {}
         for place, second in zip(queries, found, strict=True):
             draft = drafts[place]
@@ -226,9 +218,9 @@ class Answerer:
         """Return the passages that hold a pair's answer, or the one found first; none for an arm that reads none."""
         if self.arm.pages not in ("retrieved", "gold"):
             return ()
-        index, says = self.inputs.index, partial(values_said, pair.answer)
-        hits = index.gold(pair.document_ids, pair.answer, person=self.person, says=says)
-        hits = hits or index.search([pair.question], 1, self.config.search, person=self.person)[0]
+        index = self.inputs.index
+        hits = gold_passages(index, pair.document_ids, pair.answer, self.config.asker)
+        hits = hits or index.search([pair.question], 1, self.config.search, person=self.config.asker)[0]
         return tuple(Page(hit.document_id, hit.title, hit.text) for hit in hits)
 
     def _pages_that_fit(self) -> list[Page]:
@@ -237,7 +229,7 @@ class Answerer:
         longest = max((question.question for question in dataset.questions), key=len)
         used = model.count_tokens(build_prompt(longest, instructions=self.instructions)) + 32
         fitting: list[Page] = []
-        for document in sorted(readable(dataset.documents, self.person), key=lambda each: each.id):
+        for document in sorted(readable(dataset.documents, self.config.asker), key=lambda each: each.id):
             page = Page(document.id, document.title, " ".join(document.text.split()))
             # A page's own tokens, and one in reserve for where two texts meet.
             used += model.count_tokens(page.block) + 1
@@ -250,9 +242,9 @@ class Answerer:
 def answer_all(
     arm: ExperimentArm,
     model: AnsweringModel,
-    inputs: EvaluationInputs,
+    inputs: Inputs,
     config: ExperimentConfig,
-    cache: Cache | None,
+    cache: "Cache",
     progress: Progress = silent,
     stage: str = "",
     timed: bool = True,
@@ -264,7 +256,7 @@ def answer_all(
         model: with the arm's adapter on it.
         inputs: questions, today's pages, what was found.
         config: number of examples, longest answer, how many questions to time.
-        cache: answers that are known already, and where new ones are kept; ``None`` forgets.
+        cache: answers that are known already, and where new ones are kept.
         progress: told how many prompts are answered.
         stage: its name there.
         timed: whether to measure waits.

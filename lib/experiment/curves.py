@@ -12,7 +12,7 @@ from pathlib import Path
 from lib import paths
 from lib.dataset import Dataset
 from lib.errors import InputError
-from lib.experiment.answering import EvaluationInputs
+from lib.experiment.answering import Inputs
 from lib.experiment.arms import EXPERIMENT_ARMS
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.result import ExperimentResult
@@ -101,7 +101,7 @@ class Measuring:
     def answer(
         self,
         arm: str,
-        inputs: EvaluationInputs,
+        inputs: Inputs,
         adapter: Path | None,
         config: ExperimentConfig,
         x: float,
@@ -148,11 +148,9 @@ def _dose(measuring: Measuring) -> Iterator[CurvePoint]:
             lora = replace(measuring.config.closed_book, epochs=epochs)
             config = measuring.config.model_copy(update={"closed_book": lora, "arms": ("lora",)})
             with measuring.context.inputs(dataset, config) as inputs:
-                training = measuring.context.train("closed_book", inputs.lessons["closed_book"], 0, config)
+                adapter, _ = measuring.context.train("closed_book", inputs.lessons["closed_book"], 0, config)
                 name = f"{wordings} wording{'s' if wordings > 1 else ''} of each fact"
-                yield from measuring.answer(
-                    "lora", inputs.evaluation, training.adapter, config, wordings * epochs, name, panels
-                )
+                yield from measuring.answer("lora", inputs, adapter, config, wordings * epochs, name, panels)
 
 
 def _changed(measuring: Measuring) -> Iterator[CurvePoint]:
@@ -182,11 +180,9 @@ def _pairs(measuring: Measuring) -> Iterator[CurvePoint]:
     for number in (25, 50, 100, 200, 400):
         config = measuring.config.model_copy(update={"arms": ("lora_with_pages",)})
         with measuring.context.inputs(measuring.dataset(questions=asked, training_pairs=number), config) as inputs:
-            training = measuring.context.train("with_pages", inputs.lessons["with_pages"], 0, config)
+            adapter, _ = measuring.context.train("with_pages", inputs.lessons["with_pages"], 0, config)
             arm = "lora_with_pages"
-            yield from measuring.answer(
-                arm, inputs.evaluation, training.adapter, config, number, EXPERIMENT_ARMS[arm].title, panels
-            )
+            yield from measuring.answer(arm, inputs, adapter, config, number, EXPERIMENT_ARMS[arm].title, panels)
 
 
 def _corpus(measuring: Measuring) -> Iterator[CurvePoint]:
@@ -206,7 +202,7 @@ def _corpus(measuring: Measuring) -> Iterator[CurvePoint]:
             for arm in config.arms:
                 adapter = measuring.result.adapter("with_pages") if arm == "lora_with_pages" else None
                 yield from measuring.answer(
-                    arm, inputs.evaluation, adapter, config, documents, EXPERIMENT_ARMS[arm].title, [("fact", ())]
+                    arm, inputs, adapter, config, documents, EXPERIMENT_ARMS[arm].title, [("fact", ())]
                 )
 
 
@@ -222,7 +218,7 @@ def _passages(measuring: Measuring) -> Iterator[CurvePoint]:
             config = measuring.config.model_copy(update={"k": k, "chunking": ChunkSettings(words, 0), "arms": ("rag",)})
             with measuring.context.inputs(dataset, config) as inputs:
                 yield from measuring.answer(
-                    "rag", inputs.evaluation, None, config, k, f"passages of {words} words", [("fact", ())]
+                    "rag", inputs, None, config, k, f"passages of {words} words", [("fact", ())]
                 )
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from lib.dataset import JSON, Dataset
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.own import GAP, Data, own_dataset
-from lib.retrieval.access import Person
 from lib.sample_company import VOICE, sample_company
 
 
@@ -31,8 +30,8 @@ def data_for(config: ExperimentConfig, gap: float = GAP) -> Data:
         )
         return Data(_some(made, config))
     train = Path(config.own.train) if config.own.train else None
-    person = Person.parse(config.person) if config.person else None
-    return own_dataset(Path(config.own.documents), Path(config.own.questions), train, gap=gap, person=person)
+    documents, questions = Path(config.own.documents), Path(config.own.questions)
+    return own_dataset(documents, questions, train, gap=gap, person=config.asker)
 
 
 def _some(dataset: Dataset, config: ExperimentConfig) -> Dataset:

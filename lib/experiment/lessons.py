@@ -10,6 +10,7 @@ from lib.experiment.prompts import STOP, Page, build_prompt, completion, instruc
 from lib.experiment.values import values_said
 from lib.models.local import LocalModel
 from lib.models.training import TrainingExample, Until
+from lib.retrieval.access import Person
 from lib.retrieval.index import Index
 from lib.retrieval.search import Hit
 
@@ -66,7 +67,7 @@ def examples_with_pages(dataset: Dataset, index: Index, found: Mapping[str, Sequ
     known: dict[str, Hit] = {}
     for pair in dataset.training_pairs:
         hits = found[pair.question]
-        right = index.gold(pair.document_ids, pair.answer, says=partial(values_said, pair.answer))
+        right = gold_passages(index, pair.document_ids, pair.answer)
         known |= {hit.id: hit for hit in [*hits, *right]}
         wanted = {hit.id for hit in right or hits[:1]}
         shown = next((each for each in shared if wanted and wanted <= set(each)), None)
@@ -90,3 +91,8 @@ def _shown(ids: Sequence[str], right: Sequence[str], generator: random.Random) -
     shown = [id_ for id_ in ids if id_ in kept] + missing
     generator.shuffle(shown)
     return tuple(shown)
+
+
+def gold_passages(index: Index, ids: Sequence[str], answer: str, person: Person | None = None) -> list[Hit]:
+    """Return for each of some documents the passage that states the values of an answer."""
+    return index.gold(ids, answer, person=person, says=partial(values_said, answer))

@@ -9,7 +9,7 @@ from lib.experiment.config import ExperimentConfig
 
 class _Part(BaseModel):
     # A run that an earlier version stored may say more.
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", from_attributes=True)
 
 
 class ModelInfo(_Part):

@@ -4,31 +4,31 @@ import json
 import os
 import platform
 import random
+import re
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lib import paths
-from lib.dataset import Dataset
+from lib.dataset import Dataset, Question
 from lib.endings import ending_signals_unwind
 from lib.errors import InputError
 from lib.experiment import record as records
 from lib.experiment import store
-from lib.experiment.answering import Answers, EvaluationInputs, answer_all
+from lib.experiment.answering import Answers, Inputs, answer_all
 from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm, chosen_arms
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import Data, data_for
-from lib.experiment.lessons import closed_book_examples, examples_with_pages, taught_enough
-from lib.experiment.prompts import Page
+from lib.experiment.lessons import closed_book_examples, examples_with_pages, gold_passages, taught_enough
 from lib.experiment.result import ExperimentResult, load_run
 from lib.experiment.scoring import retrieval_scores, score_answers
-from lib.experiment.values import values_said
 from lib.experiment.version import EXPERIMENT_VERSION, package_versions
 from lib.fingerprints import value_fingerprint
 from lib.models import load_model, model_fingerprint, refuse_remote
@@ -36,12 +36,15 @@ from lib.models.answering import AnsweringModel
 from lib.models.training import TrainingExample, Until, train_adapter
 from lib.progress import Bars, Progress, silent
 from lib.quiet import quiet_libraries
-from lib.retrieval.access import Person, readable
+from lib.retrieval.access import Person
 from lib.retrieval.embedder import Embedder, embedder_fingerprint, load_embedder
 from lib.retrieval.index import Index, open_index
 from lib.retrieval.passages import Passage
 from lib.retrieval.search import Hit, document_ids
 from lib.retrieval.server import postgres
+
+if TYPE_CHECKING:
+    from diskcache import Cache
 
 TRAININGS = ("closed_book", "with_pages")
 _TIMED_SEARCHES = 32
@@ -120,7 +123,7 @@ class RunContext:
     model: AnsweringModel
     embedder: Embedder
     address: str
-    cache: store.Cache
+    cache: "Cache"
     progress: Progress = silent
     seconds: dict[str, float] = field(default_factory=dict)
     resumed: dict[str, int] = field(default_factory=lambda: {"answers": 0, "trainings": 0})
@@ -135,10 +138,9 @@ class RunContext:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
     @contextmanager
-    def inputs(self, dataset: Dataset, config: ExperimentConfig | None = None) -> Iterator["Inputs"]:
+    def inputs(self, dataset: Dataset, config: ExperimentConfig | None = None) -> Iterator[Inputs]:
         """Index the pages as at training, make what is learned, change the pages to today's, and look everything up."""
         config = config or self.config
-        person = Person.parse(config.person) if config.person else None
         with ExitStack() as stack:
             with self.stage("retrieval"):
                 index = stack.enter_context(open_index(self.address, "experiment", self.embedder, config.chunking))
@@ -146,21 +148,25 @@ class RunContext:
                 lessons = self._lessons(dataset, index, config)
                 started = time.perf_counter()
                 changes = index.sync(dataset.documents, self._at("Index: today's pages"))
-                synced = changes.added + changes.changed + changes.removed, time.perf_counter() - started
-                found, seconds = self._search(dataset, index, config, person)
+                sync_seconds = time.perf_counter() - started
+                waits = []
+                # The first ones one at a time, to know how long that takes.
+                for question in dataset.questions[:_TIMED_SEARCHES]:
+                    started = time.perf_counter()
+                    config.look_up(index, [question.question], config.asker)
+                    waits.append(time.perf_counter() - started)
+                asked = [question.question for question in dataset.questions]
+                hits = self._looked_up("Search", asked, index, config, config.asker)
+                found = {question.id: each for question, each in zip(dataset.questions, hits, strict=True)}
                 gold = {
-                    question.id: index.gold(
-                        question.document_ids,
-                        question.answer,
-                        person=person,
-                        says=partial(values_said, question.answer),
-                    )
+                    question.id: gold_passages(index, question.document_ids, question.answer, config.asker)
                     if question.document_ids
                     else found[question.id]
                     for question in dataset.questions
                 }
-                examples = self._nearest_examples(dataset, config)
-            yield Inputs(EvaluationInputs(dataset, index, found, gold, examples), lessons, seconds, *synced)
+                nearest = self._nearest_examples(dataset, config)
+                changed = changes.added + changes.changed + changes.removed
+            yield Inputs(dataset, index, found, gold, nearest, lessons, waits, changed, sync_seconds)
 
     def train(
         self,
@@ -169,8 +175,11 @@ class RunContext:
         seed: int,
         config: ExperimentConfig | None = None,
         until: Until | None = None,
-    ) -> "Trained":
-        """Train an adapter (``until`` it holds enough), go on with one that was begun, or take the finished one."""
+    ) -> tuple[Path, dict[str, Any]]:
+        """Train an adapter (``until`` it holds enough), go on with one that was begun, or take the finished one.
+
+        Returns its folder and what ``lib.models.training`` noted.
+        """
         config = config or self.config
         settings = config.lora(name)
         key = {
@@ -182,7 +191,7 @@ class RunContext:
             "until": until.target if until else None,
             "versions": package_versions(),
         }
-        folder = self.cache.training_folder(**key) / "adapter"
+        folder = store.training_folder(self.cache, key) / "adapter"
         notes = folder / "training.json"
         stage = f"LoRA {name.replace('_', ' ')}, seed {seed}"
         self.resumed["trainings"] += notes.is_file()
@@ -190,12 +199,12 @@ class RunContext:
             with self.stage(stage):
                 train_adapter(self.model, examples, folder, settings, seed, self.progress, until, stage=stage)
                 _halved(folder)
-        return Trained(folder, json.loads(notes.read_text(encoding="utf-8")))
+        return folder, json.loads(notes.read_text(encoding="utf-8"))
 
     def answer(
         self,
         arm: ExperimentArm,
-        inputs: EvaluationInputs,
+        inputs: Inputs,
         adapter: Path | None = None,
         config: ExperimentConfig | None = None,
         note: str = "",
@@ -223,17 +232,12 @@ class RunContext:
         ):
             answers = answer_all(arm, model, inputs, config, self.cache, self.progress, stage, timed)
             self.resumed["answers"] += answers.kept
-            number = config.perplexity_questions if timed else 0
-            first = answers.answers[:number]
+            first = answers.answers[: config.perplexity_questions if timed else 0]
             ideal = {question.id: question.answer for question in inputs.dataset.questions}
-            surprises = (
-                model.perplexity(
-                    [answer.prompt for answer in first],
-                    [ideal[answer.question_id] for answer in first],
-                    progress=lambda done, total: self.progress(f"Perplexity: {arm.title}", done, total),
-                )
-                if first
-                else []
+            surprises = model.perplexity(
+                [answer.prompt for answer in first],
+                [ideal[answer.question_id] for answer in first],
+                lambda done, total: self.progress(f"Perplexity: {arm.title}", done, total),
             )
         return answers, surprises + [None] * (len(answers.answers) - len(surprises))
 
@@ -247,23 +251,12 @@ class RunContext:
         found = dict(zip(questions, hits, strict=True))
         return {"closed_book": closed_book_examples(dataset), "with_pages": examples_with_pages(dataset, index, found)}
 
-    def _search(self, dataset: Dataset, index: Index, config: ExperimentConfig, person: Person | None):
-        """Look up every question; the first ones one at a time, to know how long that takes."""
-        seconds = []
-        for question in dataset.questions[:_TIMED_SEARCHES]:
-            started = time.perf_counter()
-            index.search([question.question], config.k, config.search, person=person, reranker=config.reranker)
-            seconds.append(time.perf_counter() - started)
-        hits = self._looked_up("Search", [q.question for q in dataset.questions], index, config, person)
-        return {question.id: each for question, each in zip(dataset.questions, hits, strict=True)}, seconds
-
     def _looked_up(
         self, stage: str, questions: Sequence[str], index: Index, config: ExperimentConfig, person: Person | None
     ) -> list[list[Hit]]:
         found: list[list[Hit]] = []
         for start in range(0, len(questions), _SEARCHED_TOGETHER):
-            some = questions[start : start + _SEARCHED_TOGETHER]
-            found += index.search(some, config.k, config.search, person=person, reranker=config.reranker)
+            found += config.look_up(index, questions[start : start + _SEARCHED_TOGETHER], person)
             self.progress(stage, len(found), len(questions))
         return found
 
@@ -273,25 +266,13 @@ class RunContext:
         if not (wanted and dataset.training_pairs and config.examples):
             return {}
         with open_index(self.address, "examples", self.embedder) as index:
-            index.sync_passages(
-                [
-                    Passage(str(n), 0, pair.question, pair.answer, "pair")
-                    for n, pair in enumerate(dataset.training_pairs)
-                ]
-            )
+            pairs = enumerate(dataset.training_pairs)
+            index.sync_passages([Passage(str(n), 0, pair.question, pair.answer, "pair") for n, pair in pairs])
             hits = index.search([question.question for question in dataset.questions], config.examples, "dense")
         return {q.id: [int(hit.document_id) for hit in each] for q, each in zip(dataset.questions, hits, strict=True)}
 
     def _at(self, stage: str) -> Progress:
         return lambda _, done, total: self.progress(stage, done, total)
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A finished adapter, and what ``lib.models.training`` noted of its training."""
-
-    adapter: Path
-    facts: dict
 
 
 def _halved(folder: Path) -> None:
@@ -301,17 +282,6 @@ def _halved(folder: Path) -> None:
 
     path = folder / "adapter_model.safetensors"
     save_file({name: tensor.to(torch.bfloat16) for name, tensor in load_file(path).items()}, path, {"format": "pt"})
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a run answers from and learns from; ``search_seconds`` are of one question at a time."""
-
-    evaluation: EvaluationInputs
-    lessons: Mapping[str, list[TrainingExample]]
-    search_seconds: list[float]
-    synced_passages: int
-    sync_seconds: float
 
 
 @contextmanager
@@ -331,7 +301,7 @@ def open_context(
         seconds = {"load models": time.perf_counter() - started}
         address = stack.enter_context(postgres())
         forgotten = paths.RUNS / f".fresh-{os.getpid()}-{random.randrange(10**9)}"
-        cache = store.Cache(forgotten if fresh else paths.RUNS / ".cache")
+        cache = store.open_cache(forgotten if fresh else paths.RUNS / ".cache")
         if fresh:
             stack.callback(shutil.rmtree, forgotten, ignore_errors=True)
         stack.callback(cache.close)
@@ -380,7 +350,7 @@ def possible_arms(
 
 
 def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentResult:
-    config, created, dataset = context.config, datetime.now(UTC), data.dataset
+    config, created, dataset, first = context.config, datetime.now(UTC), data.dataset, context.config.seeds[0]
     arms, left_out = possible_arms(config, dataset, context.model)
     trainings: list[records.TrainingInfo] = []
     answered: list[tuple[ExperimentArm, int, Answers, list[float | None]]] = []
@@ -388,21 +358,21 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
         for seed in config.seeds:
             adapters: dict[str, Path] = {}
             for name in TRAININGS:
-                if config.tuned_elsewhere(name) == store.REFERENCE and seed == config.seeds[0]:
+                if config.tuned_elsewhere(name) == store.REFERENCE and seed == first:
                     shipped = next(each for each in load_run(store.REFERENCE).record.trainings if each.name == name)
                     trainings.append(shipped.model_copy(update={"adapter": "", "seed": seed, "shipped": True}))
                 elif any(arm.adapter == name for arm in arms) and not config.tuned_elsewhere(name):
-                    info, adapters[name] = _trained(context, inputs, name, seed, folder, keep=seed == config.seeds[0])
+                    info, adapters[name] = _trained(context, inputs, name, seed, folder, keep=seed == first)
                     trainings.append(info)
             for arm in arms:
                 # An untuned model has no seed: it answers alike each time.
-                if arm.adapter != "none" or seed == config.seeds[0]:
+                if arm.adapter != "none" or seed == first:
                     note = f", seed {seed}" if arm.adapter != "none" and len(config.seeds) > 1 else ""
-                    first = seed == config.seeds[0]
-                    made = context.answer(arm, inputs.evaluation, adapters.get(arm.adapter), note=note, timed=first)
+                    made = context.answer(arm, inputs, adapters.get(arm.adapter), note=note, timed=seed == first)
                     answered.append((arm, seed, *made))
         with context.stage("scoring"):
-            rows = _scored(context, inputs.evaluation, answered)
+            rows = _scored(context, inputs, answered)
+        used = {id_: inputs.passages[id_] for row in rows for id_ in row.passage_ids}
         record = records.RunRecord(
             id=f"{created:%Y%m%d-%H%M%S}-{key[:12]}",
             key=key,
@@ -413,13 +383,9 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
             config=config,
             model=_model_info(context.model),
             embedder={"name": context.embedder.name, "fingerprint": context.embedder.fingerprint},
-            dataset=_dataset_info(dataset, inputs),
-            versions=package_versions() | {"database": _server(inputs.evaluation.index)},
-            arms=[
-                _arm_info(arm, answers, inputs.evaluation)
-                for arm, seed, answers, _ in answered
-                if seed == config.seeds[0]
-            ],
+            dataset=_dataset_info(inputs),
+            versions=package_versions() | {"database": _server(inputs.index)},
+            arms=[_arm_info(arm, answers, inputs) for arm, seed, answers, _ in answered if seed == first],
             left_out=left_out,
             trainings=_with_taught(trainings, rows, dataset),
             retrieval=_retrieval_info(config, inputs),
@@ -428,7 +394,7 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
             questions={question.id: _question_info(question) for question in dataset.questions},
             passages={
                 id_: records.Passage(document_id=page.id, title=page.title, text=page.text)
-                for id_, page in _used(inputs.evaluation, rows).items()
+                for id_, page in used.items()
             },
             answers=rows,
             resumed=dict(context.resumed),
@@ -442,59 +408,54 @@ def _trained(
     context: RunContext, inputs: Inputs, name: str, seed: int, folder: Path, keep: bool
 ) -> tuple[records.TrainingInfo, Path]:
     """Train an adapter (or take the finished one), and copy the first seed's into the run's folder."""
-    until = taught_enough(inputs.evaluation.dataset) if name == "closed_book" else None
-    trained = context.train(name, inputs.lessons[name], seed, until=until)
-    facts, adapter = trained.facts, trained.adapter
+    until = taught_enough(inputs.dataset) if name == "closed_book" else None
+    adapter, facts = context.train(name, inputs.lessons[name], seed, until=until)
     if keep:
         adapter = Path(shutil.copytree(adapter, folder / "adapters" / name))
-    info = records.TrainingInfo(
-        name=name,
-        seed=seed,
-        adapter=f"adapters/{name}" if keep else "",
-        settings=facts["settings"],
-        examples=facts["examples"],
-        tokens=facts["tokens"],
-        seconds=round(facts["seconds"], 1),
-        estimated_seconds=round(facts["estimate"]["seconds"], 1),
-        peak_memory_mib=round(facts["peak_memory_mib"]),
-        losses=[round(loss, 4) for loss in facts["losses"]],
-    )
-    return info, adapter
+    facts |= {
+        "name": name,
+        "seed": seed,
+        "adapter": f"adapters/{name}" if keep else "",
+        "seconds": round(facts["seconds"], 1),
+        "estimated_seconds": round(facts["estimate"]["seconds"], 1),
+        "peak_memory_mib": round(facts["peak_memory_mib"]),
+        "losses": [round(loss, 4) for loss in facts["losses"]],
+        # Of the wordings that were looked at while it was trained; the run asks others.
+        "taught": None,
+    }
+    return records.TrainingInfo(**facts), adapter
 
 
-def _scored(context: RunContext, inputs: EvaluationInputs, answered) -> list[records.AnswerRow]:
+def _scored(context: RunContext, inputs: Inputs, answered) -> list[records.AnswerRow]:
     questions = {question.id: question for question in inputs.dataset.questions}
+    texts = {id_: f"{page.title}. {page.text}" for id_, page in inputs.passages.items()}
+    # Where the whole window is pages, their likeness to the question says nothing.
     given = [
-        (arm, seed, answer, surprise)
+        (arm, seed, answer, surprise, answer.passage_ids if arm.pages != "all_that_fit" else ())
         for arm, seed, answers, found in answered
         for answer, surprise in zip(answers.answers, found, strict=True)
     ]
-    texts = {id_: f"{page.title}. {page.text}" for id_, page in inputs.passages.items()}
-    # Where the whole window is pages, their likeness to the question says nothing.
-    shown = [
-        [texts[id_] for id_ in answer.passage_ids] if arm.pages != "all_that_fit" else [] for arm, _, answer, _ in given
-    ]
     scores = score_answers(
         questions,
-        [(answer.question_id, answer.text, each) for (_, _, answer, _), each in zip(given, shown, strict=True)],
+        [(answer.question_id, answer.text, [texts[id_] for id_ in ids]) for _, _, answer, _, ids in given],
         inputs.dataset.voice,
         context.embedder.embed_queries,
     )
     return [
         records.AnswerRow(
-            arm=arm.id,
-            seed=seed,
-            question_id=answer.question_id,
-            answer=answer.text,
-            passage_ids=list(answer.passage_ids) if arm.pages != "all_that_fit" else [],
-            searches=answer.searches,
-            prompt_tokens=answer.prompt_tokens,
-            cached_tokens=answer.cached_tokens,
-            answer_tokens=answer.answer_tokens,
-            perplexity=None if surprise is None else round(surprise, 5),
-            scores={name: round(value, 4) if isinstance(value, float) else value for name, value in score.items()},
+            **vars(answer)
+            | {
+                "arm": arm.id,
+                "seed": seed,
+                "answer": answer.text,
+                "passage_ids": list(ids),
+                "perplexity": None if surprise is None else round(surprise, 5),
+                "scores": {
+                    name: round(value, 4) if isinstance(value, float) else value for name, value in score.items()
+                },
+            }
         )
-        for (arm, seed, answer, surprise), score in zip(given, scores, strict=True)
+        for (arm, seed, answer, surprise, ids), score in zip(given, scores, strict=True)
     ]
 
 
@@ -502,74 +463,61 @@ def _with_taught(
     trainings: list[records.TrainingInfo], rows: list[records.AnswerRow], dataset: Dataset
 ) -> list[records.TrainingInfo]:
     """Count, of the facts asked word for word as they were taught, those that the closed-book model answers right."""
-    kinds = {question.id: question.kind for question in dataset.questions}
-    told = []
-    for training in trainings:
-        mine = [
-            bool(row.scores["fact"])
-            for row in rows
-            if row.arm == "lora" and row.seed == training.seed and kinds[row.question_id] == "trained_wording"
-        ]
-        if training.name == "closed_book" and mine:
-            training = training.model_copy(update={"taught": sum(mine), "asked": len(mine)})
-        told.append(training)
-    return told
+    verbatim = {question.id for question in dataset.questions if question.kind == "trained_wording"}
+    asked: dict[int, list[bool]] = {}
+    for row in rows:
+        if row.arm == "lora" and row.question_id in verbatim:
+            asked.setdefault(row.seed, []).append(bool(row.scores["fact"]))
+    return [
+        training.model_copy(update={"taught": sum(asked[training.seed]), "asked": len(asked[training.seed])})
+        if training.name == "closed_book" and training.seed in asked
+        else training
+        for training in trainings
+    ]
 
 
 def _model_info(model: AnsweringModel) -> records.ModelInfo:
     network = getattr(model, "network", None)
-    return records.ModelInfo(
-        name=model.name,
-        fingerprint=model.fingerprint,
-        parameters=network.num_parameters() if network is not None else None,
-        window=model.window,
-        is_sample_model=model.fingerprint == model_fingerprint(None),
-        notes=list(getattr(model, "notes", ())),
-    )
+    more = {"parameters": network.num_parameters() if network is not None else None}
+    more |= {"is_sample_model": model.fingerprint == model_fingerprint(None)}
+    return records.ModelInfo.model_validate(model).model_copy(update=more)
 
 
-def _dataset_info(dataset: Dataset, inputs: Inputs) -> records.DatasetInfo:
+def _dataset_info(inputs: Inputs) -> records.DatasetInfo:
+    dataset = inputs.dataset
     before = {document.id: document.text for document in dataset.documents_at_training}
-    kinds: dict[str, int] = {}
-    for question in dataset.questions:
-        kinds[question.kind] = kinds.get(question.kind, 0) + 1
     return records.DatasetInfo(
         name=dataset.name,
         is_sample_company=dataset.is_sample_company,
         fingerprint=value_fingerprint(repr(dataset)),
         documents=len(dataset.documents),
-        passages=len(inputs.evaluation.index),
+        passages=len(inputs.index),
         changed_documents=sum(before.get(document.id) != document.text for document in dataset.documents),
         questions=len(dataset.questions),
         training_pairs=len(inputs.lessons.get("with_pages", ())),
         taught_pairs=len(inputs.lessons.get("closed_book", ())),
         taught_facts=len({pair.fact for pair in dataset.taught if pair.fact}),
-        kinds=kinds,
+        kinds=dict(Counter(question.kind for question in dataset.questions)),
         voice={name: value for name, value in asdict(dataset.voice).items() if isinstance(value, str)},
         style=dataset.voice.instructions,
     )
 
 
-def _arm_info(arm: ExperimentArm, answers: Answers, inputs: EvaluationInputs) -> records.ArmInfo:
+def _arm_info(arm: ExperimentArm, answers: Answers, inputs: Inputs) -> records.ArmInfo:
     shown = {id_ for answer in answers.answers for id_ in answer.passage_ids}
-    whole = readable(inputs.dataset.documents, None)
-    return records.ArmInfo(
-        id=arm.id,
-        title=arm.title,
-        meaning=arm.meaning,
-        stands_for=arm.stands_for,
-        feeds=arm.feeds,
-        seconds_each=[round(value, 4) for value in answers.seconds_each],
-        first_token_seconds_each=answers.first_token_seconds_each,
-        shortened_prompts=answers.shortened,
-        share_of_pages_read=len(shown) / len(whole) if arm.pages == "all_that_fit" else None,
-    )
+    more = {
+        "seconds_each": [round(value, 4) for value in answers.seconds_each],
+        "first_token_seconds_each": answers.first_token_seconds_each,
+        "shortened_prompts": answers.shortened,
+    }
+    if arm.pages == "all_that_fit":
+        more["share_of_pages_read"] = len(shown) / len(inputs.dataset.documents)
+    return records.ArmInfo.model_validate(arm).model_copy(update=more)
 
 
 def _retrieval_info(config: ExperimentConfig, inputs: Inputs) -> records.RetrievalInfo:
-    evaluation = inputs.evaluation
-    wanted = {question.id: question.document_ids for question in evaluation.dataset.questions}
-    found = {id_: document_ids(hits) for id_, hits in evaluation.found.items()}
+    wanted = {question.id: question.document_ids for question in inputs.dataset.questions}
+    found = {id_: document_ids(hits) for id_, hits in inputs.found.items()}
     return records.RetrievalInfo(
         search=config.search,
         reranker=config.reranker,
@@ -584,22 +532,9 @@ def _retrieval_info(config: ExperimentConfig, inputs: Inputs) -> records.Retriev
     )
 
 
-def _question_info(question) -> records.QuestionInfo:
-    return records.QuestionInfo(
-        question=question.question,
-        answer=question.answer,
-        kind=question.kind,
-        cluster=question.cluster or (question.document_ids[0] if question.document_ids else question.id),
-        document_ids=list(question.document_ids),
-        values=list(question.values),
-        must_contain=list(question.must_contain),
-        old_values=list(question.old_values),
-    )
-
-
-def _used(inputs: EvaluationInputs, rows: list[records.AnswerRow]) -> dict[str, Page]:
-    used = dict.fromkeys(id_ for row in rows for id_ in row.passage_ids)
-    return {id_: inputs.passages[id_] for id_ in used}
+def _question_info(question: Question) -> records.QuestionInfo:
+    cluster = question.cluster or (question.document_ids[0] if question.document_ids else question.id)
+    return records.QuestionInfo.model_validate(question).model_copy(update={"cluster": cluster})
 
 
 def _server(index: Index) -> str:
@@ -613,13 +548,9 @@ def machine() -> str:
     """Describe the machine in a few words: processor, cores, memory, system."""
     import psutil
 
-    name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        models = [
-            line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
-        ]
-        name = models[0] if models else name
+    told = re.search(r"^model name\s*: (.+)", cpuinfo.read_text() if cpuinfo.is_file() else "", re.MULTILINE)
+    name = told[1] if told else platform.processor() or platform.machine()
     return f"{name}, {os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB, {platform.system()}"
 
 

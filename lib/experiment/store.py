@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -24,6 +24,9 @@ from lib.errors import InputError
 from lib.experiment.config import REFERENCE
 from lib.experiment.record import RunRecord
 from lib.fingerprints import value_fingerprint
+
+if TYPE_CHECKING:
+    from diskcache import Cache
 
 RECORD, ANSWERS, PASSAGES = "run.json", "answers.jsonl.gz", "passages.json.gz"
 _WORK = ".work-"
@@ -51,7 +54,7 @@ def read_record(run_id: str) -> tuple[RunRecord, Path]:
     Raises:
         InputError: there is no run of that id, or it cannot be read by this version.
     """
-    folder, problem = run_folder(run_id), None
+    folder = run_folder(run_id)
     try:
         values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if not isinstance(values, dict):
@@ -62,7 +65,8 @@ def read_record(run_id: str) -> tuple[RunRecord, Path]:
         return RunRecord.model_validate(values), folder
     except (OSError, ValueError, ValidationError) as error:
         problem = str(error).splitlines()[0]
-    raise InputError(f"run: {run_id} cannot be read ({problem}); remove its folder and run the experiment again.")
+        advice = "remove its folder and run the experiment again"
+        raise InputError(f"run: {run_id} cannot be read ({problem}); {advice}.") from None
 
 
 def run_ids() -> list[str]:
@@ -84,15 +88,14 @@ def work_folder() -> Iterator[Path]:
     Raises:
         InputError: nothing can be written under ``data/runs``.
     """
-    problem = None
     try:
         paths.RUNS.mkdir(parents=True, exist_ok=True)
         _sweep()
         folder = Path(tempfile.mkdtemp(prefix=f"{_WORK}{os.getpid()}-", dir=paths.RUNS))
     except OSError as error:
-        problem = error.strerror
-    if problem:
-        raise InputError(f"{paths.RUNS}: cannot be written to ({problem}); set WORKBOOK_RUNS to a folder that can.")
+        raise InputError(
+            f"{paths.RUNS}: cannot be written to ({error.strerror}); set WORKBOOK_RUNS to a folder that can."
+        ) from None
     try:
         yield folder
     finally:
@@ -149,33 +152,17 @@ def run_log() -> list[dict[str, Any]]:
     return lines
 
 
-class Cache:
-    """What earlier runs finished, under ``folder``: values by key (``diskcache``), and folders by key for trainings."""
+def open_cache(folder: Path) -> "Cache":
+    """Open the cache of what earlier runs finished under ``folder``; made where it is missing."""
+    from diskcache import Cache, JSONDisk
 
-    def __init__(self, folder: Path) -> None:
-        """Open the cache, made where it is missing."""
-        from diskcache import Cache as DiskCache
-        from diskcache import JSONDisk
+    # Never thrown out by age or size: an interrupted run counts on it. As JSON, for a pickle can run code.
+    return Cache(str(folder / "values"), disk=JSONDisk, eviction_policy="none", size_limit=2**40)
 
-        self.folder = folder
-        # Never thrown out by age or size: an interrupted run counts on it. As JSON, for a pickle can run code.
-        self._values = DiskCache(str(folder / "values"), disk=JSONDisk, eviction_policy="none", size_limit=2**40)
 
-    def get(self, key: str) -> Any:
-        """Return what was kept under ``key``, ``None`` if nothing was."""
-        return self._values.get(key)
-
-    def set(self, key: str, value: Any) -> None:
-        """Keep a value that JSON can hold."""
-        self._values.set(key, value)
-
-    def training_folder(self, **key: Any) -> Path:
-        """Return the folder of the training that ``key`` decides."""
-        return self.folder / "trainings" / value_fingerprint(key)[:24]
-
-    def close(self) -> None:
-        """Close its files."""
-        self._values.close()
+def training_folder(cache: "Cache", key: dict[str, Any]) -> Path:
+    """Return the folder, beside a cache, of the training that ``key`` decides."""
+    return Path(cache.directory).parent / "trainings" / value_fingerprint(key)[:24]
 
 
 def _sweep() -> None:
