@@ -15,7 +15,11 @@ TEXT_LIMIT = 300
 # Control characters, line separators and marks that turn the direction of writing have no place on one line of text,
 # and a text of blanks and invisible characters alone says nothing.
 _BARRED = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
-_ONE_LINE = rf"^[^{_BARRED}]*[^\s{_BARRED}\u200b-\u200f\u2060\ufeff][^{_BARRED}]*$"
+PATTERNS = {
+    "text": rf"^[^{_BARRED}]*[^\s{_BARRED}\u200b-\u200f\u2060\ufeff][^{_BARRED}]*$",
+    "currency": r"^[A-Z]{3}$",
+    "colour": r"^#[0-9a-fA-F]{6}$",
+}
 
 
 @dataclass(frozen=True)
@@ -77,26 +81,12 @@ def spec_of(field_info: Any) -> FieldSpec:
     return next(item for item in field_info.metadata if isinstance(item, FieldSpec))
 
 
-def number(
-    label: str,
-    help: str,
-    unit: str,
-    lowest: float,
-    highest: float,
-    *,
-    whole: bool = False,
-    never: bool = False,
-    plausible: tuple[float, float] | None = None,
-    judgement: float = 0.0,
-    deciding: bool = False,
-) -> Any:
-    """Declare a number (or range, or ``never``) with its unit and bounds."""
-    spec = FieldSpec(
-        label, help, "number", unit, lowest, highest, whole, never, (), plausible, judgement, deciding=deciding
-    )
+def number(label: str, help: str, unit: str, lowest: float, highest: float, **more: Any) -> Any:
+    """Declare a number (or range) with its unit and bounds; ``more`` are further attributes of :class:`FieldSpec`."""
+    spec = FieldSpec(label, help, "number", unit, lowest, highest, **more)
     return Annotated[
-        (NumberOrNever if never else Number) | None,
-        within(lowest, highest, whole),
+        (NumberOrNever if spec.never else Number) | None,
+        within(lowest, highest, spec.whole),
         spec,
         _described(spec),
         WithJsonSchema(_number_schema(spec)),
@@ -132,29 +122,14 @@ def outcomes(label: str, help: str, keys: tuple[str, ...], *choices: str) -> Any
     return Annotated[dict[Literal[keys], Literal[choices]] | None, spec, _described(spec)]
 
 
-def text(label: str, help: str) -> Any:
-    """Declare a text field: 1 to 300 characters on one line."""
-    spec = FieldSpec(label, help, "text")
-    return Annotated[Annotated[str, _line()] | None, spec, _described(spec)]
+def text(label: str, help: str, kind: str = "text") -> Any:
+    """Declare a text field: 1 to 300 characters on one line, or what :data:`PATTERNS` says of its ``kind``."""
+    spec = FieldSpec(label, help, kind)
+    return Annotated[Annotated[str, _line(kind)] | None, spec, _described(spec)]
 
 
-def _line() -> StringConstraints:
-    return StringConstraints(strict=True, min_length=1, max_length=TEXT_LIMIT, pattern=_ONE_LINE)
-
-
-def currency_field(label: str, help: str) -> Any:
-    """Declare a currency by its three capital letters."""
-    spec = FieldSpec(label, help, "currency")
-    return Annotated[
-        Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")] | None, spec, _described(spec)
-    ]
-
-
-def colour_field(label: str, help: str) -> Any:
-    """Declare a colour written as ``#rrggbb``."""
-    spec = FieldSpec(label, help, "colour")
-    constraints = StringConstraints(strict=True, pattern=r"^#[0-9a-fA-F]{6}$")
-    return Annotated[Annotated[str, constraints] | None, spec, _described(spec)]
+def _line(kind: str = "text") -> StringConstraints:
+    return StringConstraints(strict=True, min_length=1, max_length=TEXT_LIMIT, pattern=PATTERNS[kind])
 
 
 def listing(label: str, help: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from lib.arms import ARMS
-from lib.client.field import choice, colour_field, currency_field, date_field, listing, number, outcomes, text, truth
+from lib.client.field import choice, date_field, listing, number, outcomes, text, truth
 from lib.client.quantity import NEVER
 
 MILLION = 1e6
@@ -358,7 +358,7 @@ class Prices(Section):
 
     as_of: date_field("Prices as of", "Date of the prices; empty = the newest date in the price book.") = None
     file: text("Price list", "The client's own price CSV, which overrides the price book.") = None
-    currency: currency_field("Currency", "Currency that every page shows, such as EUR.") = "USD"
+    currency: text("Currency", "Currency that every page shows, such as EUR.", "currency") = "USD"
     per_usd: number("Exchange rate", "How much of that currency one US dollar is.", "per USD", 0.000001, MILLION) = 1.0
     batch_share: number("Batch share", "Share of queries that can wait for a batch discount.", "share", 0, 1) = 0.0
 
@@ -372,7 +372,7 @@ class Report(Section):
     status: text("Status", "Such as draft or final.") = "draft"
     confidential: truth("Confidential", "Mark the report as confidential.") = False
     logo: text("Logo", "Image file of the client's logo.") = None
-    colour: colour_field("Colour", "The client's colour.") = None
+    colour: text("Colour", "The client's colour.", "colour") = None
 
 
 class Plan(Section):

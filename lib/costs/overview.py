@@ -20,6 +20,7 @@ from lib.costs.estimates import Estimate, Estimates
 from lib.costs.latency_model import Latencies, latency
 from lib.costs.situation import MINUTES_PER_MONTH
 from lib.prices import OLD_DAYS, PriceBook, price_book
+from lib.prices.window import share_read
 from lib.wording import amount, share
 
 MONEY = {
@@ -42,6 +43,9 @@ BUDGETS = {
 
 PEAK_TIMES = 8
 """How many times the mean the busiest hour is taken to be (an office's day: a quarter of the hours, two peaks in them)."""
+
+LONG_PROMPT = 8_000
+"""Of prompts with more tokens the page says how much of them models were measured to read."""
 
 NOT_INCLUDED = (
     "discovery and requirements",
@@ -171,6 +175,14 @@ class Overview:
             found.append(
                 f"Bills are those of {queries_answered(facts):,.0f} queries a month: of {facts['traffic.queries_per_month']:,.0f} "
                 f"that come up, {share(float(facts['money.adoption_share']))} are brought to it."
+            )
+        tokens = float(self.estimates.planned.prompt_tokens["long_context"])
+        read = share_read(tokens)
+        if tokens > LONG_PROMPT:
+            found.append(
+                f"Long context: with {tokens:,.0f} tokens in the prompt models were measured to keep about "
+                f"{share(float(read.likely))} of the accuracy that they have with a short one ({share(float(read.low))} to "
+                f"{share(float(read.high))} by model and kind of question)."
             )
         peak = self.peak_tokens_per_minute
         found.append(

@@ -30,7 +30,6 @@ class HostedModel:
 
     id: str
     prices: dict[str, Price]
-    batch: bool
     context_window: int | None
     deprecated: bool = False
 
@@ -112,7 +111,7 @@ def hosted_model(name: str, as_of: datetime.date) -> HostedModel | None:
                 steps = tuple((start, amount * price.likely / usual.likely) for start, amount in usual.tiers)
                 in_batch[component] = replace(price, tiers=steps)
     window = model.context_window or _window_elsewhere(identity)
-    return HostedModel(identity, standard | in_batch, batch, window, bool(model.deprecated))
+    return HostedModel(identity, standard | in_batch, window, bool(model.deprecated))
 
 
 def _moments(model: Any, as_of: datetime.date) -> list[datetime.datetime]:

@@ -157,7 +157,6 @@ def _price(where: str, row: dict[str, str | None], currency: str, per_usd: float
         row["source"],
         _date(where, row["checked"]),
         row["note"],
-        cheaper=rule.cheaper,
         grade=_grade(where, row.get("grade", "")),
     )
 

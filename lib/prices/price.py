@@ -28,8 +28,7 @@ class Price:
 
     ``low`` ≤ ``likely`` ≤ ``high`` are in ``unit``. ``checked`` is the day on which somebody read the
     value at its ``source``. ``tiers`` are (size above which it applies, value) pairs: of a token price, prompt
-    tokens; of a store's monthly price, GB stored. ``cheaper`` names the end of the range that costs less: ``low``
-    for a price, ``high`` for a throughput. ``item`` is the model or service as the price source names it;
+    tokens; of a store's monthly price, GB stored. ``item`` is the model or service as the price source names it;
     ``component`` is what of it is priced. ``grade`` is one of :data:`GRADES`, or ``own`` in a client's list.
     """
 
@@ -43,7 +42,6 @@ class Price:
     checked: datetime.date
     note: str = ""
     tiers: tuple[tuple[float, float], ...] = ()
-    cheaper: str = "low"
     grade: str = FIRM
 
     @property
@@ -99,13 +97,12 @@ ITEM_WORDS = {
 
 @dataclass(frozen=True)
 class UnitRule:
-    """What people call one component, its unit, its believable bounds in that unit, and which end costs less."""
+    """What people call one component, its unit, and its believable bounds in that unit."""
 
     label: str
     unit: str
     lowest: float
     highest: float
-    cheaper: str
 
 
 def table(name: str) -> list[dict[str, str]]:
