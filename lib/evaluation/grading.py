@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from lib.arms import ARMS
+from lib.arms import ARM, ARMS
 from lib.errors import InputError
 from lib.files import disk_told, made_folder, write_text
 from lib.stats import Proportion, cohens_kappa, difference, proportion, questions_needed
+from lib.wording import arm_title
 
 if TYPE_CHECKING:
     import pandas
@@ -30,6 +31,11 @@ VERDICTS = ("correct", "right_page", "style", "refusal")
 
 GAP = 0.1
 """Ten points: the difference between two systems that an evaluation should be able to show."""
+
+
+def system_title(system: str) -> str:
+    """Return a system's name as people read it."""
+    return arm_title(system) if system in ARM else system
 
 
 @dataclass(frozen=True)
@@ -231,14 +237,14 @@ class GradeBook:
             if pairs:
                 result = difference([one for one, _ in pairs], [other for _, other in pairs])
                 if result.significant:
-                    ahead = first if result.gap > 0 else second
+                    ahead = system_title(first if result.gap > 0 else second)
                     sentences.append(
                         f"{ahead} is ahead by {abs(100 * result.gap):.0f} points on {len(pairs)} questions, more than chance."
                     )
                 else:
                     sentences.append(
-                        f"No difference shows yet between {first} and {second}; {self.more_needed()} more questions tell "
-                        "10 points apart."
+                        f"No difference shows yet between {system_title(first)} and {system_title(second)}; "
+                        f"{self.more_needed()} more questions tell 10 points apart."
                     )
         return " ".join(sentences)
 

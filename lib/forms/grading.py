@@ -11,13 +11,13 @@ from lib.arms import ARMS
 from lib.client import load_client
 from lib.errors import InputError
 from lib.evaluation import evidence_of
-from lib.evaluation.grading import VERDICTS, Answer
+from lib.evaluation.grading import VERDICTS, Answer, system_title
 from lib.evaluation.judge import JUDGE, judged
 from lib.evaluation.store import Evaluation, imported, open_evaluation
 from lib.files import write_text
 from lib.forms.reporting import report_to
 from lib.forms.state import written_into
-from lib.views.evaluation import TITLES, grading_summary, system_title
+from lib.views.evaluation import TITLES, grading_summary
 from lib.views.markup import style
 
 SIDE_BY_SIDE, ONE_BY_ONE = "side", "one"

@@ -276,8 +276,11 @@ def section_rows(client: ClientFile, section: str, money: Money = DOLLARS) -> li
 
 def sources(case: Case) -> Page:
     """List the articles, and every price, effort and speed that the figures come from."""
-    rows = [[item.title, item.author or "not stated", str(item.date or "not stated")] for item in articles().values()]
+    rows = [
+        [item.title, id_, item.author or "not stated", str(item.date or "not stated")]
+        for id_, item in articles().items()
+    ]
     title = f"The {counted(len(rows))} articles behind the guides"
-    listed = Table(["Title", "Author", "Date"], rows, title, wrap=True)
+    listed = Table(["Title", "Called here", "Author", "Date"], rows, title, wrap=True)
     used = Page('<div class="prices">{}</div>').format(tables.prices(case.overview, case.money).__html__())
     return joined(listed, used, *([own_rows(case.book)] if case.book.own_rows else []))

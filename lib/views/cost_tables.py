@@ -4,6 +4,7 @@ Every figure is the expected one, with P10 to P90 of the same draws beside it; a
 """
 
 import math
+import re
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from lib.views.table import Table
 from lib.wording import arm_title, counted, months_words, number, probability, share
 
 NOTHING = "–"
+NO_HISTORY = re.compile(r"history unknown: .*? different on [0-9-]+")
 NOT_WITHIN = "not within the horizon"
 NO_VOLUME = "at no realistic volume"
 LEAVES_A_GAP = "not counted: leaves a gap"
@@ -94,11 +96,18 @@ def prices(overview: Overview, money: Money = DOLLARS) -> Table:
         (overview.book[key].item, overview.book[key].component): overview.book[key] for key in overview.prices_used()
     }
     rows = [
-        [price.label, *_value(price, money), price.source, price.checked.isoformat(), price.note or NOTHING]
+        [
+            price.label,
+            *_value(price, money),
+            price.source,
+            price.checked.isoformat(),
+            NO_HISTORY.sub("†", price.note) or NOTHING,
+        ]
         for _, price in sorted(used.items())
     ]
     columns = ["Item", "Value (range)", "Unit", "Source", "Read on", "Note"]
-    return Table(columns, rows, "Prices, hours and speeds behind the figures", wrap=True)
+    title = f"Prices, hours and speeds behind the figures; †: may have been different on {overview.book.as_of}"
+    return Table(columns, rows, title, wrap=True)
 
 
 def _labels(costs: Costs) -> dict[str, str]:

@@ -6,12 +6,12 @@ from lib.arms import ARM
 from lib.client import ClientFile
 from lib.client.quantity import likely
 from lib.evaluation import agreement, alerts, gate, history, targets
-from lib.evaluation.grading import VERDICTS, GradeBook
+from lib.evaluation.grading import VERDICTS, GradeBook, system_title
 from lib.evaluation.store import Evaluation
 from lib.views.chart import ARM_COLOURS, MUTED, Chart, add_shares, figure
 from lib.views.markup import Page, bullets, caption, joined, safe
 from lib.views.table import Table
-from lib.wording import arm_title, share
+from lib.wording import share
 
 TITLES = {"correct": "Right", "right_page": "Right page named", "style": "In style", "refusal": "Refused rightly"}
 ALMOST = ((0.8, "almost always"), (0.6, "mostly"), (0.4, "moderately"), (0.0, "hardly more than by chance"))
@@ -135,11 +135,6 @@ def gate_words(book: GradeBook, client: ClientFile) -> Page:
     right = {system: book.share(system).share for system in book.sheet.systems if book.share(system).n}
     questions = min((book.share(system).n for system in right), default=0)
     return caption(gate(right, questions, float(likely(client.evidence.target_score))))
-
-
-def system_title(system: str) -> str:
-    """Return a system's name as people read it."""
-    return arm_title(system) if system in ARM else system
 
 
 def grading_summary(book: GradeBook) -> Page:

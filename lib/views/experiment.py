@@ -14,6 +14,7 @@ from lib.experiment.result import TAUGHT, Verdict
 from lib.prices import price_book
 from lib.stats import EQUIVALENCE_MARGIN
 from lib.views.chart import MUTED, Chart, add_shares, figure, panels, wrapped
+from lib.views.field_words import field_label
 from lib.views.markup import Page, bullets, caption, folded, joined, render, safe
 from lib.views.money import Money
 from lib.views.run_words import (
@@ -29,6 +30,7 @@ from lib.views.run_words import (
     points,
 )
 from lib.views.table import Table
+from lib.wording import arm_title
 
 GIVEN_THE_RIGHT_PAGES = {
     "rag": "gold",
@@ -87,7 +89,7 @@ def measured(result: ExperimentResult | None) -> Page | None:
     if result is None:
         return None
     tables = {"efficiency": efficiency_table(result), "grades": grades_table(result)}
-    return render("measured.html", summary=experiment_summary(result), arms=result.record.arms, **tables)
+    return render("measured.html", summary=experiment_summary(result), arms=arms_explained(result), **tables)
 
 
 def forest(result: ExperimentResult, shown: Sequence[Panel] = MAIN_PANELS, title: str = "") -> Chart:
@@ -225,6 +227,16 @@ def taught_page(result: ExperimentResult) -> Page:
         Page("<p><strong>{}</strong> (at least {} % are asked for).</p>").format(verdict, round(100 * TAUGHT)),
         bullets(parts),
     )
+
+
+def arms_explained(result: ExperimentResult) -> Table:
+    """List the arms of a run: what each is, which architecture it stands for, which of the client's scores it gives."""
+    rows = [
+        [arm.title, arm.meaning, arm_title(arm.stands_for), field_label(f"evidence.{arm.feeds}") if arm.feeds else "–"]
+        for arm in result.record.arms
+    ]
+    columns = ["Arm of the experiment", "What it is", "Stands for", "Gives the client's"]
+    return Table(columns, rows, "The arms of the experiment")
 
 
 def measured_search(result: ExperimentResult) -> Table:

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from lib.articles import articles
 from lib.files import read_yaml
 from lib.paths import DATA
 from lib.views.markup import Page, attribute
@@ -20,10 +21,10 @@ def glossary() -> dict[str, str]:
 
 @cache
 def _terms() -> tuple[re.Pattern[str], dict[str, tuple[str, Page]]]:
-    """Return what finds a term, and by the term in lower case the glossary's word and the opening tag that explains it."""
+    """Return what finds a term, and by the term in lower case the word (or an article's name) and the opening tag that explains it."""
     terms = {
         term.strip().lower(): (word, Page('<abbr title="{}">').format(attribute(meaning)))
-        for word, meaning in glossary().items()
+        for word, meaning in (glossary() | {id_: article.title for id_, article in articles().items()}).items()
         for term in re.split(r"[()]", word)
         if term.strip()
     }

@@ -73,7 +73,7 @@ def test_a_difference_is_told_only_where_it_is_more_than_chance(sheet: Sheet, tm
     assert "No difference shows yet" in book.words()
     for answer in sheet.answers[:40]:
         book.put(answer, correct=answer.system == "rag")
-    assert "rag is ahead by 50 points on 40 questions" in book.words()
+    assert "RAG is ahead by 50 points on 40 questions" in book.words()
 
 
 def test_agreement_is_cohens_kappa_of_what_both_graded() -> None:
