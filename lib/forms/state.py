@@ -125,27 +125,24 @@ class ClientState(traitlets.HasTraits):
         """Read a client file. Raises :class:`InputError` and leaves the state as it was where it is refused."""
         self._replace(load_client(path), Path(path))
 
-    def save(self, path: str | Path | None = None, replace: bool = False, keep: dict[str, bool] | None = None) -> Path:
+    def save(self, path: str | Path | None = None, keep: dict[str, bool] | None = None) -> Path:
         """Write the client file, keeping the comments that stand in it, and return its path.
 
         What somebody else changed in the file since it was read is kept too. ``keep`` says for fields that were
         changed on both sides whether ours stays (``True``) or theirs is taken.
 
-        Raises :class:`InputError` where a field is in error, the name is not that of a YAML file, or
-        another client's file would be overwritten and ``replace`` is not set; :class:`Conflict` where ``keep``
-        leaves a field open.
+        Raises :class:`InputError` where a field is in error, the name is not that of a YAML file, or another file
+        would be overwritten; :class:`Conflict` where ``keep`` leaves a field open.
         """
         target = self._target(path)
         if self.errors:
             label = _spec(next(iter(self.errors))).label
             raise InputError(f"{target.name}: not saved, because {label} holds what is not accepted.")
-        if target.exists() and not self._is_own(target) and not replace:
-            raise InputError(f"{target.name}: exists already and is another client's file; choose another name.")
         if target.exists():
-            # A file that is no client file is not ours to change.
-            theirs = load_client(target)
-            if self._is_own(target):
-                self._merge(_flat(theirs), keep or {})
+            if self.path is None or target.resolve() != self.path.resolve():
+                raise InputError(f"{target.name}: exists already and is another client's file; choose another name.")
+            # A file that is no client file any more is not ours to change.
+            self._merge(stored(target), keep or {})
         save_client(self.client, target)
         self._saved = self.values
         self.path, self.unsaved = target, False
@@ -168,9 +165,6 @@ class ClientState(traitlets.HasTraits):
         merged = {**self.values, **taken}
         if taken:
             self._show(_flat(check_client(_nested({k: v for k, v in merged.items() if v is not None}))))
-
-    def _is_own(self, target: Path) -> bool:
-        return self.path is not None and target.resolve() == self.path.resolve()
 
     def _target(self, path: str | Path | None) -> Path:
         target = Path(path) if path else self.path

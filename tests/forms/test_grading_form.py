@@ -1,6 +1,10 @@
 """Grading without a browser: blind, by keys' messages, saved at once, into the evidence."""
 
+import json
 import shutil
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -117,6 +121,41 @@ def test_a_judge_grades_beside_and_stops_when_told(form, monkeypatch):
     assert "judge small" in form.evaluation.graders()
     assert verdict_of(" **Yes**, it does") is True and verdict_of("No.") is False and verdict_of("Perhaps") is None
     assert "Expected answer" in asked(form.here[0])
+
+
+class Endpoint(BaseHTTPRequestHandler):
+    """An OpenAI-compatible server whose model says yes to every answer that names a page."""
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["messages"][-1]["content"]
+        choice = {"index": 0, "delta": {"content": "Yes." if "[" in asked else "No."}, "finish_reason": "stop"}
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self.wfile.write(f"data: {json.dumps({'model': 'small', 'choices': [choice]})}\n\ndata: [DONE]\n\n".encode())
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_judge_behind_a_live_endpoint_grades_every_answer_and_says_so(form, monkeypatch):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    try:
+        form.take({"do": "judge", "model": "small"})
+        deadline = time.monotonic() + 60
+        while form.judging and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert form.shown["message"] == [
+        "small has graded 24 answers; its agreement with you stands below after a new run.",
+        False,
+    ]
+    assert sum(grade.correct for grade in form.evaluation.book("judge small").grades.values()) == 11
 
 
 def test_a_judge_outside_the_house_is_not_asked_where_data_must_stay(form, client_file, monkeypatch):

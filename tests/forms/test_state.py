@@ -115,13 +115,11 @@ def test_saving_under_a_new_name_leaves_the_old_file_as_it_was(state, tmp_path):
     assert state.path == tmp_path / "other.yaml"
 
 
-def test_another_clients_file_is_overwritten_only_when_told_to(state, tmp_path):
-    other = tmp_path / "other.yaml"
-    shutil.copy(CLIENTS / "voice-agent.yaml", other)
+def test_another_file_is_never_overwritten(state, tmp_path):
+    other = shutil.copy(CLIENTS / "voice-agent.yaml", tmp_path / "other.yaml")
     with pytest.raises(InputError, match="exists already"):
         state.save(other)
-    state.save(other, replace=True)
-    assert load_client(other) == state.client
+    assert load_client(other) == load_client(CLIENTS / "voice-agent.yaml")
 
 
 @pytest.mark.parametrize("name", ["README.md", "client", ""])
@@ -131,12 +129,11 @@ def test_only_yaml_files_are_written(state, tmp_path, name):
         state.save(tmp_path / name if name else None)
 
 
-def test_a_yaml_file_that_is_no_client_file_is_never_overwritten(state, tmp_path):
-    other = tmp_path / "thresholds.yaml"
-    other.write_text("thresholds: [1, 2]\n")
+def test_a_file_that_is_no_client_file_any_more_is_not_overwritten(state):
+    state.path.write_text("thresholds: [1, 2]\n")
     with pytest.raises(InputError):
-        state.save(other, replace=True)
-    assert other.read_text() == "thresholds: [1, 2]\n"
+        state.save()
+    assert state.path.read_text() == "thresholds: [1, 2]\n"
 
 
 def test_nothing_is_saved_while_a_field_is_refused(state):

@@ -1,16 +1,16 @@
 """Sliders over the costs: what a client's volume, prompts, wages and horizon change."""
 
 import datetime
-from typing import Any
 
-import numpy as np
+import ipywidgets as widgets
 import plotly.graph_objects as go
 
 from lib.client import ClientFile
 from lib.client.facts import field_specs
 from lib.client.quantity import likely
 from lib.costs import Estimates
-from lib.errors import InputError
+from lib.forms.reporting import Live
+from lib.forms.slider_scale import SliderScale
 from lib.prices import price_book
 from lib.views import Chart
 from lib.views.cost_charts import cost_bars, money_spent
@@ -26,21 +26,11 @@ FIELDS = (
     "money.engineer_usd_per_hour",
     "money.horizon_months",
 )
-STEPS = 60
-"""Positions of a slider over several powers of ten."""
 
 
 def scale(path: str, own: float) -> list[float]:
     """List the values that a slider of the field ``path`` can take, lowest first; the client's ``own`` is one of them."""
-    spec = field_specs()[path]
-    if spec.highest <= 1:
-        values = np.linspace(spec.lowest, spec.highest, 21)
-    elif path == "money.horizon_months":
-        values = np.arange(1, max(37, own + 1))
-    else:
-        middle = own if own > 0 else 1000.0
-        values = _two_digits(np.geomspace(max(middle / 100, 1), min(middle * 100, spec.highest), STEPS))
-    return sorted({*np.round(values, 6).tolist(), float(own)})
+    return sorted({*map(float, SliderScale(field_specs()[path], own).values), float(own)})
 
 
 def answering(client: ClientFile, values: dict[str, float]) -> ClientFile:
@@ -53,13 +43,14 @@ def answering(client: ClientFile, values: dict[str, float]) -> ClientFile:
     return client
 
 
-class CostPanel:
+class CostPanel(Live):
     """Sliders above two charts that follow them."""
+
+    saved_as = "Sliders over the costs, live in JupyterLab"
 
     def __init__(self, client: ClientFile, arm: str | None = None) -> None:
         """Start at the client's own values; ``arm`` is the one recommended for them."""
-        import ipywidgets as widgets
-
+        super().__init__()
         self.client, self.arm = client, arm
         self.sliders = {path: _slider(path, _own(client, path)) for path in FIELDS}
         self.as_of = widgets.DatePicker(
@@ -70,15 +61,11 @@ class CostPanel:
             layout=widgets.Layout(width="420px", max_width="100%"),
         )
         self.sentence = widgets.HTML()
-        self.reset = widgets.Button(
-            description="Back to the client's values", layout=widgets.Layout(width="auto", align_self="flex-start")
-        )
         self.figures = [go.FigureWidget(chart.titled()) for chart in self._redrawn()]
-        self.widget = widgets.VBox([*self.sliders.values(), self.as_of, self.reset, self.sentence, *self.figures])
-        for slider in self.sliders.values():
-            slider.observe(lambda change: self.follow(), "value")
-        self.as_of.observe(lambda change: self.follow(), "value")
-        self.reset.on_click(lambda button: self.back())
+        reset = self.button("Back to the client's values", self.back)
+        self.fill(*self.sliders.values(), self.as_of, reset, self.message, self.sentence, *self.figures)
+        for control in (*self.sliders.values(), self.as_of):
+            control.observe(lambda _: self.reported(self.follow), "value")
 
     @property
     def values(self) -> dict[str, float]:
@@ -86,14 +73,10 @@ class CostPanel:
         return {path: float(slider.value) for path, slider in self.sliders.items()}
 
     def follow(self) -> None:
-        """Redraw for the sliders' values; what goes wrong is shown in the page, since nothing else shows it."""
-        try:
-            drawn = self._redrawn()
-        except InputError as error:
-            self.sentence.value = f"<p>{safe(error)}</p>"
-            return
-        for live, chart in zip(self.figures, drawn, strict=True):
+        """Redraw for the sliders' values."""
+        for live, chart in zip(self.figures, self._redrawn(), strict=True):
             update(live, chart.titled())
+        self.say("")
 
     def back(self) -> None:
         """Set every slider to the client's own value."""
@@ -110,11 +93,6 @@ class CostPanel:
         lines = money_spent(estimates, self.arm, money=money)
         self.sentence.value = f"<p>{safe(bars.sentence)} {safe(lines.sentence)}</p>"
         return bars, lines
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        # The widgets' own text is a long listing of all their settings, which would be saved in the notebook.
-        data = dict(self.widget._repr_mimebundle_(**options))
-        return data | {"text/plain": "Sliders over the costs, live in JupyterLab"}
 
 
 def update(live: go.Figure, fresh: go.Figure) -> None:
@@ -140,9 +118,7 @@ def _own(client: ClientFile, path: str) -> float:
     return float(likely(getattr(getattr(client, section), name)))
 
 
-def _slider(path: str, own: float) -> Any:
-    import ipywidgets as widgets
-
+def _slider(path: str, own: float) -> widgets.SelectionSlider:
     spec = field_specs()[path]
     unit = f" ({spec.unit})" if spec.unit and spec.unit != "share" else ""
     return widgets.SelectionSlider(
@@ -154,8 +130,3 @@ def _slider(path: str, own: float) -> Any:
         style={"description_width": "230px"},
         layout=widgets.Layout(width="640px", max_width="100%"),
     )
-
-
-def _two_digits(values: np.ndarray) -> np.ndarray:
-    size = 10.0 ** (np.floor(np.log10(values)) - 1)
-    return np.round(values / size) * size
