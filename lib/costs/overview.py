@@ -151,46 +151,50 @@ class Overview:
         return amount(usd, self.currency, self.per_usd)
 
     def _taken_for_granted(self) -> list[str]:
-        facts, found = self.estimates.facts, []
-        found += [
-            f"{self.book.names[role]} makes {self.book[f'{role}.tokens_per_text'].likely:g} tokens of what the client "
-            "counts as one; prompts and answers are costed so. A row of the client's own list changes that."
-            for role in ("base_model", "tuned_model")
-            if self.book[f"{role}.tokens_per_text"].likely != 1 and f"{role}.tokens_per_text" in self.prices_used()
-        ]
-        key = "base_model.thinking_tokens"
-        usual = self.book[key].likely if key in self.book else 0.0
-        if usual and facts["traffic.thinking_tokens"] == 0:
-            usd = queries_answered(facts) * usual * self.book["base_model.output"].likely / 1e6
-            found.append(
-                f"The model is taken to answer without thinking first. At its usual effort {self.book.names['base_model']} "
-                f"writes about {usual:,.0f} hidden tokens before an answer: {self.amount(float(usd))} a month more."
-            )
+        facts = self.estimates.facts
+        found = [] if self.book.in_house else self._of_hosted_models()
         if "review" in self.costs.components["prompt"]:
             minutes = float(facts["money.review_minutes_per_answer"]) or self.book["review.minutes"].likely
             found.append(
                 f"A person checks each answer ({minutes:g} minutes) before it is released; answer times do not hold that."
             )
         if facts["money.adoption_share"] < 1:
+            come_up, used = float(facts["traffic.queries_per_month"]), float(facts["money.adoption_share"])
             found.append(
-                f"Bills are those of {queries_answered(facts):,.0f} queries a month: of {facts['traffic.queries_per_month']:,.0f} "
-                f"that come up, {share(float(facts['money.adoption_share']))} are brought to it."
+                f"Bills are those of {queries_answered(facts):,.0f} queries a month: of {come_up:,.0f} that come up, "
+                f"{share(used)} are brought to it."
             )
         tokens = float(self.estimates.planned.prompt_tokens["long_context"])
-        read = share_read(tokens)
         if tokens > LONG_PROMPT:
+            read = share_read(tokens)
             found.append(
                 f"Long context: with {tokens:,.0f} tokens in the prompt models were measured to keep about "
                 f"{share(float(read.likely))} of the accuracy that they have with a short one ({share(float(read.low))} to "
                 f"{share(float(read.high))} by model and kind of question)."
             )
-        peak = self.peak_tokens_per_minute
-        found.append(
-            f"In the busiest hour (taken to be {PEAK_TIMES} times the mean) RAG reads and writes about {peak:,.0f} tokens "
-            "a minute. The price book knows neither the provider's rate limit for this client nor what dedicated capacity "
-            "costs: ask for both."
-        )
         return found
+
+    def _of_hosted_models(self) -> list[str]:
+        facts, book = self.estimates.facts, self.book
+        found = [
+            f"{book.names[role]} makes {book[f'{role}.tokens_per_text'].likely:g} tokens of what the client counts as one; "
+            "prompts and answers are costed so. A row of the client's own list changes that."
+            for role in ("base_model", "tuned_model")
+            if book[f"{role}.tokens_per_text"].likely != 1 and f"{role}.tokens_per_text" in self.prices_used()
+        ]
+        usual = book["base_model.thinking_tokens"].likely
+        if usual and facts["traffic.thinking_tokens"] == 0:
+            usd = float(queries_answered(facts)) * usual * book["base_model.output"].likely / 1e6
+            found.append(
+                f"The model is taken to answer without thinking first. At its usual effort {book.names['base_model']} "
+                f"writes about {usual:,.0f} hidden tokens before an answer: {self.amount(usd)} a month more."
+            )
+        return [
+            *found,
+            f"In the busiest hour (taken to be {PEAK_TIMES} times the mean) RAG reads and writes about "
+            f"{self.peak_tokens_per_minute:,.0f} tokens a minute. The price book knows neither the provider's rate limit for "
+            "this client nor what dedicated capacity costs: ask for both.",
+        ]
 
     @property
     def peak_tokens_per_minute(self) -> float:
