@@ -189,20 +189,14 @@ class Overview:
                 f"The model is taken to answer without thinking first. At its usual effort {book.names['base_model']} "
                 f"writes about {usual:,.0f} hidden tokens before an answer: {self.amount(usd)} a month more."
             )
+        a_query = self.estimates.planned.input_tokens["rag"] + facts["traffic.answer_tokens"]
+        peak = float(queries_answered(facts) / MINUTES_PER_MONTH * PEAK_TIMES * a_query)
         return [
             *found,
             f"In the busiest hour (taken to be {PEAK_TIMES} times the mean) RAG reads and writes about "
-            f"{self.peak_tokens_per_minute:,.0f} tokens a minute. The price book knows neither the provider's rate limit for "
+            f"{peak:,.0f} tokens a minute. The price book knows neither the provider's rate limit for "
             "this client nor what dedicated capacity costs: ask for both.",
         ]
-
-    @property
-    def peak_tokens_per_minute(self) -> float:
-        """The tokens a minute that retrieval and answer come to in the busiest hour."""
-        facts = self.estimates.facts
-        more = self.book["base_model.tokens_per_text"].likely
-        a_query = float(self.estimates.planned.input_tokens["rag"]) + float(facts["traffic.answer_tokens"]) * more
-        return float(queries_answered(facts)) / MINUTES_PER_MONTH * PEAK_TIMES * a_query
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, money in USD; a number that does not exist is ``None``."""
