@@ -13,7 +13,7 @@ from typing import Any
 
 from lib.client import load_client
 from lib.errors import InputError
-from lib.report.engine import Report, make_report, planned, sha256
+from lib.report.engine import Report, make_report, planned, sha256, sweep
 from lib.report.manifest import inputs_hash
 from lib.report.portfolio import write_index
 from lib.report.verify import read_manifest
@@ -62,6 +62,7 @@ def make_reports(
 
     for file in planned(files) if resume else ():
         if report := finished(file, folder):
+            sweep(folder / file.stem)
             hear(Outcome(file, report))
     left = [file for file in planned(files) if file not in outcomes]
     workers = min(jobs or os.cpu_count() or 1, len(left))

@@ -100,9 +100,8 @@ def written(
     ``attached`` has, by the ending of a file's name, what writes it.
     """
     html, printed, listing = (stem.with_name(stem.name + ending) for ending in (".html", ".pdf", ".manifest.json"))
-    # What a run that was killed left aside; its name ends in eight letters.
-    for left in made_folder(stem.parent).glob(f".{glob.escape(stem.name)}.????????"):
-        shutil.rmtree(left, ignore_errors=True)
+    made_folder(stem.parent)
+    sweep(stem)
     with disk_told(html), tempfile.TemporaryDirectory(dir=stem.parent, prefix=f".{stem.name}.") as folder:
         aside = Path(folder)
         fresh = aside / html.name
@@ -122,6 +121,12 @@ def written(
                 # A PDF of an older run beside a newer page would be taken for its print.
                 (stem.parent / name).unlink(missing_ok=True)
     return Report(html, listing, printed if printed.exists() else None, remarks)
+
+
+def sweep(stem: Path) -> None:
+    """Remove what a run that was killed left aside; its name ends in eight letters."""
+    for left in stem.parent.glob(f".{glob.escape(stem.name)}.????????"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _manifest(notebook: NotebookNode) -> dict[str, Any]:

@@ -72,20 +72,24 @@ def to_decide(case: Case) -> Page:
         tables.business_case(overview, decision, money),
         caption(_payback_words(case)),
         Page("<h3>The decision asked for</h3>"),
-        bullets([*first_decisions(case), *(gate.words for gate in case.roadmap.gates)], ordered=True),
+        bullets(first_decisions(case), ordered=True),
         ask if questions else "",
         render("signature.html", roles=["For the client", "For the architects"]),
     )
 
 
 def first_decisions(case: Case) -> list[str]:
-    """Say what is to be spent and begun now."""
+    """Say what is to be spent and begun now, up to the first gate; later gates stand in the plan."""
     low, high = case.roadmap.weeks
     setup = case.money.with_range(case.overview.figure("setup_usd", case.planned))
-    return [
-        f"Whether to spend {setup} on set-up, over {low:.0f} to {high:.0f} weeks.",
-        f"The first step: {case.decision.first_step}",
-    ]
+    first = f"The first step: {case.decision.first_step}"
+    if case.recommended is None:
+        start = (
+            f"{arm_title(case.planned)}, to start from, would take {setup} and {low:.0f} to {high:.0f} weeks to set up."
+        )
+        return [first, f"Nothing is to be spent yet. {start}"]
+    spend = f"Whether to spend {setup} on set-up, over {low:.0f} to {high:.0f} weeks."
+    return [spend, first, *(gate.words for gate in case.roadmap.gates[:1])]
 
 
 def cards(case: Case) -> list[tuple[str, str, str]]:

@@ -50,7 +50,7 @@ def wait_until(met) -> None:
 
 
 def test_ten_kills_at_random_moments_leave_only_whole_reports(tmp_path):
-    files, out = clients(tmp_path, 6), tmp_path / "out"
+    files, out = clients(tmp_path, 4), tmp_path / "out"
     moments, start = random.Random(13), time.monotonic()
     assert report_command(files, out, "--pdf", "--jobs", "2").wait() == 0
     whole, killed, left = time.monotonic() - start, 0, 0

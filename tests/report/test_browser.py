@@ -1,8 +1,11 @@
 """The report in a real browser: every chart drawn and whole, nothing fetched, the summary on one page."""
 
 import pytest
+from page_outline import Outline
 
-from lib.report.chromium import find_chromium
+from lib.client import load_client
+from lib.paths import CLIENTS
+from lib.report.chromium import find_chromium, print_pdf
 
 CHROMIUM = find_chromium()
 PAPER_WIDTH, PAPER_HEIGHT = 688, 994
@@ -73,3 +76,37 @@ def test_no_chart_is_taller_than_a_page(chromium, report):
     for figure in page.locator("figure").all():
         assert figure.bounding_box()["height"] <= PAPER_HEIGHT
     page.close()
+
+
+@pytest.fixture(scope="module")
+def paper(report, tmp_path_factory):
+    """The lines of every printed page, the footer last, and the document's bookmarks."""
+    import pdfplumber
+
+    target = tmp_path_factory.mktemp("paper") / "report.pdf"
+    print_pdf(report.html, target, CHROMIUM)
+    with pdfplumber.open(target) as pdf:
+        bookmarks = [title for _, title, *_ in pdf.doc.get_outlines()]
+        return [page.extract_text().splitlines() for page in pdf.pages], bookmarks
+
+
+def test_every_printed_page_names_client_and_page(paper):
+    pages, _ = paper
+    client = load_client(CLIENTS / "commercial-law.yaml").client.name
+    assert [lines[-1] for lines in pages] == [f"{client} Page {n} of {len(pages)}" for n in range(1, len(pages) + 1)]
+    assert len(pages) < 30
+
+
+def test_contents_follow_the_two_pages_that_are_signed_and_bookmarks_lead_to_every_section(paper, page):
+    (first, second, third, *_), bookmarks = paper
+    assert "The decision" in first and "What to decide now" in second and "Signature Signature" in second
+    assert third[0] == "Contents"
+    headings = [element.text for element in Outline(page).tagged("h2")]
+    assert [title for title in bookmarks if title in headings] == headings
+
+
+def test_no_heading_stands_alone_at_the_foot_of_a_page(paper, page):
+    headings = {" ".join(e.text.split()) for e in Outline(page).tagged("h2", "h3", "figcaption", "caption")}
+    for lines in paper[0]:
+        foot = " ".join(lines[-2].split())
+        assert not any(heading.endswith(foot) and len(foot) > 3 for heading in headings), foot

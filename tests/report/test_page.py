@@ -8,7 +8,12 @@ import pytest
 from page_outline import HOSTILE, Outline
 
 from lib import paths
+from lib.client import check_client, load_client
+from lib.report import opening, sections
+from lib.report.case import case_of
 from lib.report.engine import make_report
+from lib.views.field_words import field_label
+from lib.wording import arm_title
 
 RESOURCES = ("src", "href", "srcset", "data", "poster", "action", "formaction", "xlink:href", "background")
 
@@ -130,7 +135,6 @@ def test_whoever_signs_reads_two_pages_first(outline):
 
 
 def test_nothing_that_the_decision_warns_of_is_lost(outline):
-    from lib.client import load_client
     from lib.decision import decide
 
     path = paths.CLIENTS / "commercial-law.yaml"
@@ -144,3 +148,40 @@ def test_nothing_that_the_decision_warns_of_is_lost(outline):
 def test_a_client_s_pages_hold_no_command_rule_id_or_path(outline):
     pages = outline.text.partition("Appendix: the published guides")[0]
     assert not re.search(r"python -m|\.yaml|\.csv|--\w+|\blib/|data/", pages)
+
+
+UNDECIDED = {
+    "facts": {"client": {"name": "Northwind"}},
+    "limits": {
+        "client": {"name": "Northwind"},
+        "knowledge": {"needed": "private", "documents": 20_000, "citations_required": True},
+        "behaviour": {"style_sensitivity": 0.9},
+        "money": {"setup_usd": 300},
+        "training_data": {"labelled_examples": 20},
+    },
+}
+
+
+@pytest.mark.parametrize("because", UNDECIDED)
+def test_an_undecided_client_reads_what_to_ask_and_what_the_starting_point_costs(because):
+    case = case_of(check_client(UNDECIDED[because]))
+    assert case.decision.undecided_because == because
+    first, second = (Outline(str(page)).text for page in (opening.decision_page(case), opening.to_decide(case)))
+    start, setup = arm_title(case.planned), case.overview.figure("setup_usd", case.planned)
+    assert "Not decidable yet" in first and f"{start}" in first and "Next best" not in first
+    for figure in (case.overview.figure("horizon_usd", case.planned), setup):
+        assert case.money.text(figure.expected) in first
+    assert f"Nothing is to be spent yet. {start}, to start from, would take {case.money.with_range(setup)}" in second
+    assert "Whether to spend" not in second and case.decision.first_step in second and "Signature" in second
+    asked = case.decision.ask_next[:5]
+    assert len(asked) == 5 or because == "limits"
+    assert all(field_label(question.field) in second and question.why in second for question in asked)
+
+
+def test_the_plan_s_steps_and_bills_add_up_to_the_set_up_of_the_first_page():
+    case = case_of(load_client(paths.CLIENTS / "commercial-law.yaml"))
+    parts = case.costs.components[case.planned].values()
+    bills = sum(float(part.setup) for part in parts if not part.labour)
+    assert case.roadmap.usd + bills == pytest.approx(case.overview.figure("setup_usd", case.planned).expected)
+    shown = Outline(str(sections.plan_pages(case))).text
+    assert f"with {case.money.text(bills)} paid to vendors it is the set-up of" in shown

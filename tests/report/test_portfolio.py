@@ -113,6 +113,9 @@ def test_a_run_goes_on_where_it_stopped(folder, monkeypatch):
     clients = [folder / "clients" / "general-chatbot.yaml", folder / "clients" / "second.yaml"]
     shutil.copy(clients[0], clients[1])
     (folder / "second.html").write_text("half a page", encoding="utf-8")
+    # A run that was killed while it made a report again that stands there whole.
+    (folder / ".general-chatbot.abcd1234").mkdir()
+    (folder / ".general-chatbot.uk.abcd1234").mkdir()
     made = []
 
     def make(file, target, **options):
@@ -124,6 +127,7 @@ def test_a_run_goes_on_where_it_stopped(folder, monkeypatch):
     monkeypatch.setattr(batch, "make_report", make)
     batch.make_reports(clients, folder, experiment=False, pdf=False, jobs=1, resume=True)
     assert made == [clients[1]]
+    assert [path.name for path in folder.glob(".*")] == [".general-chatbot.uk.abcd1234"], "another client's stays"
 
 
 def test_a_failing_disk_leaves_the_old_report_whole(folder, alone, monkeypatch, tmp_path):
