@@ -234,7 +234,11 @@ def business_case(overview: Overview, decision: Decision, money: Money = DOLLARS
         marks = [mark for mark, other in named if other == arm]
         counts = decision.arms[arm].closes_gaps or decision.arms[arm].measured_score is not None
         spent = [money.ranged(overview.figure(name, arm)) for name in ("setup_usd", "monthly_usd", "horizon_usd")]
-        gained = [_saved(overview, arm, money), *_worth(overview, arm, money)] if counts else [LEAVES_A_GAP] * 3
+        gained = (
+            [_saved(overview, arm, money), *_worth(overview, arm, money)]
+            if counts
+            else [NOTHING, LEAVES_A_GAP, NOTHING]
+        )
         rows.append([arm_title(arm) + (f", {' and '.join(marks)}" if marks else ""), *spent, *gained])
     span = months_words(months)
     columns = [
