@@ -1,8 +1,8 @@
 """Counterfactuals: the smallest changes of one field that change the recommendation.
 
-All candidates of all fields are evaluated in one call; the boundary between the last value that keeps
-the recommendation and the first that changes it is then narrowed, all fields at once, and
-rounded to the roundest value that still changes it.
+Round values of all fields are evaluated in one call; between the last that keeps the recommendation and the first that
+changes it all values of three digits are tried, all fields at once, and the nearest is rounded as far as it still
+changes it.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,10 @@ Recommend = Callable[[Facts], Array]
 
 NOT_FACTS = ("prices.per_usd",)
 POINTS = 41
-ROUNDS, POINTS_A_ROUND = 16, 31
+MANTISSAS = np.array([1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8])
+DIGITS = 3
+LEAST = 1e-5  # of an amount that may be 0
+BEYOND = 0.02  # a rounder value may lie this far beyond the nearest one that changes the answer
 WORDS_DISTANCE = 0.5  # a yes/no or a choice that changes
 UNANSWERED_DISTANCE = 0.6  # a field that is empty so far
 NEAR_SHARE, NEAR_FACTOR = 0.3, 3.0  # what lies this close to the present value may well happen
@@ -52,33 +55,33 @@ class Counterfactual:
 def counterfactuals(facts: Facts, recommend: Recommend) -> list[Counterfactual]:
     """Find, for every field, the smallest change that changes the recommendation; nearest first."""
     specs = {path: spec for path, spec in field_specs().items() if path in facts and path not in NOT_FACTS}
-    grids = {path: candidate_values(spec, float(facts[path])) for path, spec in specs.items()}
-    trials = [(path, value) for path, grid in grids.items() for value in grid]
     now = int(np.ravel(recommend(facts))[0])
-    found = dict(
-        zip(
-            grids,
-            np.split(_ask(facts, trials, recommend), np.cumsum([len(g) for g in grids.values()])[:-1]),
-            strict=True,
-        )
-    )
-    edges = []
-    for path, grid in grids.items():
-        edges += _edges(path, specs[path], float(facts[path]), grid, found[path] != now)
-    narrowed = _narrowed(facts, edges, recommend, now)
-    return _nearest(facts, specs, narrowed, recommend, now)
+
+    def answers(rows: list[tuple[str, Array]]) -> list[Array]:
+        trials = [(path, value) for path, values in rows for value in values]
+        return np.split(_ask(facts, trials, recommend), np.cumsum([len(values) for _, values in rows])[:-1])
+
+    grids = [(path, round_values(spec, float(facts[path]))) for path, spec in specs.items()]
+    edges = [
+        (path, *edge)
+        for (path, grid), found in zip(grids, answers(grids), strict=True)
+        for edge in _edges(specs[path], float(facts[path]), grid, found != now)
+    ]
+    finer = [(path, _between(specs[path], keeps, changes)) for path, keeps, changes in edges]
+    rounded = [
+        (path, _rounded(specs[path], values[np.argmax(found != now)], changes >= keeps))
+        for (path, keeps, changes), (_, values), found in zip(edges, finer, answers(finer), strict=True)
+    ]
+    best: dict[str, Counterfactual] = {}
+    for (path, values), found in zip(rounded, answers(rounded), strict=True):
+        first = int(np.argmax(found != now))
+        change = _change(facts, specs[path], path, float(values[first]), int(found[first]))
+        if path not in best or _order(change) < _order(best[path]):
+            best[path] = change
+    return sorted(best.values(), key=_order)
 
 
-@dataclass(frozen=True)
-class _Edge:
-    """Between ``keeps`` and ``changes`` (neighbours on the grid) the recommendation changes."""
-
-    path: str
-    keeps: float
-    changes: float
-
-
-def candidate_values(spec: FieldSpec, now: float) -> Array:
+def round_values(spec: FieldSpec, now: float) -> Array:
     """Return the coded values that are tried for one field, ascending, its present value among them."""
     if spec.kind == "choice":
         return np.arange(len(spec.choices), dtype=float)
@@ -87,14 +90,13 @@ def candidate_values(spec: FieldSpec, now: float) -> Array:
     if spec.highest <= 1:
         grid = np.linspace(spec.lowest, spec.highest, POINTS)
     else:
-        low = spec.lowest or min(1.0, spec.highest / 1e6)
-        grid = np.geomspace(low, spec.highest, POINTS)
-        if spec.lowest == 0:
-            grid = np.concatenate([[0.0], grid])
-    extra = [now] if np.isfinite(now) else []
-    grid = np.unique(np.concatenate([grid, extra]))
+        low = spec.lowest or (1.0 if spec.whole else LEAST)
+        decades = 10.0 ** np.arange(np.floor(np.log10(low)), np.ceil(np.log10(spec.highest)) + 1)
+        grid = np.append(np.outer(decades, MANTISSAS), [spec.lowest, spec.highest])
+        grid = grid[(grid >= spec.lowest) & (grid <= spec.highest)]
     if spec.whole:
-        grid = np.unique(np.round(grid))
+        grid = np.round(grid)
+    grid = np.unique(np.append(grid, now) if np.isfinite(now) else grid)
     return np.append(grid, np.inf) if spec.never else grid
 
 
@@ -102,86 +104,64 @@ def _ask(facts: Facts, trials: list[tuple[str, float]], recommend: Recommend) ->
     """Evaluate each trial: one field at another value, all others as they are."""
     if not trials:
         return np.empty(0, dtype=int)
-    values: dict[str, Array] = {}
-    for row, (path, value) in enumerate(trials):
-        if path not in values:
-            values[path] = np.full(len(trials), float(facts[path]))
-        values[path][row] = value
+    values = {path: np.full(len(trials), float(facts[path])) for path, _ in trials}
     # A change is an edit of the file: the field counts as answered where it is changed, and only there.
     answered = {path: np.full(len(trials), facts.answered(path)) for path in values}
-    for row, (path, _) in enumerate(trials):
-        answered[path][row] = True
+    for row, (path, value) in enumerate(trials):
+        values[path][row], answered[path][row] = value, True
     return np.broadcast_to(recommend(facts.replaced(values, answered)), len(trials))
 
 
-def _edges(path: str, spec: FieldSpec, now: float, grid: Array, turned: Array) -> list[_Edge]:
-    """Find the nearest edge below and above the present value; from an empty field, every edge inside the range."""
+def _edges(spec: FieldSpec, now: float, grid: Array, turned: Array) -> list[tuple[float, float]]:
+    """Find the last value that keeps and the first that changes, below and above the present one.
+
+    From an empty field every such place counts, and the lowest value where all of them change.
+    """
     if spec.kind != "number":
-        return [_Edge(path, value, value) for value, here in zip(grid, turned, strict=True) if here]
+        return [(value, value) for value in grid[turned]]
     steps = np.flatnonzero(turned[1:] != turned[:-1])
     pairs = [(grid[i], grid[i + 1]) if turned[i + 1] else (grid[i + 1], grid[i]) for i in steps]
     if np.isnan(now):
-        return [_Edge(path, *pair) for pair in pairs] or [
-            _Edge(path, grid[i], grid[i]) for i in np.flatnonzero(turned)[:1]
-        ]
+        return pairs or [(value, value) for value in grid[turned][:1]]
     above = [pair for pair in pairs if pair[1] > now and pair[0] >= now]
     below = [pair for pair in pairs if pair[1] < now and pair[0] <= now]
-    return [_Edge(path, *pair) for pair in above[:1] + below[-1:]]
+    return above[:1] + below[-1:]
 
 
-def _narrowed(facts: Facts, edges: list[_Edge], recommend: Recommend, now: int) -> list[_Edge]:
-    """Narrow every edge at once; several points a round, because a round costs far more than a point."""
-    keeps = np.array([edge.keeps for edge in edges])
-    changes = np.array([edge.changes for edge in edges])
-    specs = field_specs()
-    whole = np.array([specs[edge.path].whole for edge in edges], dtype=bool)
-    for _ in range(ROUNDS):
-        near = np.where(whole, np.abs(keeps - changes) <= 1, np.isclose(keeps, changes, rtol=1e-6, atol=1e-9))
-        open_ = np.isfinite(keeps) & np.isfinite(changes) & ~near
-        if not open_.any():
-            break
-        rows = np.flatnonzero(open_)
-        points = np.array([_between(specs[edges[i].path], keeps[i], changes[i]) for i in rows])
-        trials = [(edges[i].path, point) for i, row in zip(rows, points, strict=True) for point in row]
-        turned = (_ask(facts, trials, recommend) != now).reshape(points.shape)
-        for i, row, changed in zip(rows, points, turned, strict=True):
-            first = int(np.argmax(changed)) if changed.any() else len(row)
-            keeps[i] = row[first - 1] if first else keeps[i]
-            changes[i] = row[first] if first < len(row) else changes[i]
-    return [_Edge(edge.path, k, c) for edge, k, c in zip(edges, keeps, changes, strict=True)]
+def _between(spec: FieldSpec, keeps: float, changes: float) -> Array:
+    """Return the values of three digits between two neighbours, from the one that keeps to the one that changes."""
+    low, high = sorted((keeps, changes))
+    if low == high or not np.isfinite(high):
+        return np.array([changes])
+    step = _step(high * (1 - 1e-9), DIGITS)
+    values = np.round(np.arange(np.floor(low / step) + 1, np.ceil(high / step)) * step, 12)
+    values = np.unique(np.round(values)) if spec.whole else values
+    values = values[(values > low) & (values < high)]
+    return np.append(values if changes > keeps else values[::-1], changes)
 
 
-def _between(spec: FieldSpec, start: float, end: float) -> Array:
-    steps = np.arange(1, POINTS_A_ROUND + 1) / (POINTS_A_ROUND + 1)
-    far = start > 0 and end > 0 and spec.highest > 1
-    points = start * (end / start) ** steps if far else start + (end - start) * steps
-    return np.round(points) if spec.whole else points
+def _rounded(spec: FieldSpec, nearest: float, up: bool) -> Array:
+    """Return values from the roundest to the nearest one, none of them much beyond it."""
+    if spec.kind != "number" or not np.isfinite(nearest) or nearest == 0:
+        return np.array([nearest])
+    steps = _step(abs(nearest), np.arange(1, DIGITS + 1))
+    values = (np.ceil(nearest / steps - 1e-9) if up else np.floor(nearest / steps + 1e-9)) * steps
+    values = np.clip(np.round(values, 12), spec.lowest, spec.highest)
+    values = np.round(values) if spec.whole else values
+    return np.append(values[np.abs(values - nearest) <= BEYOND * abs(nearest)], nearest)
 
 
-def _nearest(
-    facts: Facts, specs: dict[str, FieldSpec], edges: list[_Edge], recommend: Recommend, now: int
-) -> list[Counterfactual]:
-    candidates = [(edge, value) for edge in edges for value in _rounded(specs[edge.path], edge)]
-    answers = _ask(facts, [(edge.path, value) for edge, value in candidates], recommend)
-    chosen: dict[_Edge, tuple[float, int]] = {}
-    for (edge, value), answer in zip(candidates, answers, strict=True):
-        if answer != now:
-            chosen.setdefault(edge, (value, int(answer)))
-    best: dict[str, Counterfactual] = {}
-    for edge, (value, answer) in chosen.items():
-        spec, present = specs[edge.path], float(facts[edge.path])
-        change = Counterfactual(
-            edge.path,
-            decoded(spec, present),
-            decoded(spec, value),
-            arm_name(answer),
-            distance(spec, present, value),
-            assumed=not facts.answered(edge.path) and not np.isnan(present),
-            plausible=is_plausible(spec, present, value),
-        )
-        if edge.path not in best or _order(change) < _order(best[edge.path]):
-            best[edge.path] = change
-    return sorted(best.values(), key=_order)
+def _step(size: float, digits: Array | int) -> Array:
+    """Return what one more in the last of so many digits adds to a number of a size."""
+    return 10.0 ** (np.floor(np.log10(size)) - digits + 1)
+
+
+def _change(facts: Facts, spec: FieldSpec, path: str, to: float, answer: int) -> Counterfactual:
+    now = float(facts[path])
+    assumed = not facts.answered(path) and not np.isnan(now)
+    plausible = is_plausible(spec, now, to)
+    values = decoded(spec, now), decoded(spec, to)
+    return Counterfactual(path, *values, arm_name(answer), distance(spec, now, to), assumed, plausible)
 
 
 def is_plausible(spec: FieldSpec, now: float, to: float) -> bool:
@@ -198,22 +178,6 @@ def is_plausible(spec: FieldSpec, now: float, to: float) -> bool:
 
 def _order(change: Counterfactual) -> tuple[bool, float, str]:
     return not change.plausible, change.distance, change.field
-
-
-def _rounded(spec: FieldSpec, edge: _Edge) -> list[float]:
-    """Return values from the roundest to the exact one, none of them beyond the edge's exact value plus 2 %."""
-    exact = edge.changes
-    if spec.kind != "number" or not np.isfinite(exact) or exact == 0:
-        return [exact]
-    values = []
-    up = edge.changes >= edge.keeps
-    for digits in range(1, 7):
-        step = 10.0 ** (np.floor(np.log10(abs(exact))) - digits + 1)
-        value = (np.ceil(exact / step - 1e-9) if up else np.floor(exact / step + 1e-9)) * step
-        value = float(np.clip(round(value, 9), spec.lowest, spec.highest))
-        if abs(value - exact) <= 0.02 * abs(exact):
-            values.append(float(np.round(value)) if spec.whole else value)
-    return [*values, exact]
 
 
 def distance(spec: FieldSpec, now: float, to: float) -> float:
