@@ -23,6 +23,7 @@ import numpy as np
 from lib.arms import ARM
 from lib.client import ClientFile
 from lib.client.facts import Array, Facts, coded, field_specs, ranges
+from lib.client.field import FieldSpec
 from lib.files import read_yaml
 from lib.prices import PriceBook, labelled
 from lib.thresholds import likely_threshold
@@ -56,6 +57,10 @@ def column(name: str, size: int = DRAWS, block: int = 0, seed: int = SEED) -> Ar
         numbers = (source.permutation(size) + source.random(size)) / size
     numbers.flags.writeable = False
     return numbers
+
+
+Edit = tuple[str, float]
+"""A field that a client might answer otherwise, and its coded value."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,11 @@ class Prior:
 
     field: str
     cases: tuple[PriorCase, ...]
+
+    @property
+    def conditions(self) -> set[str]:
+        """The other fields on which its cases depend."""
+        return {path for case in self.cases for path in (*case.when, *case.above)}
 
 
 @lru_cache(maxsize=4)
@@ -189,14 +199,34 @@ class Simulation:
         """Return ``size`` money draws; ``block`` numbers further, independent ones."""
         return self.moved({item: item.at(self._column(item, size, block)) for item in self.inputs})
 
-    def stability_draw(self, size: int = DRAWS, block: int = 0) -> Draw:
-        """Return ``size`` stability draws: the money draws of the same number, with unanswered choices moved too."""
-        draw = self.money_draw(size, block)
-        facts, known = draw.facts, {path for path in draw.facts if draw.facts.answered(path)}
+    def stability_draw(self, size: int = DRAWS, block: int = 0, edits: Sequence[Edit] = ()) -> Draw:
+        """Return ``size`` stability draws: the money draws of the same number, with unanswered choices moved too.
+
+        With ``edits`` so many of the client after each of them, one after another: prices stay as they are.
+        """
+        draw, times = self.money_draw(size, block), max(1, len(edits))
+        draw = self._edited(draw, size, block, edits) if edits else draw
+        facts, drawn = draw.facts, set()
         for prior in self.priors:
-            facts = facts.replaced({prior.field: self._prior(prior, facts, known, size, block)})
-            known.add(prior.field)
+            values = self._prior(prior, facts, drawn, np.tile(column(f"prior {prior.field}", size, block), times))
+            facts = facts.replaced({prior.field: values}, {prior.field: np.asarray(True)})
+            drawn.add(prior.field)
         return Draw(facts, draw.prices, draw.others)
+
+    def _edited(self, draw: Draw, size: int, block: int, edits: Sequence[Edit]) -> Draw:
+        def tiled(values: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: np.tile(value, len(edits)) for name, value in values.items() if np.ndim(value)}
+
+        values, answered, total = tiled(draw.facts), {}, size * len(edits)
+        for place, (path, value) in enumerate(edits):
+            rows, spec = slice(place * size, (place + 1) * size), field_specs()[path]
+            if spec.judgement:
+                item = UncertainInput(FACT, path, spec.label, *_judged(spec, value))
+                value = item.at(self._column(item, size, block))
+            values.setdefault(path, np.resize(draw.facts[path], total))[rows] = value
+            answered.setdefault(path, np.resize(self.facts.answered(path), total))[rows] = True
+        others = {kind: tiled(moved) for kind, moved in draw.others.items()}
+        return Draw(self.facts.replaced(values, answered), tiled(draw.prices), others)
 
     def moved(self, values: Mapping[UncertainInput, Array]) -> Draw:
         """Return the variations in which some inputs take other values, all of shape ``()`` or ``(n,)``."""
@@ -209,17 +239,17 @@ class Simulation:
     def _column(self, item: UncertainInput, size: int, block: int) -> Array:
         return column(f"{item.kind} {item.name}", size, block)
 
-    def _prior(self, prior: Prior, facts: Facts, known: set[str], size: int, block: int) -> Array:
-        share = column(f"prior {prior.field}", size, block)
-        result = np.broadcast_to(facts[prior.field], size).astype(float)
-        left = np.ones(size, dtype=bool)
+    def _prior(self, prior: Prior, facts: Facts, drawn: set[str], share: Array) -> Array:
+        result = np.broadcast_to(facts[prior.field], share.shape).astype(float)
+        # A field that is neither answered nor drawn yet says nothing of this one.
+        known = {path: np.asarray(path in drawn) | facts.answered_at(path) for path in prior.conditions}
+        left = np.broadcast_to(~facts.answered_at(prior.field), share.shape).copy()
         for case in prior.cases:
             holds = left.copy()
-            # A field that is neither answered nor drawn yet says nothing of this one.
             for path, values in case.when.items():
-                holds &= np.isin(facts[path], values) if path in known else False
+                holds &= known[path] & np.isin(facts[path], values)
             for path, limit in case.above.items():
-                holds &= (facts[path] > limit) if path in known else False
+                holds &= known[path] & (facts[path] > limit)
             result = np.where(holds, case.at(share), result)
             left &= ~holds
         return result
@@ -235,12 +265,17 @@ def _facts(client: ClientFile, facts: Facts) -> list[UncertainInput]:
         if spec.plausible and not facts.answered(path):
             stated[path] = (min(spec.plausible[0], value), value, max(spec.plausible[1], value))
         elif spec.judgement:
-            stated[path] = (max(spec.lowest, value - spec.judgement), value, min(spec.highest, value + spec.judgement))
+            stated[path] = _judged(spec, value)
     return [
         UncertainInput(FACT, path, specs[path].label, *triangle)
         for path, triangle in stated.items()
         if path not in NOT_DRAWN and path not in SCORE_FIELDS
     ]
+
+
+def _judged(spec: FieldSpec, value: float) -> tuple[float, float, float]:
+    """Return how low and high an answered value can be that is somebody's estimate, itself between them."""
+    return max(spec.lowest, value - spec.judgement), value, min(spec.highest, value + spec.judgement)
 
 
 def _scores(client: ClientFile, facts: Facts) -> list[UncertainInput]:

@@ -59,7 +59,8 @@ def counterfactuals(facts: Facts, recommend: Recommend) -> list[Counterfactual]:
 
     def answers(rows: list[tuple[str, Array]]) -> list[Array]:
         trials = [(path, value) for path, values in rows for value in values]
-        return np.split(_ask(facts, trials, recommend), np.cumsum([len(values) for _, values in rows])[:-1])
+        found = _ask(facts, trials, recommend)
+        return np.split(found, np.cumsum([len(values) for _, values in rows])[:-1]) if rows else []
 
     grids = [(path, round_values(spec, float(facts[path]))) for path, spec in specs.items()]
     edges = [

@@ -1,6 +1,7 @@
 """From a client file to a decision."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from lib.arms import ARM, ARMS, TUNED_ARMS, UNDECIDED, arm_name
 from lib.client import ClientFile, Facts, answers, check_client
-from lib.client.facts import field_specs
+from lib.client.facts import coded, field_specs
 from lib.client.quantity import likely
 from lib.costs import Estimates
 from lib.costs.overview import BUDGETS, MONEY
@@ -26,17 +27,25 @@ from lib.decision.track_record import deciding_answered, track_record
 from lib.decision.uncertainty import Model, Variations
 from lib.errors import InputError
 from lib.prices import PriceBook
+from lib.thresholds import likely_threshold
 
-PRICED_SECTIONS = ("stack", "prices")
-PRICED_FIELDS = (
+COSTED_SECTIONS = ("stack", "prices", "evidence")
+COSTED_FIELDS = (
     "constraints.data_must_stay_in_house",
     "constraints.runs_where",
+    "money.correction_usd",
+    "money.engineer_usd_per_hour",
     "money.horizon_months",
+    "money.review_minutes_per_answer",
+    "traffic.context_tokens",
     "traffic.queries_per_month",
 )
-"""Facts that decide which prices apply: a change of one is followed by looking the prices up again."""
+"""Facts whose change is followed by looking prices up and drawing costs anew."""
 
 DRAWS = 1024
+SCREENED, SLACK = 256, 0.15
+"""Whether an answer holds in enough variations after an edit is first seen in so few, which err by less than the slack."""
+
 FACTS, LIMITS = "facts", "limits"
 """Why nothing is recommended: something decisive is not known, or nothing that closes the gaps passes."""
 
@@ -70,7 +79,7 @@ def decide(
     stability = varied.shares[recommendation] if not because else max(varied.shares.values())
     found = ()
     if with_counterfactuals and because != FACTS:
-        found = _edited(client, source, counterfactuals(facts, model.recommend))
+        found = _edited(model, client, source, counterfactuals(facts, model.recommend), recommendation)
     verdicts = _verdicts(outcome)
     return Decision(
         client=client.client.name,
@@ -100,21 +109,35 @@ def decide(
     )
 
 
-def _edited(client: ClientFile, source: str | Path | None, found: list[Counterfactual]) -> tuple[Counterfactual, ...]:
-    """Keep the changes whose answer holds when the file is edited and its prices are resolved anew."""
-    kept = []
+def _edited(
+    model: Model, client: ClientFile, source: str | Path | None, found: list[Counterfactual], now: str
+) -> tuple[Counterfactual, ...]:
+    """Keep the changes whose answer holds when the file is edited; undecided is said where the edited file leaves it so."""
+    values, costed = answers(client), {}
     for change in found:
         section, name = change.field.split(".")
-        if section in PRICED_SECTIONS or change.field in PRICED_FIELDS:
-            values = answers(client)
+        if section in COSTED_SECTIONS or change.field in COSTED_FIELDS:
             try:
                 edited = check_client(values | {section: {**values.get(section, {}), name: change.to_value}})
-                outcome = evaluate(Model.of(edited, source).present())
+                costed[change.field] = Model.of(edited, source)
             except InputError:
+                costed[change.field] = None
+    edits = {c.field: coded(field_specs()[c.field], c.to_value) for c in found if c.field not in costed}
+    shares = zip(edits, model.shares_after(list(edits.items()), SCREENED), strict=True) if edits else ()
+    doubtful = {path for path, held in shares if max(held.values()) < likely_threshold("held_by") + SLACK}
+    kept = []
+    for change in found:
+        answer, path = change.recommendation, change.field
+        if path in costed:
+            after = costed[path]
+            if after is None or arm_name(int(after.recommend(after.simulation.facts)[0])) != answer:
                 continue
-            if arm_name(int(outcome.recommendation)) != change.recommendation:
-                continue
-        kept.append(change)
+            unclear = explaining_field(after.variations(DRAWS))
+        else:
+            unclear = path in doubtful and explaining_field(model.variations(DRAWS, (path, edits[path])))
+        answer = UNDECIDED if unclear else answer
+        if answer != now:
+            kept.append(replace(change, recommendation=answer))
     return tuple(kept)
 
 

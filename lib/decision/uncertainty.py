@@ -4,7 +4,7 @@ For: the client's facts, prices and thresholds at their likely values, variation
 May import: client, prices, costs, simulation, decision's own modules.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from lib.decision.frameworks import rule_thresholds
 from lib.decision.measured import MeasuredRun, measured_run, usable_client
 from lib.paths import DATA
 from lib.prices import PriceBook, price_book
-from lib.simulation import BLOCK, Draw, Simulation, UncertainInput, read_priors
+from lib.simulation import BLOCK, Draw, Edit, Simulation, UncertainInput, read_priors
 from lib.thresholds import ThresholdValues, own_thresholds
 
 THRESHOLD = "threshold"
@@ -100,18 +100,26 @@ class Model:
             draw.facts, self.simulation.book, limits, self.estimates, self.run, draw.prices, self.own_scores
         )
 
-    def stability(self, size: int) -> Iterator[EvaluationContext]:
-        """Return ``size`` stability draws (unanswered choices move too) in blocks of at most BLOCK."""
+    def stability(self, size: int, edits: Sequence[Edit] = ()) -> Iterator[EvaluationContext]:
+        """Return ``size`` stability draws (unanswered choices move too, ``edits`` as there) in blocks of at most BLOCK."""
         for number, start in enumerate(range(0, size, BLOCK)):
-            yield self.context(self.simulation.stability_draw(min(BLOCK, size - start), number))
+            yield self.context(self.simulation.stability_draw(min(BLOCK, size - start), number, edits))
 
-    def variations(self, size: int) -> Variations:
-        """Evaluate ``size`` stability draws, and keep what moved in them."""
-        facts = self.simulation.facts
-        unanswered = [path for path in field_specs() if path in facts and not facts.answered(path)]
+    def shares_after(self, edits: Sequence[Edit], size: int) -> list[dict[str, float]]:
+        """Return each answer's share of ``size`` stability draws of the client after each of some edits."""
+        context = next(self.stability(size, edits))
+        picks = np.broadcast_to(evaluate(context).recommendation, size * len(edits))
+        return [shares(part) for part in np.split(picks, len(edits))]
+
+    def variations(self, size: int, *edit: Edit) -> Variations:
+        """Evaluate ``size`` stability draws, of the client after an edit where given, and keep what moved in them."""
+        facts, edited = self.simulation.facts, dict(edit)
+        unanswered = [
+            path for path in field_specs() if path in facts and not facts.answered(path) and path not in edited
+        ]
         picks: list[Array] = []
         moved: dict[str, list[Array]] = {}
-        for context in self.stability(size):
+        for context in self.stability(size, edit):
             pick = np.atleast_1d(evaluate(context).recommendation)
             picks.append(pick)
             for path in unanswered:

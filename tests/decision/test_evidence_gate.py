@@ -1,6 +1,9 @@
 """Between two arms a tested difference counts, never a bare one; and a sample's scores say nothing of a client."""
 
+import builtins
+import io
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -10,11 +13,11 @@ import pytest
 from hand_made_runs import record, two_arms
 
 from lib import paths
-from lib.arms import arm_name
 from lib.client import answers, check_client, load_client
-from lib.client.facts import field_specs
 from lib.decision import Decision, decide, usable_client
 from lib.decision.choice import evaluate
+from lib.decision.counterfactuals import counterfactuals
+from lib.decision.measured import measured_run
 from lib.decision.uncertainty import Model
 from lib.experiment.evidence import write_evidence
 from lib.experiment.result import ExperimentResult
@@ -189,14 +192,28 @@ def test_draws_start_from_the_decision_and_stay_paired(stored, pair) -> None:
 
 def test_counterfactuals_of_a_client_with_a_run_do_what_they_say(stored) -> None:
     client = client_with(evidence_of(stored(as_arms(FEW_DIFFER))))
-    model = Model.of(client)
     found = [change for change in decide(client).counterfactuals if change.field.startswith("evidence.")]
     assert "evidence.rag_score" in {change.field for change in found}
     for change in found:
-        spec = field_specs()[change.field]
-        assert spec.kind in ("number", "truth")
-        changed = model.simulation.facts.replaced({change.field: float(change.to_value)})
-        assert arm_name(int(model.recommend(changed)[0])) == change.recommendation, change
+        edited = answers(client)
+        edited["evidence"][change.field.removeprefix("evidence.")] = change.to_value
+        assert decide(check_client(edited), with_counterfactuals=False).recommendation == change.recommendation, change
+
+
+def test_looking_for_counterfactuals_reads_no_disk(stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Model.of(client_with(evidence_of(stored(as_arms(FEW_DIFFER)))))
+    facts = model.simulation.facts
+    # The workbook's own data are read once in a process.
+    model.recommend(facts)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("the disk is read")
+
+    for place, name in ((builtins, "open"), (io, "open"), (os, "stat"), (os, "open")):
+        monkeypatch.setattr(place, name, refuse)
+    with pytest.raises(AssertionError, match="the disk is read"):
+        measured_run("any")
+    assert counterfactuals(facts, model.recommend)
 
 
 def test_a_counterfactual_from_a_default_says_that_it_was_assumed() -> None:
