@@ -95,8 +95,7 @@ def business(case: Case) -> Page:
     return joined(
         tables.business_assumptions(overview, money),
         turns,
-        tables.turning_points(overview, arm),
-        tables.right_answers(overview, arm, money),
+        tables.turning_points(overview, arm, money),
     )
 
 

@@ -6,8 +6,6 @@ Every figure is the expected one, with P10 to P90 of the same draws beside it; a
 import math
 import re
 
-import numpy as np
-
 from lib.arms import ARMS
 from lib.client.facts import queries_answered
 from lib.costs import (
@@ -25,7 +23,7 @@ from lib.decision.result import Decision
 from lib.prices import Price
 from lib.views.decision import costs_table, queries_table
 from lib.views.field_words import field_label
-from lib.views.markup import Page, bullets, joined
+from lib.views.markup import Page, bullets, joined, with_note
 from lib.views.money import DOLLARS, Money
 from lib.views.prices import own_rows, serving
 from lib.views.table import Table
@@ -98,14 +96,14 @@ def prices(overview: Overview, money: Money = DOLLARS) -> Table:
     rows = [
         [
             price.label,
-            *_value(price, money),
+            with_note(*_value(price, money)),
             price.source,
             price.checked.isoformat(),
             NO_HISTORY.sub("†", price.note) or NOTHING,
         ]
         for _, price in sorted(used.items())
     ]
-    columns = ["Item", "Value (range)", "Unit", "Source", "Read on", "Note"]
+    columns = ["Item", "Value (range)", "Source", "Read on", "Note"]
     title = f"Prices, hours and speeds behind the figures; †: may have been different on {overview.book.as_of}"
     return Table(columns, rows, title, wrap=True)
 
@@ -138,66 +136,49 @@ def _plain(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"
 
 
-def right_answers(overview: Overview, recommended: str, money: Money = DOLLARS) -> Table:
-    """Rank the arms by USD for one right answer, a person's corrections of wrong ones included.
+def turning_points(overview: Overview, recommended: str, money: Money = DOLLARS) -> Table:
+    """Hold every other arm against ``recommended``: volume of equal cost, payback of its set-up, cost of a right answer.
 
-    The share right is the measured one, or the client's target where nothing is measured. The last column
-    is where the ranking turns: the share right at which the arm costs as little as ``recommended``.
+    One right answer has its share of a person's corrections of wrong ones; the share right is the measured one, or the
+    client's target where nothing is measured. The last column is the share right at which the arm costs as little.
     """
-    costs, facts = overview.costs, overview.estimates.facts
+    costs, estimates, facts = overview.costs, overview.estimates, overview.estimates.facts
+    cheapest = estimates.chance_cheapest()
+    volumes = break_even_volumes(estimates, recommended) if recommended in ARMS else {}
     target, correction = float(facts["evidence.target_score"]), float(facts["money.correction_usd"])
-    if not queries_answered(facts):
-        return Table(["Architecture"], [], "No queries are asked, so there are no answers to cost")
     measured = {arm: float(facts[f"evidence.{arm}_score"]) for arm in ARMS}
-    right = {arm: target if np.isnan(score) else score for arm, score in measured.items()}
+    right = {arm: target if math.isnan(score) else score for arm, score in measured.items()}
     whole = {arm: float(costs.all_in_usd_per_query[arm]) for arm in ARMS}
     usd = {arm: float(usd_per_correct_answer(whole[arm], right[arm], correction)) for arm in ARMS}
     base = recommended if recommended in ARMS else min(usd, key=usd.get)
     rows = []
-    for arm in sorted(ARMS, key=lambda each: usd[each]):
-        turns = float(share_right_to_match(usd[base], whole[arm], correction))
-        known = "measured" if not np.isnan(measured[arm]) else "target, not measured"
-        needed = "–" if arm == base else "not even if always right" if np.isnan(turns) else share(turns)
-        rows.append(
-            [arm_title(arm), f"{share(right[arm])} ({known})", money.text(whole[arm]), money.text(usd[arm]), needed]
-        )
-    columns = [
-        "Architecture",
-        "Answers right",
-        "A query, all costs",
-        "One right answer",
-        f"Right as often to match {arm_title(base)}",
-    ]
-    caption = f"Cost of one right answer; putting a wrong one right costs {money.text(correction)}"
-    strong = [place for place, row in enumerate(rows) if row[0] == arm_title(base)]
-    return Table(columns, rows, caption, right=(2, 3, 4), strong=strong)
-
-
-def turning_points(overview: Overview, recommended: str) -> Table:
-    """Hold every other arm against ``recommended``: volume of equal cost and payback of its set-up, P10 to P90."""
-    estimates = overview.estimates
-    cheapest = estimates.chance_cheapest()
-    volumes = break_even_volumes(estimates, recommended) if recommended in ARMS else {}
-    rows = []
     for arm in ARMS:
-        if arm not in volumes:
-            rows.append([arm_title(arm), probability(cheapest[arm]), NOTHING, NOTHING])
-            continue
-        months = payback(estimates, arm, recommended)
-        paid = (
-            "cheaper from the start" if months.expected == 0 and months.p90 == 0 else _months(months, overview.months)
-        )
-        rows.append([arm_title(arm), probability(cheapest[arm]), _volume(volumes[arm]), paid])
-    name = arm_title(recommended)
+        same = paid = NOTHING
+        if arm in volumes:
+            months = payback(estimates, arm, recommended)
+            at_once = months.expected == 0 and months.p90 == 0
+            same = _volume(volumes[arm])
+            paid = "cheaper from the start" if at_once else _months(months, overview.months)
+        turns = float(share_right_to_match(usd[base], whole[arm], correction))
+        needed = NOTHING if arm == base else "not even if always right" if math.isnan(turns) else share(turns)
+        known = f"{share(right[arm])} right, {'the target' if math.isnan(measured[arm]) else 'measured'}"
+        answers = [with_note(money.text(usd[arm]), known), needed] if queries_answered(facts) else [NOTHING] * 2
+        rows.append([arm_title(arm), probability(cheapest[arm]), same, paid, *answers])
+    name = arm_title(base)
     columns = [
         "Architecture",
         f"Cheapest of all {counted(len(ARMS))}",
         f"Costs the same as {name} at",
         f"Set-up paid back against {name} in",
+        "One right answer",
+        f"Right as often to match {name}",
     ]
-    caption = "Where one overtakes another: at expected costs, in brackets where eight of ten draws lie"
+    caption = (
+        "Where one overtakes another: at expected costs, in brackets where eight of ten draws lie; putting a wrong answer "
+        f"right costs {money.text(correction)}"
+    )
     strong = [ARMS.index(recommended)] if recommended in ARMS else []
-    return Table(columns, rows, caption, right=(1,), strong=strong)
+    return Table(columns, rows, caption, right=(1, 4, 5), strong=strong)
 
 
 def _volume(found: TurningPoint) -> str:
