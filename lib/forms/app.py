@@ -12,6 +12,7 @@ from lib.errors import InputError
 from lib.forms.choices import show_choices, when_picked
 from lib.forms.form import ClientForm
 from lib.forms.later import AfterPause
+from lib.forms.page import ClientPage
 from lib.forms.reporting import BAR, Live
 from lib.forms.result_view import ResultView
 from lib.forms.state import ClientState, Conflict
@@ -50,7 +51,7 @@ class DecisionForm(Live):
         self.name_box = widgets.Text(
             description="Name", placeholder="of a new client", layout=widgets.Layout(width="300px")
         )
-        self.difference, self.question = widgets.HTML(), widgets.VBox()
+        self.line, self.difference, self.question = widgets.HTML(), widgets.HTML(), widgets.VBox()
         of_client = {
             "Save": self.save,
             "Undo": self.state.undo,
@@ -66,6 +67,7 @@ class DecisionForm(Live):
                 widgets.HBox([first, *(self.button(*named) for named in bar.items())], layout=BAR)
                 for first, bar in bars
             ),
+            self.line,
             self.message,
             self.question,
             self.difference,
@@ -207,6 +209,8 @@ class DecisionForm(Live):
     def _show_client(self, said: str) -> None:
         self.say(said)
         self._show_unsaved()
+        page = ClientPage.of(self.state.path).line(live=True) if self.state.path else joined()
+        self.line.value = page.inside_widget()
         files = client_files()
         known = self.state.path in dict(files).values() or self.state.path is None
         options = files if known else [(shown_path(self.state.path), self.state.path), *files]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-PAUSE_SECONDS = 0.15
+PAUSE_SECONDS = 0.08
 
 
 class AfterPause:

@@ -30,6 +30,11 @@ class ClientPage:
     fingerprint: str
     about_client: bool = True
 
+    @classmethod
+    def of(cls, path: Path, explicit: bool = True, about_client: bool = True) -> "ClientPage":
+        """Load the client of a page from its file."""
+        return cls(load_client(path), path, explicit, _fingerprint(path), about_client)
+
     def changed(self) -> str:
         """Say what has changed since the page was run; nothing where it shows what stands in the file."""
         if not self.explicit and (now := chosen_client()) != self.path:
@@ -63,8 +68,7 @@ def open_page(client_file: str | Path | None, about_client: bool = True) -> Clie
     Raises:
         InputError: the file cannot be used.
     """
-    path = chosen_client(client_file)
-    page = ClientPage(load_client(path), path, bool(client_file), _fingerprint(path), about_client)
+    page = ClientPage.of(chosen_client(client_file), bool(client_file), about_client)
     setup()
     _show(page)
     return page

@@ -36,6 +36,9 @@ class Walk:
         self.click(self.open.locator(f".jp-Notebook a[href*='{name}']").last)
         self.page.locator(f".lm-TabBar-tab.lm-mod-current[title*='{name}']").wait_for(timeout=1000 * SECONDS)
 
+    def graded(self, count: int) -> Locator:
+        return self.open.get_by_text(re.compile(f"^{count} of 24 answers graded"))
+
     def restart_and_run_all(self) -> None:
         self.click(self.open.locator("[data-jp-item-name='restart-and-run'] :is(button, jp-button)").first)
         self.click(self.page.locator(".jp-Dialog .jp-mod-accept"))
@@ -53,16 +56,18 @@ def test_a_client_of_ones_own_gets_from_its_facts_to_its_report(walk, shots):
     form = walk.open.locator(".decision-form")
     form.locator("input[placeholder='of a new client']").fill(NAME)
     form.locator("button", has_text="New").click()
-    form.get_by_text("Created ").wait_for(timeout=20_000)
+    form.get_by_text("Created ").wait_for(timeout=1000 * SECONDS)
     walk.notebook.row("knowledge.needed").locator("input[value=private]").check()
     for path, text in FACTS.items():
         box = walk.notebook.row(path).locator("input[type=text]")
         box.fill(text)
         box.press("Enter")
-    walk.notebook.row("traffic.queries_per_month").get_by_text("8,000 / 10,000 / 12,000").wait_for(timeout=20_000)
+    walk.notebook.row("traffic.queries_per_month").get_by_text("8,000 / 10,000 / 12,000").wait_for(
+        timeout=1000 * SECONDS
+    )
 
     walk.click(form.locator("button", has_text="Save"))
-    form.get_by_text(re.compile("^Saved ")).wait_for(timeout=20_000)
+    form.get_by_text(re.compile("^Saved ")).wait_for(timeout=1000 * SECONDS)
     walk.follow("4_evaluate.ipynb")
     walk.restart_and_run_all()
     walk.open.locator(".client-line", has_text=NAME).wait_for(timeout=1000 * SECONDS)
@@ -71,12 +76,12 @@ def test_a_client_of_ones_own_gets_from_its_facts_to_its_report(walk, shots):
     walk.click(card.locator("h4").first)
     for count, key in enumerate("ynyyn", 1):
         walk.page.keyboard.press(key)
-        walk.open.get_by_text(f"{count} of 24 answers graded").wait_for(timeout=20_000)
+        walk.graded(count).wait_for(timeout=1000 * SECONDS)
     walk.page.screenshot(path=shots / "walk-evaluate.png")
 
     walk.restart_and_run_all()
-    walk.open.get_by_text("5 of 24 answers graded").wait_for(state="detached", timeout=1000 * SECONDS)
-    walk.open.get_by_text("5 of 24 answers graded").wait_for(timeout=1000 * SECONDS)
+    walk.graded(5).wait_for(state="detached", timeout=1000 * SECONDS)
+    walk.graded(5).wait_for(timeout=1000 * SECONDS)
     assert NAME in walk.open.locator(".client-line").inner_text()
 
     walk.click(walk.page.locator(".lm-TabBar-tab[title*='0_start_here']"))
