@@ -20,7 +20,7 @@ def plan_summary(roadmap: Roadmap, money: Money = DOLLARS) -> Page:
         ("Architecture", arm_title(roadmap.arm)),
         ("Time", f"{low:.0f} to {high:.0f} weeks"),
         ("Work", f"{number(round(roadmap.hours))} hours"),
-        ("Cost of that work, as planned", money.text(roadmap.usd)),
+        ("Cost of that work, expected", money.text(roadmap.usd)),
         ("Questions still to grade", number(roadmap.questions_to_grade)),
     ]
     inside = Page("").join(Page("<div><dt>{}</dt><dd>{}</dd></div>").format(safe(k), safe(v)) for k, v in cards)
