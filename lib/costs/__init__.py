@@ -13,12 +13,10 @@ from lib.costs.comparison import Swing, TurningPoint, break_even_volumes, paybac
 from lib.costs.cost_model import Costs, costs, usd_per_correct_answer
 from lib.costs.estimates import Estimate, Estimates
 from lib.costs.latency_model import Latencies, latency
-from lib.costs.situation import Component
 
 __all__ = [
     "ARMS",
     "BusinessCase",
-    "Component",
     "Costs",
     "Estimate",
     "Estimates",

@@ -23,16 +23,16 @@ LABELS = {
     "retraining": "Retraining work",
 }
 
+FORMULAS = {
+    "maintenance": "hours a month × USD an hour",
+    "retraining": "retrainings a month × hours × USD an hour",
+    "data_curation": "hours × multiplier × USD an hour",
+}
+
 
 def rate(situation: Situation) -> Array:
     """USD for one hour of engineering."""
     return situation.fact("money.engineer_usd_per_hour")
-
-
-def setup_hours(situation: Situation, arm: str, work: str) -> Array:
-    """Hours of one piece of set-up work; data curation takes the stated multiplier."""
-    hours = situation.price(f"{arm}.{work}")
-    return hours * situation.price("training.preparation_multiplier") if work == "data_curation" else hours
 
 
 def labour(situation: Situation, arm: str) -> list[Component]:
@@ -57,18 +57,22 @@ def labour(situation: Situation, arm: str) -> list[Component]:
 
 
 def _work(situation: Situation, arm: str, work: str) -> Component:
-    setup, monthly, formula = None, None, "hours × USD an hour"
-    if work == "maintenance":
-        formula, monthly = "hours a month × USD an hour", lambda: _maintenance(situation, arm)
-    elif work == "retraining":
-        formula, monthly = "retrainings a month × hours × USD an hour", lambda: _retraining(situation, arm)
-    else:
-        setup = lambda: setup_hours(situation, arm, work) * rate(situation)  # noqa: E731
-    if work == "data_curation":
-        formula = "hours × multiplier × USD an hour"
+    def hours() -> Array:
+        found = situation.price(f"{arm}.{work}")
+        if work == "maintenance" and np.any(own):
+            found = found + either(own, lambda: situation.price("self-hosting.maintenance"), lambda: NOTHING)
+        if work == "retraining":
+            found = found * retrains_per_month(situation, arm)
+        return found * situation.price("training.preparation_multiplier") if work == "data_curation" else found
+
+    def usd() -> Array:
+        return hours() * rate(situation)
+
+    own, monthly = situation.own_gpus(model_role(arm)), work in ("maintenance", "retraining")
     # Work of the client's own naming has a key of its own: it may be called like any other component.
     id_, label = (work, LABELS[work]) if work in LABELS else (f"work.{work}", work.replace("_", " ").capitalize())
-    return situation.component(id_, label, formula, setup, monthly, labour=True)
+    formula = FORMULAS.get(work, "hours × USD an hour")
+    return situation.component(id_, label, formula, None if monthly else usd, usd if monthly else None, labour=True)
 
 
 def review(situation: Situation) -> list[Component]:
@@ -97,14 +101,3 @@ def monitoring(situation: Situation, arm: str) -> Component:
     """USD a month for watching the answers; a tuned model is also watched for drift."""
     key = "monitoring.tuned.monthly" if arm in TUNED_ARMS else "monitoring.base.monthly"
     return situation.component("monitoring", "Monitoring", "price a month", monthly=lambda: situation.price(key))
-
-
-def _retraining(situation: Situation, arm: str) -> Array:
-    return retrains_per_month(situation, arm) * situation.price(f"{arm}.retraining") * rate(situation)
-
-
-def _maintenance(situation: Situation, arm: str) -> Array:
-    hours = situation.price(f"{arm}.maintenance") + either(
-        situation.own_gpus(model_role(arm)), lambda: situation.price("self-hosting.maintenance"), lambda: NOTHING
-    )
-    return hours * rate(situation)

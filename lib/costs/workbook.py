@@ -262,9 +262,8 @@ def _arm(sheet: Sheet, formulas: Formulas, arm: str) -> None:
 def _summary(sheet: Sheet, formulas: Formulas) -> None:
     client, costs, names = formulas.client, formulas.costs, formulas.situation.names
     rate = formulas.situation.fact("prices.per_usd")
-    currency = client.prices.currency
     sheet.line(f"Costs of {client.client.name}, as planned", style="title")
-    sheet.line(f"In {currency}; prices as of {formulas.book.as_of}")
+    sheet.line(f"In {client.prices.currency}; prices as of {formulas.book.as_of}")
     sheet.head("", *TITLES)
     for name in AS_PLANNED:
         amounts = {arm: getattr(costs, name)[arm] for arm in ARMS}
@@ -275,14 +274,11 @@ def _summary(sheet: Sheet, formulas: Formulas) -> None:
             for arm, amount in amounts.items()
         ]
         sheet.line(WORDS[name], *cells, style="number" if "per" in name else "money")
-    total = sheet.row - 1
     for note in costs.notes:
         sheet.line(f"Note: {note}")
     sheet.head("Spent after month", *TITLES)
-    head, horizon = sheet.row - 1, formulas.situation.fact("money.horizon_months")
     for month in range(max(costs.months, VIEW_MONTHS) + 1):
         sheet.line(month, *(_spent(formulas, arm, month, sheet.row) for arm in ARMS), style="money")
-    _charts(sheet, total, head, int(horizon.value), currency)
 
 
 def _spent(formulas: Formulas, arm: str, month: int, row: int) -> Cell:
@@ -298,34 +294,3 @@ def _spent(formulas: Formulas, arm: str, month: int, row: int) -> Cell:
     words = f'IF($A{row + 1}<={months.formula},({by_then})*{rate.formula},"")'
     known = month <= formulas.costs.months
     return Cell(words, float(formulas.costs.spent_usd(arm)[month] * rate.value) if known else "")
-
-
-def _charts(sheet: Sheet, total: int, head: int, horizon: int, currency: str) -> None:
-    bars, lines = (sheet.workbook.add_chart({"type": kind}) for kind in ("column", "line"))
-    name = sheet.sheet.get_name()
-    colours = [arm.colour for arm in ARM.values()]
-    bars.add_series(
-        {
-            "categories": [name, 3, 1, 3, len(ARMS)],
-            "values": [name, total, 1, total, len(ARMS)],
-            "points": [{"fill": {"color": colour}} for colour in colours],
-            "gap": 60,
-        }
-    )
-    bars.set_title({"name": f"Set-up and {horizon} months, {currency}"})
-    bars.set_legend({"none": True})
-    for column, colour in enumerate(colours, 1):
-        lines.add_series(
-            {
-                "name": [name, head, column],
-                "categories": [name, head + 1, 0, head + 1 + horizon, 0],
-                "values": [name, head + 1, column, head + 1 + horizon, column],
-                "line": {"color": colour, "width": 2},
-            }
-        )
-    lines.set_title({"name": f"Spent after each month, {currency}"})
-    for chart in (bars, lines):
-        chart.set_y_axis({"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
-    sheet.sheet.insert_chart(3, 7, bars, {"description": "Columns: total over the horizon by arm", "x_scale": 1.3})
-    lined = {"description": "Lines: money spent after each month by arm", "x_scale": 1.3}
-    sheet.sheet.insert_chart(20, 7, lines, lined)

@@ -7,15 +7,14 @@ May import: client.
 under ``data/prices``.
 """
 
-from lib.prices.book import OLD_DAYS, OwnRow, PriceBook, Serving
+from lib.prices.book import OLD_DAYS, PriceBook, Serving
 from lib.prices.calendar import Event, ends
 from lib.prices.hosted import snapshot
 from lib.prices.lists import workbook_prices
 from lib.prices.price import ESTIMATE, Price, labelled
-from lib.prices.routes import KINDS, Offer, Route, gpu_seconds, routes, whole_gpus
+from lib.prices.routes import KINDS, Offer, gpu_seconds, whole_gpus
 from lib.prices.search import (
     IN_HOUSE_STORE,
-    SELF_HOSTED,
     newest_date,
     offered,
     price_book,
@@ -26,13 +25,10 @@ __all__ = [
     "IN_HOUSE_STORE",
     "KINDS",
     "OLD_DAYS",
-    "SELF_HOSTED",
     "Event",
     "Offer",
-    "OwnRow",
     "Price",
     "PriceBook",
-    "Route",
     "Serving",
     "ends",
     "gpu_seconds",
@@ -40,7 +36,6 @@ __all__ = [
     "newest_date",
     "offered",
     "price_book",
-    "routes",
     "snapshot",
     "whole_gpus",
     "workbook_prices",

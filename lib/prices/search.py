@@ -3,7 +3,7 @@
 import datetime
 import difflib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -165,13 +165,10 @@ class _Search:
         """Find what is known to happen within the horizon, and price the time after each event under its prefix."""
         if self.in_house:
             return ()
-        last = later(self.as_of, math.ceil(likely(self.client.money.horizon_months)))
-        happenings = sorted((day, role, end) for role in ROLES for day, end in self._happens(role, last))
-        events = []
-        stack = dict(self.client.stack)
+        happenings = sorted((day, role, end) for role in ROLES for day, end in self._happens(role))
+        events, stack, before = [], dict(self.client.stack), self._now
         for day, role, end in happenings:
             prefix = f"from_{day:%Y_%m_%d}"
-            before = _Search(self._with(stack), self.name, self.lists, self.as_of, day - datetime.timedelta(days=1))
             if end:
                 stack[role] = None if role == "tuned_model" else end.replacement or stack[role]
             book = _Search(self._with(stack), self.name, self.lists, self.as_of, day).book()
@@ -181,15 +178,20 @@ class _Search:
                 if key.partition(".")[0] in ROLES and book[key] != self._now(key)
             }
             model, at, kind = self.models[role], months_after(self.as_of, day), end.event if end else "price"
-            said = self._ending(role, model, end, book) if end else _change(role, model, day, before.book(), book)
+            said = self._ending(role, model, end, book) if end else _change(role, model, day, before, book)
             events.append(Event(at, day, role, model, kind, prefix, said, book.hourly | book.own_models))
+            before = book.__getitem__
         return tuple(events)
 
-    def _happens(self, role: str, last: datetime.date) -> list[tuple[datetime.date, End | None]]:
-        """Return the ends of a role's model and the days on which its price changes, up to the day ``last``."""
+    @property
+    def _last_day(self) -> datetime.date:
+        return later(self.as_of, math.ceil(likely(self.client.money.horizon_months)))
+
+    def _happens(self, role: str) -> list[tuple[datetime.date, End | None]]:
+        """Return the ends of a role's model and the days within the horizon on which its price changes."""
         if role in self.own_models:
             return []
-        model = self.models[role]
+        model, last = self.models[role], self._last_day
         names = self._names(model)
         over = [end for end in ends_of(names, self.as_of) if self.as_of < end.date <= last and end.event == SHUTDOWN]
         found: list[tuple[datetime.date, End | None]] = [(end.date, end) for end in over[:1]]
@@ -203,8 +205,7 @@ class _Search:
         """Say which models of the stack are on their way out without a day, or cannot be tuned again from a day on."""
         if self.in_house:
             return ()
-        months = math.ceil(float(likely(self.client.money.horizon_months)))
-        said = []
+        last, said = self._last_day, []
         for role in ROLES:
             model = self.models[role]
             hosted, names = self._hosted(model), self._names(model)
@@ -213,7 +214,7 @@ class _Search:
             said += [
                 f"{_role(role)}: {end.says(model)}."
                 for end in ends_of(names, self.as_of)
-                if end.event == TRAINING_ENDS and self.as_of < end.date <= later(self.as_of, months)
+                if end.event == TRAINING_ENDS and self.as_of < end.date <= last
             ]
         return tuple(said)
 
@@ -517,13 +518,10 @@ def _role(role: str) -> str:
     return role.replace("_", " ").capitalize()
 
 
-def _change(role: str, model: str, day: datetime.date, before: PriceBook, after: PriceBook) -> str:
+def _change(role: str, model: str, day: datetime.date, before: Callable[[str], Price], after: PriceBook) -> str:
     parts = ("input", "output") if role != "embedding_model" else ("embedding",)
-    changed = [
-        f"{part} {after[f'{role}.{part}'].likely:g} instead of {before[f'{role}.{part}'].likely:g}"
-        for part in parts
-        if after[f"{role}.{part}"].likely != before[f"{role}.{part}"].likely
-    ]
+    prices = {part: (before(f"{role}.{part}").likely, after[f"{role}.{part}"].likely) for part in parts}
+    changed = [f"{part} {new:g} instead of {old:g}" for part, (old, new) in prices.items() if new != old]
     words = " and ".join(changed) or "other terms"
     return f"{_role(role)}: {model} costs {words} USD per million tokens from {day} on."
 
