@@ -95,7 +95,7 @@ def _mapping(node: Any, name: str, key: tuple[str, ...]) -> dict[str, Any]:
             where = ".".join(key) or "the top level"
             raise InputError(f"{name}: {where} has a key that is not a word; allowed are the names of fields.")
         if word in values:
-            raise InputError(f"{name}: {_dotted(key, word)} stands twice; allowed is once.")
+            raise InputError(f"{name}: {'.'.join((*key, word))} stands twice; allowed is once.")
         values[word] = _value(value_node, name, (*key, word))
     return values
 
@@ -120,10 +120,6 @@ def _scalar(node: Any, name: str, key: tuple[str, ...]) -> Any:
     except ValueError:
         # A date such as 2026-02-30, or an integer too long to convert: the field's own check refuses the text.
         return node.value
-
-
-def _dotted(key: tuple[str, ...], word: str) -> str:
-    return ".".join((*key, word))
 
 
 def _problem(error: yaml.YAMLError) -> str:

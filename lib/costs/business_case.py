@@ -16,6 +16,7 @@ import numpy as np
 
 from lib.arms import ARM, ARMS
 from lib.client import Facts
+from lib.client.facts import field_specs
 from lib.costs.comparison import Swing, TurningPoint, widest_first
 from lib.costs.cost_model import Costs
 from lib.costs.estimates import Estimate, Estimates
@@ -157,26 +158,19 @@ class BusinessCase:
 
     def sensitivity(self, arm: str, months: int = VIEW_MONTHS) -> list[Swing]:
         """Return how what ``arm`` brings over ``months`` moves with each assumption of the case; widest first."""
-        from lib.client.facts import field_specs
-
-        centre, shift = float(self.planned[arm].net(months)), self.net(arm, months)
-        swings = []
+        score = self.share_right(arm)
+        moves = [("Share of answers right", ARM[arm].score_field, (max(0.0, score - 0.1), min(1.0, score + 0.1)))]
         for path, factors in SENSITIVE.items():
             value, spec = float(self.facts[path]), field_specs()[path]
-            if np.isnan(value) or value == 0:
-                continue
-            ends = []
-            for factor in factors:
-                moved = self.facts.replaced({path: min(value * factor, spec.highest)}, answered=False)
-                found = self.estimates.planned_costs(moved)
-                ends.append(float(flows(found, moved, arm).net(months)) - centre + shift.expected)
-            swings.append(Swing(spec.label, *ends))
-        score = self.share_right(arm)
-        ends = []
-        for value in (max(0.0, score - 0.1), min(1.0, score + 0.1)):
-            moved = self.facts.replaced({ARM[arm].score_field: value}, answered=False)
-            ends.append(float(flows(self.estimates.planned, moved, arm).net(months)) - centre + shift.expected)
-        return widest_first([*swings, Swing("Share of answers right", *ends)])
+            if value > 0:
+                moves.append((spec.label, path, tuple(min(value * factor, spec.highest) for factor in factors)))
+        shift = self.net(arm, months).expected - float(self.planned[arm].net(months))
+        swings = []
+        for label, path, ends in moves:
+            moved = [self.facts.replaced({path: end}, answered=False) for end in ends]
+            nets = [float(flows(self.estimates.planned_costs(facts), facts, arm).net(months)) for facts in moved]
+            swings.append(Swing(label, *(net + shift for net in nets)))
+        return widest_first(swings)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the case as plain values, money in USD; what cannot be counted is ``None``."""

@@ -43,9 +43,8 @@ DEVICE_NOTE = (
 class Costs:
     """Costs by arm: money in USD, arrays of shape ``()`` or ``(n,)``.
 
-    ``setup_usd`` and ``monthly_usd`` are totals over all components, work included;
-    ``setup_labour_usd`` is the work in the first, ``monthly_bill_usd`` what vendors are paid in the
-    second. ``usd_per_query`` is what one more query costs: inference, query embedding and re-ranking;
+    ``setup_usd`` and ``monthly_usd`` are totals over all components, work included; ``monthly_bill_usd`` is what vendors
+    are paid in the second. ``usd_per_query`` is what one more query costs: inference, query embedding and re-ranking;
     ``all_in_usd_per_query`` is the whole month over its queries.
     ``components`` maps component id → :class:`Component`; it is empty where only totals were asked for.
     ``input_tokens`` are read by one query, ``prompt_tokens`` must fit the context window.
@@ -55,7 +54,6 @@ class Costs:
     book: PriceBook
     horizon_months: Array
     setup_usd: dict[str, Array] = field(default_factory=dict)
-    setup_labour_usd: dict[str, Array] = field(default_factory=dict)
     monthly_usd: dict[str, Array] = field(default_factory=dict)
     monthly_bill_usd: dict[str, Array] = field(default_factory=dict)
     usd_per_query: dict[str, Array] = field(default_factory=dict)
@@ -191,12 +189,9 @@ def costs(
     result = Costs(facts, book, facts["money.horizon_months"])
     for arm in ARMS:
         components, figures = arm_components(situation, arm)
-        work = [component for component in components if component.labour]
-        bills = [component for component in components if not component.labour]
-        result.setup_labour_usd[arm] = _total(component.setup for component in work)
-        result.setup_usd[arm] = result.setup_labour_usd[arm] + _total(component.setup for component in bills)
-        result.monthly_bill_usd[arm] = _total(component.monthly for component in bills)
-        result.monthly_usd[arm] = result.monthly_bill_usd[arm] + _total(component.monthly for component in work)
+        result.setup_usd[arm] = _total(component.setup for component in components)
+        result.monthly_usd[arm] = _total(component.monthly for component in components)
+        result.monthly_bill_usd[arm] = _total(component.monthly for component in components if not component.labour)
         for component in components:
             if component.by_month is not None:
                 uneven = component.by_month - component.by_month.mean()

@@ -25,7 +25,6 @@ P10, P90 = 0.1, 0.9
 
 TOTALS = (
     "setup_usd",
-    "setup_labour_usd",
     "monthly_usd",
     "monthly_bill_usd",
     "usd_per_query",
@@ -36,7 +35,7 @@ TOTALS = (
 
 
 COLUMNS = ["arm", "component", "label", "kind", "month", "expected", "p10", "p90", "as_planned"]
-SCALED = ("setup_usd", "setup_labour_usd", "monthly_usd", "monthly_bill_usd", "usd_per_query", "all_in_usd_per_query")
+SCALED = ("setup_usd", "monthly_usd", "monthly_bill_usd", "usd_per_query", "all_in_usd_per_query")
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,6 @@ def amounts(found) -> list[np.ndarray]:
         by_arm[arm]
         for by_arm in (
             found.setup_usd,
-            found.setup_labour_usd,
             found.monthly_usd,
             found.monthly_bill_usd,
             found.usd_per_query,

@@ -24,7 +24,7 @@ def test_hours_and_cost_of_the_steps_are_the_cost_models_labour_at_set_up(arm: s
     client = load_client(CLIENTS / "support-tickets.yaml")
     result = costs(Facts.of(client), price_book(client))
     plan = roadmap(client, arm, result)
-    assert plan.usd == pytest.approx(float(result.setup_labour_usd[arm]))
+    assert plan.usd == pytest.approx(sum(float(part.setup) for part in result.components[arm].values() if part.labour))
     assert plan.hours == pytest.approx(plan.usd / 150)
 
 
