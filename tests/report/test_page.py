@@ -13,6 +13,7 @@ from lib.report import opening, sections
 from lib.report.case import case_of
 from lib.report.engine import make_report
 from lib.views.field_words import field_label
+from lib.views.glossary import glossary
 from lib.wording import arm_title
 
 RESOURCES = ("src", "href", "srcset", "data", "poster", "action", "formaction", "xlink:href", "background")
@@ -185,3 +186,19 @@ def test_the_plan_s_steps_and_bills_add_up_to_the_set_up_of_the_first_page():
     assert case.roadmap.usd + bills == pytest.approx(case.overview.figure("setup_usd", case.planned).expected)
     shown = Outline(str(sections.plan_pages(case))).text
     assert f"with {case.money.text(bills)} paid to vendors it is the set-up of" in shown
+
+
+TERMS = (
+    "adapter, base model, chunk, context window, embedding, evaluation set, eight of ten draws, expected, few-shot, gate, "
+    "hybrid, learning rate, LoRA, long context, P10, passage, pgvector, prompt cache, RAG, rate limit, re-ranking, schema, "
+    "stability, token, vector store, 95 % interval"
+)
+"""What a reader who signs may not know, of all that a client's pages say."""
+
+
+def test_every_term_of_a_client_s_pages_is_explained_on_them(outline):
+    (section,) = (e for e in outline.tagged("section") if e.attributes.get("aria-labelledby") == "words")
+    words = section.text.lower()
+    explained = " ".join(glossary()).lower()
+    for term in map(str.lower, TERMS.split(", ")):
+        assert term in explained and term in words, term
