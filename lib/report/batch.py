@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_all_start_methods, get_context, parent_process
 from multiprocessing.context import BaseContext
@@ -19,7 +20,7 @@ from lib.report.portfolio import write_index
 from lib.report.verify import read_manifest
 
 RETRIES = 3
-"""How often a report is made anew when the machine that made it is lost."""
+"""How often a report is made anew when the process or the machine that made it is lost."""
 OF_THE_NOTEBOOK = ("warm", "opening", "sections", "measured", "manifest")
 """The modules of this room that a report's notebook brings in."""
 
@@ -60,19 +61,25 @@ def make_reports(
         outcomes[outcome.file] = outcome
         told(outcome)
 
-    for file in planned(files) if resume else ():
+    planned(files)
+    for file in files if resume else ():
         if report := finished(file, folder):
             sweep(folder / file.stem)
             hear(Outcome(file, report))
-    left = [file for file in planned(files) if file not in outcomes]
-    workers = min(jobs or os.cpu_count() or 1, len(left))
-    if workers <= 1 and not scheduler:
-        for file in left:
-            hear(_attempt(file, folder, options))
-    else:
-        with _pool(workers, scheduler) as pool:
-            for future in as_completed([pool.submit(_attempt, file, folder, options) for file in left]):
-                hear(future.result())
+    lone = min(jobs or os.cpu_count() or 1, len(files) - len(outcomes)) <= 1 and not scheduler
+    for _ in range(1 + RETRIES):
+        left = [file for file in files if file not in outcomes]
+        if lone:
+            for file in left:
+                hear(_attempt(file, folder, options))
+        elif left:
+            # A worker that is killed may take its pool with it; what is not heard of is made in the next round.
+            with suppress(BrokenProcessPool), _pool(min(jobs or os.cpu_count() or 1, len(left)), scheduler) as pool:
+                for future in as_completed([pool.submit(_attempt, file, folder, options) for file in left]):
+                    if not future.exception():
+                        hear(future.result())
+    for file in [file for file in files if file not in outcomes]:
+        hear(Outcome(file, None, f"{file}: whatever made its report was lost {1 + RETRIES} times."))
     if len(files) > 1:
         made = sorted((o for o in outcomes.values() if o.report), key=lambda o: o.file)
         problems = {file: outcomes[file].problem for file in files if outcomes[file].report is None}
@@ -107,7 +114,7 @@ def _pool(workers: int, scheduler: str | None) -> Iterator[Any]:
         raise InputError(
             f"--scheduler is {scheduler!r}, which cannot be reached ({error}); allowed is tcp://HOST:PORT."
         ) from None
-    with client, client.get_executor(retries=RETRIES) as pool:
+    with client, client.get_executor() as pool:
         yield pool
 
 

@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,7 +38,7 @@ PICTURES = """<!doctype html><meta charset="utf-8"><div id="place"></div><script
   }}
 }})();
 </script>"""
-DATES = re.compile(rb"/(CreationDate|ModDate) \(D:[^)]*\)")
+DATES = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)([^)]*)")
 
 
 class PdfError(RuntimeError):
@@ -99,7 +98,7 @@ def _run(chromium: str, folder: str, page: Path, options: list[str]) -> subproce
         *options,
         page.resolve().as_uri(),
     ]
-    if _is_root():
+    if getattr(os, "geteuid", lambda: None)() == 0:
         # Chromium's sandbox refuses to start as root, as in a container; the page is our own and offline.
         command.insert(1, "--no-sandbox")
     try:
@@ -110,11 +109,4 @@ def _run(chromium: str, folder: str, page: Path, options: list[str]) -> subproce
 
 def _without_clock(data: bytes) -> bytes:
     """Blank the time of printing, without moving a byte: the same report prints to the same PDF."""
-    return DATES.sub(
-        lambda match: match[0][: match[0].index(b"D:") + 2] + b"0" * (len(match[0]) - match[0].index(b"D:") - 3) + b")",
-        data,
-    )
-
-
-def _is_root() -> bool:
-    return sys.platform != "win32" and os.geteuid() == 0
+    return DATES.sub(lambda match: match[1] + b"0" * len(match[2]), data)

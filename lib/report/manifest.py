@@ -46,7 +46,7 @@ def manifest(case: Case, result: Any = None) -> dict[str, Any]:
         "seed": SEED,
         "experiment": run,
         "python": platform.python_version(),
-        "packages": _versions(),
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
         # What the report can be made from again, without any other file of the client.
         "inputs": {
             "client": json.loads(json.dumps(answers(case.client), default=str)),
@@ -129,13 +129,3 @@ def _prices_hash(case: Case) -> str:
 def _hash(values: Any) -> str:
     text = json.dumps(values, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found

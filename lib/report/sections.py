@@ -179,24 +179,19 @@ def trust(case: Case) -> Page:
 
 def protection(case: Case) -> Page:
     """Say where data goes, and what has to be settled about it."""
-    names = _names(case)
-    model = names["tuned_model" if ARM[case.planned].trained else "base_model"]
-    if case.in_house:
-        first = "Questions, documents and answers stay on the client's own machines."
-    else:
-        first = f"Every question, and whatever text is sent with it, goes to the provider of {model}."
-    lines = [first]
-    if ARM[case.planned].retrieves:
-        lines.append(f"Passages are embedded by {names['embedding_model']} and kept in {names['vector_store']}.")
-    if ARM[case.planned].trained:
-        lines.append("Training examples become part of the tuned model: what must not be told must not be among them.")
-    if bool(case.facts.truth("knowledge.access_differs")):
-        lines.append("Not everybody may see everything: the search has to filter by person before the model reads.")
-    if not case.in_house:
-        lines.append(
-            "To settle before launch: data processing agreement, region, how long texts are kept, no training on them."
-        )
-    return bullets(lines)
+    names, arm, outside = _names(case), ARM[case.planned], not case.in_house
+    model = names["tuned_model" if arm.trained else "base_model"]
+    said = {
+        "Questions, documents and answers stay on the client's own machines.": case.in_house,
+        f"Every question, and whatever text is sent with it, goes to the provider of {model}.": outside,
+        f"Passages are embedded by {names['embedding_model']} and kept in {names['vector_store']}.": arm.retrieves,
+        "Training examples become part of the tuned model: what must not be told must not be among them.": arm.trained,
+        "Not everybody may see everything: the search has to filter by person before the model reads.": bool(
+            case.facts.truth("knowledge.access_differs")
+        ),
+        "To settle before launch: data processing agreement, region, how long texts are kept, no training on them.": outside,
+    }
+    return bullets(words for words, holds in said.items() if holds)
 
 
 def leaving(case: Case) -> Table:

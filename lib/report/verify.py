@@ -3,6 +3,7 @@
 import base64
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from lib.files import read_limited
 
 LIMIT = 20_000_000
 NOT_COMPARED = ("inputs", "html_sha256", "summary")
+ANSWER = ("recommendation", "stability", "total_usd")
+NOT_THERE = "not answered"
 ALLOWED = "a report's HTML file with its manifest beside it"
 
 
@@ -50,26 +53,20 @@ def verify(page: Path) -> list[str]:
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """Say what two manifests differ in: inputs by their label, prices, packages, the answer."""
-    one, two = (_flat(each["inputs"]["client"]) for each in (before, after))
-    lines = [
-        f"{field_specs()[path].label if path in field_specs() else path}: {one.get(path, 'not answered')} → "
-        f"{two.get(path, 'not answered')}"
-        for path in sorted(one.keys() | two.keys())
-        if one.get(path) != two.get(path)
-    ]
-    old, new = (
-        _flat({key: value for key, value in each.items() if key not in NOT_COMPARED}) for each in (before, after)
-    )
-    lines += [
-        f"{key}: {old.get(key)} → {new.get(key)}"
-        for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key)
-    ]
-    first, second = (each.get("summary", {}) for each in (before, after))
-    return lines + [
-        f"{key}: {first.get(key)} → {second.get(key)}"
-        for key in ("recommendation", "stability", "total_usd")
-        if first.get(key) != second.get(key)
+
+    def changed(of: Callable[[dict[str, Any]], dict[str, Any]]) -> list[str]:
+        old, new = _flat(of(before)), _flat(of(after))
+        return [
+            f"{field_specs()[key].label if key in field_specs() else key}: {old.get(key, NOT_THERE)} → "
+            f"{new.get(key, NOT_THERE)}"
+            for key in sorted(old.keys() | new.keys())
+            if old.get(key) != new.get(key)
+        ]
+
+    return [
+        *changed(lambda told: told["inputs"]["client"]),
+        *changed(lambda told: {key: value for key, value in told.items() if key not in NOT_COMPARED}),
+        *changed(lambda told: {key: told.get("summary", {}).get(key) for key in ANSWER}),
     ]
 
 

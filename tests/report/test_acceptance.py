@@ -76,6 +76,20 @@ def test_ten_kills_at_random_moments_leave_only_whole_reports(tmp_path):
     assert (out / alone.html.name).read_bytes() == alone.html.read_bytes()
 
 
+def test_a_worker_of_the_pool_that_is_killed_costs_no_report(tmp_path):
+    files, heard = clients(tmp_path, 4), []
+
+    def told(outcome):
+        heard.append(outcome)
+        if len(heard) == 1:
+            busy = max(psutil.Process().children(recursive=True), key=lambda child: child.memory_info().rss)
+            busy.kill()
+
+    outcomes = batch.make_reports(files, tmp_path / "out", jobs=2, told=told, **QUICK)
+    assert [outcome.problem for outcome in outcomes] == [""] * len(files) and len(heard) == len(files)
+    assert all(batch.finished(file, tmp_path / "out") for file in files)
+
+
 @pytest.fixture
 def cluster(tmp_path):
     """Start a scheduler and two workers on loopback, each a process of its own; yields address and workers."""
