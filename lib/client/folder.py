@@ -91,7 +91,7 @@ def create(client: ClientFile) -> Path:
 
 
 def rename(path: Path, name: str) -> Path:
-    """Give a client and its file another name; comments in the file stay.
+    """Rename a client and its file; comments in the file stay.
 
     Raises:
         InputError: it cannot be done; the sentence says why.
@@ -119,7 +119,7 @@ def delete(path: Path) -> None:
 
 
 def beside(path: Path) -> Path:
-    """Give the folder for what belongs to a client, its scenarios and grades; it need not exist yet."""
+    """Return the folder for what belongs to a client, its scenarios and grades; it need not exist yet."""
     return (own_folder() if is_sample(path) else path.resolve().parent) / path.stem
 
 

@@ -80,7 +80,7 @@ def _payback(setup_a: Any, monthly_a: Any, setup_b: Any, monthly_b: Any) -> Arra
 
 
 def break_even_volumes(estimates: Estimates, arm: str) -> dict[str, TurningPoint]:
-    """Give, for every other arm, the queries a month at which it costs the same as ``arm`` over the horizon.
+    """Return, for every other arm, the queries a month at which it costs the same as ``arm`` over the horizon.
 
     Looked for between a hundredth and a hundred times the client's volume; where there are several the nearest to
     it counts.

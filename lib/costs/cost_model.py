@@ -194,8 +194,7 @@ def costs(
         result.monthly_bill_usd[arm] = _total(component.monthly for component in components if not component.labour)
         for component in components:
             if component.by_month is not None:
-                uneven = component.by_month - component.by_month.mean()
-                result.uneven_usd[arm] = result.uneven_usd.get(arm, 0.0) + uneven
+                result.uneven_usd[arm] = result.uneven_usd.get(arm, 0.0) + component.uneven
         for name, value in figures.items():
             getattr(result, name)[arm] = np.asarray(value)
         if keep_components:

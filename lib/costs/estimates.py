@@ -5,7 +5,7 @@ horizon. *As planned* has every input at its likely value; it lies below the exp
 that are uncertain can go wrong further than they can go well.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +108,7 @@ class Estimates:
         return np.stack([drawn.mean(axis=0), *np.quantile(drawn, (P10, P90), axis=0, method="inverted_cdf")])
 
     def chance_cheapest(self, arms: tuple[str, ...] = ARMS) -> dict[str, float]:
-        """Give, for each of ``arms``, the share of draws in which it costs least over the horizon (ties: simpler)."""
+        """Return, for each of ``arms``, the share of draws in which it costs least over the horizon (ties: simpler)."""
         totals = np.stack([np.broadcast_to(self.drawn.horizon_usd[arm], self.size) for arm in arms])
         cheapest = np.argmin(totals, axis=0)
         return {arm: float(np.mean(cheapest == place)) for place, arm in enumerate(arms)}
@@ -127,11 +127,10 @@ class Estimates:
                 head = (arm, part.id, part.label, "labour" if part.labour else "bill")
                 planned = self.planned.components[arm][part.id]
                 if np.any(part.setup):
-                    rows.append((*head, 0, *_row(Estimate.of(part.setup, planned.setup))))
+                    rows.append((*head, 0, *astuple(Estimate.of(part.setup, planned.setup))))
                 if np.any(part.monthly) or part.by_month is not None:
-                    found = np.array(_row(Estimate.of(part.monthly, planned.monthly)))
-                    uneven = 0.0 if part.by_month is None else part.by_month - part.by_month.mean()
-                    months = np.broadcast_to(uneven, self.drawn.months)
+                    found = np.array(astuple(Estimate.of(part.monthly, planned.monthly)))
+                    months = np.broadcast_to(part.uneven, self.drawn.months)
                     rows += [(*head, month, *(found + more)) for month, more in enumerate(months, 1)]
         return pandas.DataFrame(rows, columns=COLUMNS)
 
@@ -184,10 +183,6 @@ class Estimates:
             at_means, expected = getattr(means, name), getattr(self.expected, name)
             factors[name] = {arm: float(expected[arm] / at_means[arm]) if at_means[arm] else 1.0 for arm in ARMS}
         return factors
-
-
-def _row(found: Estimate) -> tuple[float, float, float, float]:
-    return found.expected, found.p10, found.p90, found.as_planned
 
 
 def _mean(drawn: Costs, facts: Facts) -> Costs:

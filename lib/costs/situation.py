@@ -39,6 +39,11 @@ class Component:
     labour: bool = False
     by_month: Array | None = None
 
+    @property
+    def uneven(self) -> Array:
+        """By how much each month is dearer than the mean one; 0 where all cost the same."""
+        return NOTHING if self.by_month is None else self.by_month - self.by_month.mean()
+
 
 class Situation:
     """A client's facts and the prices they meet.
