@@ -11,6 +11,7 @@ from lib.experiment.arms import ExperimentArm
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.lessons import gold_passages
 from lib.experiment.prompts import STOP, Example, Page, build_prompt, instructions_for
+from lib.experiment.record import AnswerRow
 from lib.experiment.scoring import refuses
 from lib.fingerprints import text_fingerprint
 from lib.models.answering import AnsweringModel, Generation
@@ -52,24 +53,14 @@ class Inputs:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What an arm answered, from which passages, and at what size (tokens over all its prompts)."""
-
-    question_id: str
-    text: str
-    prompt: str = field(repr=False)
-    passage_ids: tuple[str, ...] = ()
-    searches: int = 0
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    answer_tokens: int = 0
-
-
-@dataclass(frozen=True)
 class Answers:
-    """An arm's answers; ``seconds_each`` are waits for one answer at a time, ``kept`` counts answers known before."""
+    """An arm's answers, not scored yet, each with the prompt that it was given to.
 
-    answers: list[Answer]
+    ``seconds_each`` are waits for one answer at a time, ``kept`` counts answers known before.
+    """
+
+    rows: list[AnswerRow]
+    prompts: list[str]
     seconds_each: list[float]
     first_token_seconds_each: list[float]
     shortened: int
@@ -87,28 +78,60 @@ class _Draft:
 class Answerer:
     """One arm with one model, and what is the same for all its questions."""
 
-    def __init__(self, arm: ExperimentArm, model: AnsweringModel, inputs: Inputs, config: ExperimentConfig) -> None:
-        """Choose the arm's worked examples and, for long context, the pages that fit the window."""
-        self.arm, self.model, self.inputs, self.config = arm, model, inputs, config
+    def __init__(
+        self, arm: ExperimentArm, model: AnsweringModel, inputs: Inputs, config: ExperimentConfig, cache: "Cache"
+    ) -> None:
+        """Choose the arm's worked examples and, for long context, the pages that fit the window.
+
+        ``model`` has the arm's adapter on it; ``cache`` holds the answers that are known already.
+        """
+        self.arm, self.model, self.inputs, self.config, self.cache = arm, model, inputs, config, cache
         self.instructions = instructions_for(arm, inputs.dataset.voice)
         self.examples = self._worked_examples() if arm.examples == "fixed" else []
         self.whole = self._pages_that_fit() if arm.pages == "all_that_fit" else []
         self.kept = 0
 
-    def answer(
-        self, questions: Sequence[Question], cache: "Cache", progress: Progress = silent, stage: str = ""
-    ) -> tuple[list[Answer], int]:
-        """Answer in two rounds, the second for what the first found a gap in; count prompts that were cut."""
+    def answers(self, progress: Progress, stage: str, timed: bool = True) -> Answers:
+        """Answer the dataset's questions in two rounds, the second for what the first found a gap in.
+
+        Args:
+            progress: told under ``stage`` how many prompts are answered.
+            stage: its name there.
+            timed: whether to measure waits.
+
+        Raises:
+            InputError: a question alone does not fit the model's window.
+        """
+        questions = self.inputs.dataset.questions
         drafts = [self._draft(question, self._first_passages(question)) for question in questions]
-        made = self._generate([draft.prompt for draft in drafts], cache, progress, stage)
-        answers = [_answer(draft, [one], int(self.arm.retrieves)) for draft, one in zip(drafts, made, strict=True)]
+        made = self._generate([draft.prompt for draft in drafts], progress, stage)
+        given = {place: [one] for place, one in enumerate(made)}
+        last = list(drafts)
         if self.arm.retrieves and self.config.searches > 1:
             again = self._second_drafts(drafts, made)
-            texts = self._generate([draft.prompt for draft in again.values()], cache, silent, stage)
+            texts = self._generate([draft.prompt for draft in again.values()], silent, stage)
             for (place, draft), second in zip(again.items(), texts, strict=True):
-                answers[place] = _answer(draft, [made[place], second], 2)
+                given[place].append(second)
+                last[place] = draft
             drafts += again.values()
-        return answers, sum(draft.shortened for draft in drafts)
+        rows = [self._row(draft, given[place]) for place, draft in enumerate(last)]
+        waits = self.timed(questions[: self.config.latency_questions]) if timed else ([], [])
+        shortened = sum(draft.shortened for draft in drafts)
+        return Answers(rows, [draft.prompt for draft in last], *waits, shortened, self.kept)
+
+    def _row(self, draft: _Draft, made: Sequence[Generation]) -> AnswerRow:
+        """Return the last of the answers to a question, with the tokens of all of them."""
+        return AnswerRow(
+            arm=self.arm.id,
+            seed=0,
+            question_id=draft.question.id,
+            answer=made[-1].text,
+            passage_ids=list(draft.passage_ids),
+            searches=len(made) if self.arm.retrieves else 0,
+            prompt_tokens=sum(one.prompt_tokens for one in made),
+            cached_tokens=sum(one.cached_tokens for one in made),
+            answer_tokens=sum(one.answer_tokens for one in made),
+        )
 
     def timed(self, questions: Sequence[Question]) -> tuple[list[float], list[float]]:
         """Measure the wait for one answer at a time, search included (seconds), and to the first token if streamed."""
@@ -123,22 +146,20 @@ class Answerer:
             first += [made.first_token_seconds] if made.first_token_seconds is not None else []
         return seconds, first
 
-    def _generate(self, prompts: Sequence[str], cache: "Cache", progress: Progress, stage: str) -> list[Generation]:
+    def _generate(self, prompts: Sequence[str], progress: Progress, stage: str) -> list[Generation]:
         """Answer prompts, from the cache where they are known; equal prompts once, in pieces so that little is lost."""
         most = self.config.max_answer_tokens
         about = self.model.fingerprint, str(self.config.threads), str(most)
         keys = [text_fingerprint(*about, prompt) for prompt in prompts]
         by_key = dict(zip(keys, prompts, strict=True))
-        known = {
-            key: Generation(**kept) for key in by_key if cache is not None and (kept := cache.get(key)) is not None
-        }
+        known = {key: Generation(**kept) for key in by_key if (kept := self.cache.get(key)) is not None}
         self.kept += sum(key in known for key in keys)
         missing = [key for key in by_key if key not in known]
         progress(stage, len(known), len(by_key))
 
         def keep(place: int, generation: Generation) -> None:
             known[missing[place]] = generation
-            cache.set(missing[place], asdict(generation))
+            self.cache.set(missing[place], asdict(generation))
             progress(stage, len(known), len(by_key))
 
         if missing:
@@ -237,47 +258,3 @@ class Answerer:
                 break
             fitting.append(page)
         return fitting
-
-
-def answer_all(
-    arm: ExperimentArm,
-    model: AnsweringModel,
-    inputs: Inputs,
-    config: ExperimentConfig,
-    cache: "Cache",
-    progress: Progress = silent,
-    stage: str = "",
-    timed: bool = True,
-) -> Answers:
-    """Let ``arm`` answer the dataset's questions, and time some of them.
-
-    Args:
-        arm: how it asks.
-        model: with the arm's adapter on it.
-        inputs: questions, today's pages, what was found.
-        config: number of examples, longest answer, how many questions to time.
-        cache: answers that are known already, and where new ones are kept.
-        progress: told how many prompts are answered.
-        stage: its name there.
-        timed: whether to measure waits.
-
-    Raises:
-        InputError: a question alone does not fit the model's window.
-    """
-    answerer = Answerer(arm, model, inputs, config)
-    answers, shortened = answerer.answer(inputs.dataset.questions, cache, progress, stage)
-    waits = answerer.timed(inputs.dataset.questions[: config.latency_questions]) if timed else ([], [])
-    return Answers(answers, *waits, shortened, answerer.kept)
-
-
-def _answer(draft: _Draft, made: Sequence[Generation], searches: int) -> Answer:
-    return Answer(
-        draft.question.id,
-        made[-1].text,
-        draft.prompt,
-        draft.passage_ids,
-        searches,
-        sum(one.prompt_tokens for one in made),
-        sum(one.cached_tokens for one in made),
-        sum(one.answer_tokens for one in made),
-    )

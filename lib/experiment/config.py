@@ -155,11 +155,8 @@ def make_config(quick: bool = False, **settings: Any) -> ExperimentConfig:
         raise InputError("Own data needs both documents (a folder) and questions (a CSV or JSONL file).")
     if files:
         given["own"] = files
-    if (
-        quick
-        and (paths.REFERENCE_RUN / "run.json").is_file()
-        and not {"own", "model", "company_seed", "voice"} & set(given)
-    ):
+    same = not {"own", "model", "company_seed", "voice"} & set(given)
+    if quick and same and (paths.REFERENCE_RUN / "run.json").is_file():
         given.setdefault("tuned_closed_book", REFERENCE)
     return read_config((QUICK if quick else {}) | given)
 
@@ -170,16 +167,13 @@ def read_config(values: Mapping[str, Any]) -> ExperimentConfig:
     Raises:
         InputError: a name is unknown or a value is not allowed.
     """
-    problem = ""
     try:
         return ExperimentConfig.model_validate(dict(values))
     except ValidationError as error:
         first = error.errors()[0]
         name, given = ".".join(map(str, first["loc"])), first.get("input")
-        allowed = ", ".join(ExperimentConfig.model_fields)
-        problem = (
-            f"{name} is not a setting of the experiment; allowed are {allowed}."
-            if first["type"] == "extra_forbidden"
-            else f"{name} is {given!r}; {first['msg'][0].lower()}{first['msg'][1:]}."
-        )
-    raise InputError(problem)
+        said = f"{name} is {given!r}; {first['msg'][0].lower()}{first['msg'][1:]}."
+        if first["type"] == "extra_forbidden":
+            allowed = ", ".join(ExperimentConfig.model_fields)
+            said = f"{name} is not a setting of the experiment; allowed are {allowed}."
+        raise InputError(said) from None

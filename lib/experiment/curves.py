@@ -4,22 +4,25 @@ A curve is a table of points; one caption reads any of them aloud. They come wit
 and ``python -m lib experiment --curves`` measures them anew into ``data/runs/curves``.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from lib import paths
-from lib.dataset import Dataset
+from lib.dataset import KINDS, Dataset
 from lib.errors import InputError
 from lib.experiment.answering import Inputs
 from lib.experiment.arms import EXPERIMENT_ARMS
 from lib.experiment.config import ExperimentConfig
+from lib.experiment.data import data_for
 from lib.experiment.result import ExperimentResult
 from lib.experiment.run import RunContext, open_context
 from lib.experiment.scoring import MEASURES
 from lib.files import write_text
 from lib.progress import Progress
+from lib.retrieval.kinds import ChunkSettings
 from lib.stats import Proportion, proportion
 
 
@@ -75,10 +78,6 @@ class Curve:
         """Its lines, in the order measured."""
         return list(dict.fromkeys(point.series for point in self.points))
 
-    def to_json(self) -> str:
-        """Return the curve as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
-
 
 @dataclass
 class Measuring:
@@ -94,8 +93,6 @@ class Measuring:
 
     def dataset(self, **changes) -> Dataset:
         """Make the sample company with other sizes."""
-        from lib.experiment.data import data_for
-
         return data_for(self.config.model_copy(update=changes)).dataset
 
     def answer(
@@ -108,49 +105,52 @@ class Measuring:
         series: str,
         panels: Sequence[tuple[str, tuple[str, ...]]],
     ) -> Iterator[CurvePoint]:
-        """Let one arm answer, and give a point for each panel (measure, kinds)."""
-        answers, _ = self.context.answer(
-            EXPERIMENT_ARMS[arm], inputs, adapter, config, note=f", {series} at {x:g}", timed=False
-        )
+        """Let one arm answer, and yield a point for each panel (measure, kinds)."""
+        note = f", {series} at {x:g}"
+        answers, _ = self.context.answer(EXPERIMENT_ARMS[arm], inputs, adapter, config, note=note, timed=False)
         voice, questions = inputs.dataset.voice, {question.id: question for question in inputs.dataset.questions}
         for measure, kinds in panels:
-            judged = [
-                (
-                    questions[answer.question_id].cluster,
-                    MEASURES[measure].judge(questions[answer.question_id], answer.text, voice),
-                )
-                for answer in answers.answers
-                if not kinds or questions[answer.question_id].kind in kinds
-            ]
-            known = [(cluster, value) for cluster, value in judged if value is not None]
-            share = proportion([value for _, value in known], [cluster for cluster, _ in known])
-            yield CurvePoint(series, x, measure, ", ".join(kind.replace("_", " ") for kind in kinds), share)
+            known, clusters = [], []
+            for row in answers.rows:
+                question = questions[row.question_id]
+                value = MEASURES[measure].judge(question, row.answer, voice)
+                if value is not None and (not kinds or question.kind in kinds):
+                    known.append(value)
+                    clusters.append(question.cluster)
+            shown = ", ".join(kind.replace("_", " ") for kind in kinds)
+            yield CurvePoint(series, x, measure, shown, proportion(known, clusters))
+
+    def trained(
+        self,
+        name: str,
+        arm: str,
+        dataset: Dataset,
+        x: float,
+        series: str,
+        panels: Sequence[tuple[str, tuple[str, ...]]],
+        **changes,
+    ) -> Iterator[CurvePoint]:
+        """Train on a dataset under a changed configuration, and let one arm answer with that adapter."""
+        config = self.config.model_copy(update={"arms": (arm,)} | changes)
+        with self.context.inputs(dataset, config) as inputs:
+            adapter, _ = self.context.train(name, inputs.lessons[name], 0, config)
+            yield from self.answer(arm, inputs, adapter, config, x, series, panels)
 
 
-_SOME = {
-    "trained_wording": 0,
-    "new_wording": 0,
-    "changed": 0,
-    "two_page": 0,
-    "missing": 0,
-    "near_miss": 0,
-    "document_only": 0,
-}
+_NONE_ASKED = dict.fromkeys(KINDS, 0)
 
 
 def _dose(measuring: Measuring) -> Iterator[CurvePoint]:
     """Teach a hundred facts in one or five wordings, for more and more epochs: exposures of a fact are the dose."""
-    asked = _SOME | {"trained_wording": 50, "new_wording": 50}
+    asked = _NONE_ASKED | {"trained_wording": 50, "new_wording": 50}
     panels = [("fact", ("new_wording",)), ("fact", ("trained_wording",))]
     for wordings, doses in ((5, (1, 2, 4)), (1, (5, 10, 20))):
         dataset = measuring.dataset(questions=asked, training_pairs=125, wordings=wordings)
+        name = f"{wordings} wording{'s' if wordings > 1 else ''} of each fact"
         for epochs in doses:
             lora = replace(measuring.config.closed_book, epochs=epochs)
-            config = measuring.config.model_copy(update={"closed_book": lora, "arms": ("lora",)})
-            with measuring.context.inputs(dataset, config) as inputs:
-                adapter, _ = measuring.context.train("closed_book", inputs.lessons["closed_book"], 0, config)
-                name = f"{wordings} wording{'s' if wordings > 1 else ''} of each fact"
-                yield from measuring.answer("lora", inputs, adapter, config, wordings * epochs, name, panels)
+            x = wordings * epochs
+            yield from measuring.trained("closed_book", "lora", dataset, x, name, panels, closed_book=lora)
 
 
 def _changed(measuring: Measuring) -> Iterator[CurvePoint]:
@@ -175,51 +175,38 @@ def _changed(measuring: Measuring) -> Iterator[CurvePoint]:
 
 def _pairs(measuring: Measuring) -> Iterator[CurvePoint]:
     """Tune with pages on more and more pairs."""
-    asked = _SOME | {"document_only": 60, "near_miss": 30, "missing": 30}
+    asked = _NONE_ASKED | {"document_only": 60, "near_miss": 30, "missing": 30}
     panels = [("style", ()), ("right", ()), ("refusal", ("missing", "near_miss"))]
+    arm = EXPERIMENT_ARMS["lora_with_pages"]
     for number in (25, 50, 100, 200, 400):
-        config = measuring.config.model_copy(update={"arms": ("lora_with_pages",)})
-        with measuring.context.inputs(measuring.dataset(questions=asked, training_pairs=number), config) as inputs:
-            adapter, _ = measuring.context.train("with_pages", inputs.lessons["with_pages"], 0, config)
-            arm = "lora_with_pages"
-            yield from measuring.answer(arm, inputs, adapter, config, number, EXPERIMENT_ARMS[arm].title, panels)
+        dataset = measuring.dataset(questions=asked, training_pairs=number)
+        yield from measuring.trained("with_pages", arm.id, dataset, number, arm.title, panels)
 
 
 def _corpus(measuring: Measuring) -> Iterator[CurvePoint]:
     """Put more and more pages about other things beside those that are asked about."""
-    asked = _SOME | {"document_only": 100}
+    pairs = measuring.dataset().training_pairs
     for documents in (300, 1000, 3000, 10_000):
-        config = measuring.config.model_copy(
-            update={"documents": documents, "arms": ("rag_few_shot", "lora_with_pages")}
-        )
-        with measuring.context.inputs(
-            replace(
-                measuring.dataset(documents=documents, questions=asked),
-                training_pairs=measuring.dataset().training_pairs,
-            ),
-            config,
-        ) as inputs:
+        dataset = measuring.dataset(documents=documents, questions=_NONE_ASKED | {"document_only": 100})
+        changes = {"documents": documents, "arms": ("rag_few_shot", "lora_with_pages")}
+        config = measuring.config.model_copy(update=changes)
+        with measuring.context.inputs(replace(dataset, training_pairs=pairs), config) as inputs:
             for arm in config.arms:
                 adapter = measuring.result.adapter("with_pages") if arm == "lora_with_pages" else None
-                yield from measuring.answer(
-                    arm, inputs, adapter, config, documents, EXPERIMENT_ARMS[arm].title, [("fact", ())]
-                )
+                title = EXPERIMENT_ARMS[arm].title
+                yield from measuring.answer(arm, inputs, adapter, config, documents, title, [("fact", ())])
 
 
 def _passages(measuring: Measuring) -> Iterator[CurvePoint]:
     """Look up more or fewer passages, cut longer or shorter."""
-    from lib.retrieval.kinds import ChunkSettings
-
-    dataset = replace(
-        measuring.dataset(), questions=measuring.dataset(questions=_SOME | {"document_only": 100}).questions
-    )
+    questions = measuring.dataset(questions=_NONE_ASKED | {"document_only": 100}).questions
+    dataset = replace(measuring.dataset(), questions=questions)
     for words in (40, 90, 180):
         for k in (1, 3, 5):
             config = measuring.config.model_copy(update={"k": k, "chunking": ChunkSettings(words, 0), "arms": ("rag",)})
             with measuring.context.inputs(dataset, config) as inputs:
-                yield from measuring.answer(
-                    "rag", inputs, None, config, k, f"passages of {words} words", [("fact", ())]
-                )
+                name = f"passages of {words} words"
+                yield from measuring.answer("rag", inputs, None, config, k, name, [("fact", ())])
 
 
 CURVES: Mapping[str, CurveEntry] = {
@@ -240,16 +227,14 @@ def run_curves(
     *,
     fresh: bool = False,
     progress: Progress | None = None,
-    folder: Path | None = None,
 ) -> Iterator[Curve]:
-    """Measure curves with the configuration and the adapters of a run, and store each as soon as it is there.
+    """Measure curves with the configuration and the adapters of a run, and store each under ``data/runs/curves``.
 
     Args:
         ids: which of ``CURVES``; all if not given.
         result: a run on the sample company.
         fresh: measure again what an earlier call had finished.
         progress: as in ``run_experiment``.
-        folder: where to; ``data/runs/curves`` if not given.
 
     Raises:
         InputError: an id is not known, or the run is on own data.
@@ -263,7 +248,7 @@ def run_curves(
         for id_ in ids or CURVES:
             points = tuple(CURVES[id_].measure(Measuring(result, context)))
             curve = Curve(id_, points, result.record.model.name, result.record.created)
-            write_text((folder or paths.RUNS / "curves") / f"{id_}.json", curve.to_json())
+            write_text(paths.RUNS / "curves" / f"{id_}.json", curve_json(curve))
             yield curve
 
 
@@ -271,15 +256,17 @@ def shown_curves() -> dict[str, Curve]:
     """Read the curves that were measured here, or else those that come with the workbook; in the table's order."""
     found = {}
     for id_ in CURVES:
-        for folder in (paths.RUNS / "curves", paths.CURVES):
-            if (path := folder / f"{id_}.json").is_file():
-                found[id_] = read_curve(path)
-                break
+        measured, shipped = (folder / f"{id_}.json" for folder in (paths.RUNS / "curves", paths.CURVES))
+        if (path := measured if measured.is_file() else shipped).is_file():
+            found[id_] = read_curve(path)
     return found
+
+
+def curve_json(curve: Curve) -> str:
+    """Return a curve as it is stored."""
+    return TypeAdapter(Curve).dump_json(curve, indent=1).decode() + "\n"
 
 
 def read_curve(path: Path) -> Curve:
     """Read a stored curve."""
-    values = json.loads(path.read_text(encoding="utf-8"))
-    points = tuple(CurvePoint(**point | {"share": Proportion(**point["share"])}) for point in values["points"])
-    return Curve(values["id"], points, values["model"], values["created"])
+    return TypeAdapter(Curve).validate_json(path.read_bytes())

@@ -1,47 +1,24 @@
 """From a run to a client's evidence: scores with their intervals, only where they say something of the client."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from lib.errors import InputError
 from lib.experiment.arms import EXPERIMENT_ARMS
 from lib.experiment.record import RunRecord
 from lib.experiment.result import ExperimentResult
-from lib.stats import Proportion
 
 DIGITS = 6
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What one run says of the client's arms.
+def evidence_from(result: ExperimentResult, citations_required: bool = False) -> dict[str, Any]:
+    """Read what a run says of a client, as it is written into the client file's ``evidence``.
 
-    ``scores`` and ``arms`` are keyed by the field of the client file's evidence (``rag_score``): the share right with
-    its 95 % interval, and the arm of the experiment that it was measured with. ``retrieval_precision`` (0 to 1) is
-    ``None`` where the run did not measure it.
-    """
-
-    run: str
-    eval_examples: int
-    scores: dict[str, Proportion]
-    arms: dict[str, str]
-    retrieval_precision: float | None
-
-    def fields(self) -> dict[str, Any]:
-        """Return what is written into the client file's ``evidence``."""
-        found: dict[str, Any] = {"run": self.run, "eval_examples": self.eval_examples}
-        for name, share in self.scores.items():
-            low, likely, high = (round(value, DIGITS) for value in (share.low, share.share, share.high))
-            found[name] = {"low": min(low, likely), "likely": likely, "high": max(high, likely)}
-        if self.retrieval_precision is not None:
-            found["retrieval_precision"] = round(self.retrieval_precision, DIGITS)
-        return found
-
-
-def evidence_from(result: ExperimentResult, citations_required: bool = False) -> Evidence:
-    """Read the scores that a run gives a client.
+    Returns:
+        Field to value: ``run``, ``eval_examples``, each score with its 95 % interval (``low``, ``likely``, ``high``)
+        and, where it was measured, ``retrieval_precision`` (0 to 1).
 
     Raises:
         InputError: the run used the sample model or the sample company, or no arm of it feeds a score.
@@ -54,17 +31,19 @@ def evidence_from(result: ExperimentResult, citations_required: bool = False) ->
             "with a model of the client's own."
         )
     measure = measure_for(citations_required)
-    arms = feeding_arms(record)
-    scores = {name: share for name, arm in arms.items() if (share := result.share(arm, measure)).n}
-    if not scores:
+    found: dict[str, Any] = {"run": result.id, "eval_examples": record.questions_asked}
+    for name, arm in feeding_arms(record).items():
+        if (share := result.share(arm, measure)).n:
+            low, likely, high = (round(value, DIGITS) for value in (share.low, share.share, share.high))
+            found[name] = {"low": min(low, likely), "likely": likely, "high": max(high, likely)}
+    if len(found) == 2:
         feeding = [arm.id for arm in EXPERIMENT_ARMS.values() if arm.feeds]
         raise InputError(
             f"run {result.id}: none of its arms ({', '.join(result.arms)}) feeds a score of a client file; "
             f"allowed is a run with at least one of {', '.join(feeding)}."
         )
     precision = [each["precision"] for each in record.retrieval.scores.values()]
-    mean = sum(precision) / len(precision) if precision else None
-    return Evidence(result.id, record.questions_asked, scores, {name: arms[name] for name in scores}, mean)
+    return found | ({"retrieval_precision": round(fmean(precision), DIGITS)} if precision else {})
 
 
 def write_evidence(client_path: str | Path, result: ExperimentResult) -> dict[str, dict[str, Any]]:
@@ -82,7 +61,7 @@ def write_evidence(client_path: str | Path, result: ExperimentResult) -> dict[st
     from lib.client import answers, check_client, load_client, save_client  # lower rooms do not load the client model
 
     client = load_client(client_path)
-    found = evidence_from(result, client.knowledge.citations_required).fields()
+    found = evidence_from(result, client.knowledge.citations_required)
     values = answers(client)
     before = values.get("evidence", {})
     changes = {

@@ -45,9 +45,8 @@ class Outcome(StrEnum):
 class PublishedRow:
     """One study, task and model (of so many billion parameters): share right (0 to 1) by arm of the experiment.
 
-    ``without_counterpart`` maps the paper's other arms to why the experiment has none for them. ``grade`` is P (read
-    in the primary text), S (a careful secondary source) or A (abstract only). ``left_out`` are arms of the experiment
-    whose number is shown and counts in no ordering.
+    ``grade`` is P (read in the primary text), S (a careful secondary source) or A (abstract only). ``left_out`` are
+    arms of the experiment whose number is shown and counts in no ordering.
     """
 
     study: str
@@ -57,7 +56,6 @@ class PublishedRow:
     source: str
     grade: str
     shares: dict[str, float] = field(default_factory=dict)
-    without_counterpart: dict[str, str] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
     @property
@@ -92,7 +90,6 @@ class PairOrder:
     row: PublishedRow
     higher: str
     lower: str
-    p: float
     order: Order
 
 
@@ -156,19 +153,14 @@ def literature_agreement(result: ExperimentResult) -> LiteratureComparison:
 def published_rows() -> tuple[PublishedRow, ...]:
     """Read ``accuracy.csv`` with the papers' arms replaced by the experiment's, smallest model first."""
     ours = {arm.published: arm.id for arm in EXPERIMENT_ARMS.values() if arm.published}
-    roles = {(row["study"], row["arm"]): row for row in published_table("arms")}
+    roles = {(row["study"], row["arm"]): row["role"] for row in published_table("arms")}
     found: dict[tuple[str, str, str], PublishedRow] = {}
     for row in published_table("accuracy"):
         key = row["study"], row["task"], row["model"]
         entry = found.setdefault(key, PublishedRow(*key, float(row["parameters_b"]), row["source"], row["grade"]))
-        role = roles[row["study"], row["arm"]]
-        arm = ours.get(role["role"])
-        if arm is None:
-            entry.without_counterpart[row["arm"]] = role["why"]
-            continue
-        entry.shares[arm] = share_right(row)
-        if row["in_orderings"] == "no":
-            entry.left_out.add(arm)
+        if arm := ours.get(roles[row["study"], row["arm"]]):
+            entry.shares[arm] = share_right(row)
+            entry.left_out |= {arm} if row["in_orderings"] == "no" else set()
     return tuple(sorted(found.values(), key=lambda row: row.parameters))
 
 
@@ -188,15 +180,17 @@ def _orders(
             same = (test.difference.gap > 0) == (higher == first)
             told = test.verdict is Verdict.MORE_THAN_CHANCE
             order = Order.NOT_TOLD_APART if not told else Order.ALIKE if same else Order.OPPOSITE
-            yield PairOrder(row, higher, lower, test.p_holm, order)
+            yield PairOrder(row, higher, lower, order)
 
 
 def _tested(result: ExperimentResult, statements: Sequence[Statement]) -> Iterator[StatementVerdict]:
     """Test the statements that the run can test, corrected (Holm) for their number."""
-    possible = {s.id for s in statements if not s.untestable and {s.higher, s.lower} <= set(result.arms)}
     kinds = {s.id: () if s.kind == "all" else (s.kind,) for s in statements}
-    possible = {id_ for id_ in possible if set(kinds[id_]) <= set(result.kinds)}
-    found = {s.id: result.difference(s.higher, s.lower, s.measure, kinds[s.id]) for s in statements if s.id in possible}
+    found = {
+        s.id: result.difference(s.higher, s.lower, s.measure, kinds[s.id])
+        for s in statements
+        if not s.untestable and {s.higher, s.lower} <= set(result.arms) and set(kinds[s.id]) <= set(result.kinds)
+    }
     corrected = dict(zip(found, holm([each.p for each in found.values()]), strict=True))
     for statement in statements:
         if statement.id not in found:
@@ -204,15 +198,12 @@ def _tested(result: ExperimentResult, statements: Sequence[Statement]) -> Iterat
             yield StatementVerdict(statement, Outcome.CANNOT_BE_TOLD, why)
             continue
         gap = found[statement.id]
-        shares = [
-            100 * result.share(arm, statement.measure, kinds[statement.id]).share
-            for arm in (statement.higher, statement.lower)
-        ]
+        arms = statement.higher, statement.lower
+        shares = [100 * result.share(arm, statement.measure, kinds[statement.id]).share for arm in arms]
         why = f"{shares[0]:.0f} % against {shares[1]:.0f} % of {gap.n} questions ({100 * gap.low:+.0f} to {100 * gap.high:+.0f} points)"
         told = Outcome.HOLDS if gap.gap > 0 else Outcome.DOES_NOT_HOLD
-        yield StatementVerdict(
-            statement, told if corrected[statement.id] < SIGNIFICANCE else Outcome.CANNOT_BE_TOLD, why
-        )
+        told = told if corrected[statement.id] < SIGNIFICANCE else Outcome.CANNOT_BE_TOLD
+        yield StatementVerdict(statement, told, why)
 
 
 def _gains(result: ExperimentResult, published: Sequence[PublishedRow]) -> Iterator[Gain]:

@@ -22,7 +22,7 @@ from lib.endings import ending_signals_unwind
 from lib.errors import InputError
 from lib.experiment import record as records
 from lib.experiment import store
-from lib.experiment.answering import Answers, Inputs, answer_all
+from lib.experiment.answering import Answerer, Answers, Inputs
 from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm, chosen_arms
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import Data, data_for
@@ -230,16 +230,16 @@ class RunContext:
             quiet_libraries(),
             (load_model(elsewhere) if elsewhere else self.model).adapted(adapter) as model,
         ):
-            answers = answer_all(arm, model, inputs, config, self.cache, self.progress, stage, timed)
+            answers = Answerer(arm, model, inputs, config, self.cache).answers(self.progress, stage, timed)
             self.resumed["answers"] += answers.kept
-            first = answers.answers[: config.perplexity_questions if timed else 0]
+            number = config.perplexity_questions if timed else 0
             ideal = {question.id: question.answer for question in inputs.dataset.questions}
-            surprises = model.perplexity(
-                [answer.prompt for answer in first],
-                [ideal[answer.question_id] for answer in first],
+            perplexities = model.perplexity(
+                answers.prompts[:number],
+                [ideal[row.question_id] for row in answers.rows[:number]],
                 lambda done, total: self.progress(f"Perplexity: {arm.title}", done, total),
             )
-        return answers, surprises + [None] * (len(answers.answers) - len(surprises))
+        return answers, perplexities + [None] * (len(answers.rows) - len(perplexities))
 
     def _lessons(self, dataset: Dataset, index: Index, config: ExperimentConfig) -> dict[str, list[TrainingExample]]:
         """Write what the adapters learn from, where an arm has one."""
@@ -430,33 +430,23 @@ def _scored(context: RunContext, inputs: Inputs, answered) -> list[records.Answe
     questions = {question.id: question for question in inputs.dataset.questions}
     texts = {id_: f"{page.title}. {page.text}" for id_, page in inputs.passages.items()}
     # Where the whole window is pages, their likeness to the question says nothing.
-    given = [
-        (arm, seed, answer, surprise, answer.passage_ids if arm.pages != "all_that_fit" else ())
-        for arm, seed, answers, found in answered
-        for answer, surprise in zip(answers.answers, found, strict=True)
-    ]
-    scores = score_answers(
-        questions,
-        [(answer.question_id, answer.text, [texts[id_] for id_ in ids]) for _, _, answer, _, ids in given],
-        inputs.dataset.voice,
-        context.embedder.embed_queries,
-    )
-    return [
-        records.AnswerRow(
-            **vars(answer)
-            | {
-                "arm": arm.id,
+    rows = [
+        row.model_copy(
+            update={
                 "seed": seed,
-                "answer": answer.text,
-                "passage_ids": list(ids),
-                "perplexity": None if surprise is None else round(surprise, 5),
-                "scores": {
-                    name: round(value, 4) if isinstance(value, float) else value for name, value in score.items()
-                },
+                "passage_ids": [] if arm.pages == "all_that_fit" else row.passage_ids,
+                "perplexity": None if perplexity is None else round(perplexity, 5),
             }
         )
-        for (arm, seed, answer, surprise, ids), score in zip(given, scores, strict=True)
+        for arm, seed, answers, perplexities in answered
+        for row, perplexity in zip(answers.rows, perplexities, strict=True)
     ]
+    given = [(row.question_id, row.answer, [texts[id_] for id_ in row.passage_ids]) for row in rows]
+    for row, score in zip(
+        rows, score_answers(questions, given, inputs.dataset.voice, context.embedder.embed_queries), strict=True
+    ):
+        row.scores = {name: round(value, 4) if isinstance(value, float) else value for name, value in score.items()}
+    return rows
 
 
 def _with_taught(
@@ -504,7 +494,7 @@ def _dataset_info(inputs: Inputs) -> records.DatasetInfo:
 
 
 def _arm_info(arm: ExperimentArm, answers: Answers, inputs: Inputs) -> records.ArmInfo:
-    shown = {id_ for answer in answers.answers for id_ in answer.passage_ids}
+    shown = {id_ for row in answers.rows for id_ in row.passage_ids}
     more = {
         "seconds_each": [round(value, 4) for value in answers.seconds_each],
         "first_token_seconds_each": answers.first_token_seconds_each,

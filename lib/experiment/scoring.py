@@ -152,7 +152,6 @@ class Measure:
     id: str
     title: str
     judge: Callable[[Question, str, Voice], bool | None]
-    higher_is_better: bool = True
 
 
 MEASURES = {
@@ -166,9 +165,9 @@ MEASURES = {
         Measure("cited", "Right page cited", page_right),
         Measure("right_cited", "All right, right page cited", right_and_cited),
         Measure("schema", "Schema valid", schema_kept),
-        Measure("made_up", "Makes something up", made_up, higher_is_better=False),
-        Measure("needless_refusal", "Refuses needlessly", needless_refusal, higher_is_better=False),
-        Measure("old_value", "Tells the old value", old_value_told, higher_is_better=False),
+        Measure("made_up", "Makes something up", made_up),
+        Measure("needless_refusal", "Refuses needlessly", needless_refusal),
+        Measure("old_value", "Tells the old value", old_value_told),
     )
 }
 

@@ -83,7 +83,7 @@ def newest_with_key(key: str) -> str | None:
 
 @contextmanager
 def work_folder() -> Iterator[Path]:
-    """Give a folder for a run in the making; it is removed unless ``finish`` moved it into place.
+    """Make a folder for a run in the making; it is removed unless ``finish`` moved it into place.
 
     Raises:
         InputError: nothing can be written under ``data/runs``.

@@ -86,47 +86,32 @@ def _same_date(expected: tuple, given: tuple) -> bool:
     return month == month2 and day in (None, day2) and (None in (year, year2) or year == year2)
 
 
-def _unit_table() -> dict[str, tuple[str, float]]:
-    table: dict[str, tuple[str, float]] = {}
-    for dimension, units in {
-        "duration": {
-            "s sec secs second seconds": 1,
-            "min mins minute minutes": 60,
-            "h hr hrs hour hours hourly": 3600,
-            "day days daily": 86_400,
-            "week weeks weekly wk": 604_800,
-        },
-        "months": {"month months monthly mo": 1, "year years yearly yr yrs annual annually annum": 12},
-        "working days": {"business working": 1},
-        "percent": {"% percent pct per-cent": 1},
-        "mass": {"g gram grams": 1, "kg kilo kilos kilogram kilograms": 1000, "t tonne tonnes": 1e6, "mg": 1e-3},
-        "length": {
-            "mm": 1e-3,
-            "cm": 1e-2,
-            "m metre metres meter meters": 1,
-            "km kilometre kilometres kilometers": 1000,
-        },
-        "volume": {"ml": 1e-3, "l litre litres liter liters": 1},
-        "bytes": {
-            "kb kilobyte kilobytes": 1e3,
-            "mb megabyte megabytes": 1e6,
-            "gb gigabyte gigabytes": 1e9,
-            "tb terabyte terabytes": 1e12,
-        },
-        "temperature": {"°c celsius": 1},
-        "people": {"person persons people": 1},
-        "EUR": {"eur euro euros €": 1},
-        "USD": {"usd dollar dollars $ us$": 1},
-        "GBP": {"gbp pound pounds £": 1},
-        "CHF": {"chf franc francs": 1},
-        "JPY": {"jpy yen ¥": 1},
-    }.items():
-        for names, factor in units.items():
-            table |= dict.fromkeys(names.split(), (dimension, factor))
-    return table  # fmt: skip
-
-
-_UNITS = _unit_table()
+# Factors into the base unit of each dimension, each with the names of its unit.
+_DIMENSIONS = {
+    "duration": "1 s sec secs second seconds | 60 min mins minute minutes | 3600 h hr hrs hour hours hourly"
+    " | 86400 day days daily | 604800 week weeks weekly wk",
+    "months": "1 month months monthly mo | 12 year years yearly yr yrs annual annually annum",
+    "working days": "1 business working",
+    "percent": "1 % percent pct per-cent",
+    "mass": "1 g gram grams | 1000 kg kilo kilos kilogram kilograms | 1e6 t tonne tonnes | 1e-3 mg",
+    "length": "1e-3 mm | 1e-2 cm | 1 m metre metres meter meters | 1000 km kilometre kilometres kilometers",
+    "volume": "1e-3 ml | 1 l litre litres liter liters",
+    "bytes": "1e3 kb kilobyte kilobytes | 1e6 mb megabyte megabytes | 1e9 gb gigabyte gigabytes"
+    " | 1e12 tb terabyte terabytes",
+    "temperature": "1 °c celsius",
+    "people": "1 person persons people",
+    "EUR": "1 eur euro euros €",
+    "USD": "1 usd dollar dollars $ us$",
+    "GBP": "1 gbp pound pounds £",
+    "CHF": "1 chf franc francs",
+    "JPY": "1 jpy yen ¥",
+}
+_UNITS = {
+    name: (dimension, float(factor))
+    for dimension, units in _DIMENSIONS.items()
+    for factor, *names in map(str.split, units.split("|"))
+    for name in names
+}
 _ONES = _words(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen "

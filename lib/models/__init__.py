@@ -20,39 +20,20 @@ that end; a chat model ends its turn. Nothing heavy is imported before a model i
 
 import os
 
-from lib.models.answering import AnsweringModel, Done, Generation
-from lib.models.endpoint import (
-    EndpointModel,
-    endpoint_name,
-    estimate_tokens,
-    is_remote,
-    refuse_remote,
-)
-from lib.models.fetch import SAMPLE_MODEL, fetch_model, fetched_model
+from lib.models.answering import AnsweringModel, Generation
+from lib.models.endpoint import EndpointModel, endpoint_name, is_remote, refuse_remote
+from lib.models.fetch import fetched_model
 from lib.models.load import load_model, model_fingerprint
-from lib.models.training import (
-    LoraSettings,
-    Training,
-    TrainingEstimate,
-    TrainingExample,
-    Until,
-    train_adapter,
-)
+from lib.models.training import LoraSettings, TrainingExample, Until, train_adapter
 
 __all__ = [
-    "SAMPLE_MODEL",
     "AnsweringModel",
-    "Done",
     "EndpointModel",
     "Generation",
     "LoraSettings",
-    "Training",
-    "TrainingEstimate",
     "TrainingExample",
     "Until",
     "endpoint_name",
-    "estimate_tokens",
-    "fetch_model",
     "fetched_model",
     "is_remote",
     "load_model",

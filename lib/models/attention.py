@@ -7,22 +7,19 @@ them.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-from transformers import AttentionInterface
+from transformers import AttentionInterface, PreTrainedModel
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import AttentionMaskInterface, sdpa_mask
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
 
 _QUERIES_IN_BLOCK = 128
 # Rows with so few queries (answers being written, short prompts) share a block.
 _QUERIES_TOGETHER = 512
 
 
-def use_blockwise_attention(model: "PreTrainedModel", name: str) -> None:
+def use_blockwise_attention(model: PreTrainedModel, name: str) -> None:
     """Let a model on a processor attend in blocks, where it would use torch's own attention; register it as ``name``."""
     if model.device.type == "cpu" and getattr(model.config, "_attn_implementation", None) == "sdpa":
         AttentionInterface.register(name, _attention)
@@ -61,7 +58,7 @@ class _Blockwise(torch.autograd.Function):
         out = torch.empty_like(query)
         for rows, queries, keys in _blocks(query, key):
             weights = _weights(query, key, mask, scaling, rows, queries, keys)
-            out[rows, :, queries] = _heads(weights @ value[rows, :, keys], query[rows, :, queries].shape)
+            out[rows, :, queries] = (weights @ value[rows, :, keys]).reshape(query[rows, :, queries].shape)
         return out
 
     @staticmethod
@@ -78,7 +75,7 @@ class _Blockwise(torch.autograd.Function):
             for_weights = wanted @ value[rows, :, keys].transpose(-1, -2)
             scores = torch.ops.aten._softmax_backward_data(for_weights, weights, -1, weights.dtype)
             scores = scores.mul_(ctx.scaling)
-            for_query[rows, :, queries] = _heads(scores @ key[rows, :, keys], query[rows, :, queries].shape)
+            for_query[rows, :, queries] = (scores @ key[rows, :, keys]).reshape(query[rows, :, queries].shape)
             for_key[rows, :, keys] += scores.transpose(-1, -2) @ _groups(query[rows, :, queries], key.shape[1])
         return for_query, for_key.to(key.dtype), for_value.to(value.dtype), None, None
 
@@ -113,7 +110,3 @@ def _groups(heads: torch.Tensor, key_heads: int) -> torch.Tensor:
     """Lay the heads of one key head behind one another: (rows, key heads, heads a key head × tokens, width)."""
     rows, _, _, width = heads.shape
     return heads.reshape(rows, key_heads, -1, width)
-
-
-def _heads(grouped: torch.Tensor, shape: torch.Size) -> torch.Tensor:
-    return grouped.reshape(shape)

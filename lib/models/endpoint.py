@@ -119,21 +119,21 @@ def endpoint_name(model: str | Path | None) -> str | None:
     return name
 
 
-def is_remote(model: Any) -> bool:
-    """Say whether prompts to ``model`` (as ``load_model`` takes it, or gives it) leave the house."""
-    address = getattr(model, "address", None)
-    if isinstance(address, Address):
-        return not address.in_house
+def is_remote(model: str | Path | None) -> bool:
+    """Say whether prompts to ``model``, as ``load_model`` takes it, leave the house."""
     return endpoint_name(model) is not None and not Address.of_environment().in_house
 
 
-def refuse_remote(model: Any, data_must_stay_in_house: bool) -> None:
-    """Raise ``InputError`` where the client's data must stay in the house and ``model`` is outside of it."""
+def refuse_remote(model: str | Path | None, data_must_stay_in_house: bool) -> None:
+    """Refuse a model outside the house where the client's data must stay in it.
+
+    Raises:
+        InputError: it is asked there, or ``OPENAI_BASE_URL`` is no address.
+    """
     if data_must_stay_in_house and is_remote(model):
-        address = getattr(model, "address", None) or Address.of_environment()
         raise InputError(
-            f"constraints.data_must_stay_in_house is true, but the model is asked at {address.host}, outside the "
-            f"house; give a folder, a Hugging Face id, or an {BASE_URL} on this machine or a private network."
+            f"constraints.data_must_stay_in_house is true, but the model is asked at {Address.of_environment().host}, "
+            f"outside the house; give a folder, a Hugging Face id, or an {BASE_URL} on this machine or a private network."
         )
 
 
@@ -227,7 +227,11 @@ class EndpointModel(AnsweringModel):
 
     @contextmanager
     def adapted(self, adapter: Path | None) -> Iterator["EndpointModel"]:
-        """Refuse an adapter; see ``AnsweringModel.adapted``."""
+        """Refuse an adapter; see ``AnsweringModel.adapted``.
+
+        Raises:
+            InputError: one is given.
+        """
         if adapter is not None:
             raise InputError(
                 f"model: {self.name} takes no adapter trained here; export the training pairs as chat JSONL, have the "
@@ -323,7 +327,7 @@ class EndpointModel(AnsweringModel):
 
     @contextmanager
     def _client(self) -> Iterator["OpenAI"]:
-        """Give a client with the key as it stands in the environment now."""
+        """Open a client with the key as it stands in the environment now."""
         from openai import OpenAI
 
         key = os.environ.get(API_KEY, "").strip()

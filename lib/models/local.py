@@ -171,6 +171,9 @@ class LocalModel(AnsweringModel):
 
         The exponential of the mean negative log likelihood (in nats) of the answer's tokens, its end among them;
         1 is no surprise at all (Jelinek et al. 1977). ``None`` where prompt and answer do not fit the window.
+
+        Raises:
+            InputError: there are not as many answers as prompts.
         """
         if len(prompts) != len(answers):
             raise InputError(f"perplexity: there are {len(prompts)} prompts and {len(answers)} answers; give one each.")
@@ -181,8 +184,8 @@ class LocalModel(AnsweringModel):
         lengths = [sum(map(len, rows[number])) for number in fitting]
         for places in _batches(lengths, PROMPTS_IN_BATCH, _TOKENS_IN_SCORED_BATCH):
             numbers = [fitting[place] for place in places]
-            for number, surprise in zip(numbers, self._surprises([rows[n] for n in numbers]), strict=True):
-                found[number] = surprise
+            for number, perplexity in zip(numbers, self._perplexities([rows[n] for n in numbers]), strict=True):
+                found[number] = perplexity
             done += len(numbers)
             if progress:
                 progress(done, len(rows))
@@ -249,7 +252,7 @@ class LocalModel(AnsweringModel):
         written = output[:, longest:].tolist()
         return [row[: next((n for n, token in enumerate(row) if token in stops), len(row))] for row in written]
 
-    def _surprises(self, rows: list[tuple[list[int], list[int]]]) -> list[float]:
+    def _perplexities(self, rows: list[tuple[list[int], list[int]]]) -> list[float]:
         """Score one batch. Padding stands in front, so that all answers end at the last place."""
         import torch
 

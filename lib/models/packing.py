@@ -1,17 +1,9 @@
-"""Training rows: tokens and labels, rows that begin alike read once, batches as tensors, the loss on completions.
-
-Rows that share a beginning (the same pages, the same instructions) stand behind one another after it. No token of a
-row sees one of another, and each counts its places from the end of what is shared: losses and gradients are those of
-separate rows.
-"""
+"""Training rows: tokens and labels, rows that begin alike read once, batches as tensors, the loss on completions."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lib.models.local import BLOCKWISE
-
-if TYPE_CHECKING:
-    pass
 
 HIDDEN = -100
 """The label of a token that the loss does not count."""
@@ -30,7 +22,7 @@ def row_of(prompt: list[int], completion: list[int]) -> Row:
 
 
 def packed(rows: Sequence[Row], most: int) -> list[Row]:
-    """Put rows that begin alike behind one another, after what they share, so that it is read once for all of them.
+    """Put rows that begin alike (the same pages) behind one another, after what they share: it is read once for all.
 
     No token of a row sees one of another, and each counts its places from the end of what is shared: losses and
     gradients are those of separate rows. ``owners`` says which row a token is of, 0 those that all share.

@@ -153,10 +153,6 @@ class Training:
             f"(expected at most {self.estimate.seconds:,.0f} s and {self.estimate.memory_mib:,.0f} MiB)"
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """Give all but the folder as plain values."""
-        return {name: value for name, value in asdict(self).items() if name != "adapter"} | {"taught": self.taught}
-
 
 def train_adapter(
     model: LocalModel,
@@ -168,7 +164,6 @@ def train_adapter(
     until: Until | None = None,
     *,
     stage: str = "Training",
-    checkpoints: Path | None = None,
     save_every: float = SAVE_EVERY,
 ) -> Training:
     """Train a LoRA adapter and save it to ``folder``; the model is given back unchanged.
@@ -182,7 +177,6 @@ def train_adapter(
         progress: told of each step; ``say`` is told the estimate.
         until: looks after each epoch whether enough is known.
         stage: the name that ``progress`` is told.
-        checkpoints: folder for checkpoints; ``.checkpoints`` beside ``folder`` if not given.
         save_every: seconds between checkpoints.
 
     Raises:
@@ -203,7 +197,7 @@ def train_adapter(
     key = {"model": model.fingerprint, "rows": fitting, "settings": asdict(settings), "seed": seed}
     key |= {"target": until.target if until else None, "dtype": str(model.network.dtype)}
     key |= {name: importlib.metadata.version(name) for name in _PACKAGES}
-    kept = (checkpoints or folder.parent / ".checkpoints") / value_fingerprint(key)[:16]
+    kept = folder.parent / ".checkpoints" / value_fingerprint(key)[:16]
     with (
         quiet_libraries(),
         PeakMemory(model.network.device.type) as memory,
@@ -242,8 +236,10 @@ def train_adapter(
         peak_memory_mib=memory.growth_mib,
         resumed_from=int(start.name.rpartition("-")[2]) if start else 0,
     )
-    write_text(folder / "training.json", json.dumps(training.to_json(), indent=1) + "\n")
+    noted = {name: value for name, value in asdict(training).items() if name != "adapter"} | {"taught": training.taught}
+    write_text(folder / "training.json", json.dumps(noted, indent=1) + "\n")
     write_text(folder / "README.md", _card(model, training, seed))
+    say(progress, str(training))
     return training
 
 

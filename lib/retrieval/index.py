@@ -95,7 +95,6 @@ class Index:
         self,
         document_ids: Sequence[str],
         answer: str,
-        k: int | None = None,
         person: Person | None = None,
         says: Callable[[str], float] = lambda text: 0,
     ) -> list[Hit]:
@@ -106,7 +105,6 @@ class Index:
         Args:
             document_ids: the documents that hold the answer.
             answer: the ideal one, or its value.
-            k: how many passages at most; one a document if not given.
             person: who asks.
             says: how much of the answer a text says.
         """
@@ -116,7 +114,7 @@ class Index:
             likeness = says(hit.text), len(wanted & set(f"{hit.title} {hit.text}".casefold().split()))
             if hit.document_id not in best or likeness > best[hit.document_id][0]:
                 best[hit.document_id] = likeness, hit
-        return [hit.placed(rank, float(shared)) for rank, ((_, shared), hit) in enumerate(list(best.values())[:k], 1)]
+        return [hit.placed(rank, float(shared)) for rank, ((_, shared), hit) in enumerate(best.values(), 1)]
 
     def __len__(self) -> int:
         """Count the passages."""
@@ -141,7 +139,6 @@ def open_index(address: str, name: str, embedder: Embedder, chunking: ChunkSetti
     Raises:
         InputError: the server refuses the extension or the schema.
     """
-    problem = None
     with psycopg.connect(address, autocommit=True) as connection:
         try:
             connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
@@ -151,8 +148,7 @@ def open_index(address: str, name: str, embedder: Embedder, chunking: ChunkSetti
             table = Table(connection, f"{name} {time.time_ns()}", embedder)
         except psycopg.errors.InsufficientPrivilege as error:
             problem = str(error).strip().splitlines()[0]
-        if problem:
-            raise InputError(f"DATABASE_URL: its user may not set up the index ({problem}).")
+            raise InputError(f"DATABASE_URL: its user may not set up the index ({problem}).") from None
         try:
             yield Index(table, chunking)
         finally:

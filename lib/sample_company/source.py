@@ -208,7 +208,11 @@ class Composed(_Strict):
     around: tuple[str, ...]
 
     def entity(self, number: int) -> Entity:
-        """Make the ``number``-th thing: always the same one, whatever the seed."""
+        """Make the ``number``-th thing: always the same one, whatever the seed.
+
+        Raises:
+            ValueError: there are not so many names.
+        """
         # Names repeat with another city only once each word has stood with each kind of house.
         names = [(word, kind) for word in self.words for kind in self.kinds]
         random.Random("names").shuffle(names)
@@ -244,7 +248,11 @@ class Kind(_Strict):
     compose: Composed | None = None
 
     def attributes_of(self, entity: Entity) -> dict[str, Attribute]:
-        """What can be known of one of its things, those of the thing alone and of its table's rows among them."""
+        """Return what can be known of one of its things, that of the thing alone and of its table's rows with it.
+
+        Raises:
+            ValueError: the thing overrides what is no attribute.
+        """
         overrides = {**self.groups.get(entity.does, {}), **entity.overrides}
         if unknown := set(overrides) - set(self.attributes):
             raise ValueError(f"{self.kind} {entity.name}: overrides {unknown} are no attributes")

@@ -273,12 +273,12 @@ def efficiency_table(result: ExperimentResult) -> Table:
 
 def grades_table(result: ExperimentResult) -> Table:
     """List the graded measures of every arm, each a mean with its 95 % interval, and how surprised its model is."""
-    surprise = result.perplexity()["perplexity"]
+    perplexity = result.perplexity()["perplexity"]
     rows = []
     for id_, arm in result.arms.items():
         means = [result.mean(id_, grade) for grade in GRADES]
         cells = ["–" if isnan(m.mean) else f"{m.mean:.2f} ({m.low:.2f}–{m.high:.2f})" for m in means]
-        rows.append([arm.title, *cells, f"{surprise[id_]:.2f}" if id_ in surprise else "–"])
+        rows.append([arm.title, *cells, f"{perplexity[id_]:.2f}" if id_ in perplexity else "–"])
     columns = ["Arm", *(words.partition(" (")[0].partition(":")[0] for words in GRADES.values()), "Perplexity"]
     title = "Graded measures, 0 to 1, higher is better; perplexity of the ideal answers, 1 is no surprise"
     return Table(columns, rows, title, right=range(1, len(columns)))

@@ -5,7 +5,7 @@ import pytest
 from lib import paths
 from lib.errors import InputError
 from lib.experiment import ExperimentResult, silent
-from lib.experiment.curves import CURVES, Curve, CurvePoint, Measuring, read_curve, run_curves, shown_curves
+from lib.experiment.curves import CURVES, Curve, CurvePoint, Measuring, curve_json, read_curve, run_curves, shown_curves
 from lib.stats import Proportion
 from lib.views.curves import curve_sentence
 
@@ -29,7 +29,7 @@ def test_one_caption_reads_each_line_from_its_first_place_to_its_last():
 
 
 def test_a_curve_reads_back_as_it_was_written(tmp_path):
-    (tmp_path / "dose.json").write_text(CURVE.to_json(), encoding="utf-8")
+    (tmp_path / "dose.json").write_text(curve_json(CURVE), encoding="utf-8")
     assert read_curve(tmp_path / "dose.json") == CURVE
 
 

@@ -181,8 +181,8 @@ def test_where_the_client_requires_citations_the_right_page_counts():
         row.model_copy(update={"scores": row.scores | {"right_cited": n < 4}}) for n, row in enumerate(plain.answers)
     ]
     result = ExperimentResult(plain.model_copy(update={"answers": rows}), HERE)
-    assert evidence_from(result).scores["rag_score"].share == 1.0
-    assert evidence_from(result, citations_required=True).scores["rag_score"].share == 0.4
+    assert evidence_from(result)["rag_score"]["likely"] == 1.0
+    assert evidence_from(result, citations_required=True)["rag_score"]["likely"] == 0.4
 
 
 @pytest.mark.parametrize(("model", "company", "said"), [(True, False, "sample model"), (False, True, "sample company")])

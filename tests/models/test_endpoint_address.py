@@ -48,13 +48,13 @@ def names(monkeypatch):
 )
 def test_only_loopback_and_private_hosts_are_in_the_house(monkeypatch, address, remote):
     monkeypatch.setenv("OPENAI_BASE_URL", address)
-    assert is_remote(MODEL) is remote and is_remote(load_model(MODEL)) is remote
+    assert is_remote(MODEL) is remote and load_model(MODEL).address.in_house is not remote
     refuse_remote(MODEL, data_must_stay_in_house=False)
     if remote:
         with pytest.raises(InputError, match=r"constraints\.data_must_stay_in_house"):
-            refuse_remote(load_model(MODEL), data_must_stay_in_house=True)
+            refuse_remote(MODEL, data_must_stay_in_house=True)
     else:
-        refuse_remote(load_model(MODEL), data_must_stay_in_house=True)
+        refuse_remote(MODEL, data_must_stay_in_house=True)
 
 
 def test_folders_and_hub_ids_run_on_this_machine(tmp_path):
@@ -86,7 +86,7 @@ def test_an_address_is_shown_by_its_host_alone(monkeypatch):
     model = load_model("endpoint:ft:gpt-4o-mini:acme::a1b2")
     assert isinstance(model, EndpointModel) and model.name == "ft:gpt-4o-mini:acme::a1b2 at api.example:8443"
     with pytest.raises(InputError) as refused:
-        refuse_remote(model, data_must_stay_in_house=True)
+        refuse_remote(MODEL, data_must_stay_in_house=True)
     for text in (model.fingerprint, repr(model), str(refused.value)):
         assert "api.example" in text and "passw0rd" not in text and "t0ken" not in text
     assert model_fingerprint("endpoint:ft:gpt-4o-mini:acme::a1b2") == model.fingerprint

@@ -25,7 +25,11 @@ _EMPTY = frozenset({"n/a", "#n/a", "<na>", "nan", "null"})
 
 
 def text_of(value: Any) -> str:
-    """Return a cell as tidied text; ``""`` for nothing and for a word that programs write for nothing."""
+    """Return a cell as tidied text; ``""`` for nothing and for a word that programs write for nothing.
+
+    Raises:
+        ValueError: it is no text and no number; the text says what is allowed.
+    """
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, (str, int, float)) and not isinstance(value, bool):
@@ -144,7 +148,7 @@ def read_text(path: Path) -> str:
 
 
 def json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Give each line that is not blank, with its number; a line must be one JSON object.
+    """Yield each line that is not blank, with its number; a line must be one JSON object.
 
     Raises:
         InputError: it is not.

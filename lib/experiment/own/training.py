@@ -15,6 +15,7 @@ from lib.dataset import REFUSAL, Document, TrainingPair
 from lib.errors import InputError
 from lib.experiment.own.questions import References
 from lib.experiment.own.tables import JSON_ENDINGS, Names, Row, Text, json_lines, read_text, shown
+from lib.models.endpoint import estimate_tokens
 from lib.retrieval.documents import SkippedFile
 from lib.retrieval.text import one_line, tidy
 
@@ -24,7 +25,6 @@ LONGEST_EXAMPLE = 65_536
 # What frames a message, and the answer: OpenAI's cookbook, "How to count tokens".
 _TOKENS_A_MESSAGE = 3
 _TOKENS_AN_EXAMPLE = 3
-_CHARACTERS_A_TOKEN = 4
 
 _FIRST_ROLES = ("system", "developer")
 _FOLLOWS = {"": (*_FIRST_ROLES, "user"), "system": ("user",), "developer": ("user",), "user": ("assistant",), "assistant": ("user",)}  # fmt: skip
@@ -76,7 +76,7 @@ class ChatExample:
     @property
     def tokens(self) -> int:
         """Estimate of its tokens: characters / 4, and what frames its messages."""
-        content = sum(-(-len(message.text) // _CHARACTERS_A_TOKEN) for message in self.messages)
+        content = sum(estimate_tokens(message.text) for message in self.messages)
         return content + _TOKENS_A_MESSAGE * len(self.messages) + _TOKENS_AN_EXAMPLE
 
 
