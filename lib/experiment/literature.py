@@ -160,7 +160,8 @@ def published_rows() -> tuple[PublishedRow, ...]:
         entry = found.setdefault(key, PublishedRow(*key, float(row["parameters_b"]), row["source"], row["grade"]))
         if arm := ours.get(roles[row["study"], row["arm"]]):
             entry.shares[arm] = share_right(row)
-            entry.left_out |= {arm} if row["in_orderings"] == "no" else set()
+            if row["in_orderings"] == "no":
+                entry.left_out.add(arm)
     return tuple(sorted(found.values(), key=lambda row: row.parameters))
 
 
