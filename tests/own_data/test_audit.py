@@ -7,9 +7,8 @@ import pytest
 
 from lib.dataset import FREE, JSON, Document, Question, TrainingPair, Voice
 from lib.errors import InputError
-from lib.experiment.own.audit import Audit, AuditFinding
+from lib.experiment.own.audit import Audit, AuditFinding, near_copies, same_question
 from lib.experiment.own.audit import audit_data as audit_loaded
-from lib.experiment.own.copies import near_copies, same_question
 from lib.experiment.own.questions import ReadQuestions
 from lib.experiment.own.training import ReadTraining
 from lib.retrieval.documents import LoadedDocuments, SkippedFile

@@ -82,7 +82,8 @@ class Row(BaseModel):
             InputError: file, row, column, value and what is allowed.
         """
         check_names(f"{path}: row {number}", list(values), cls.columns(), ())
-        emptied = tuple(name for name, value in values.items() if _says_nothing(value))
+        written = ((name, value) for name, value in values.items() if isinstance(value, str | float))
+        emptied = tuple(name for name, value in written if str(value).strip() and not text_of(value))
         try:
             return cls(file=str(path), number=number, emptied=emptied, **values)
         except ValidationError as error:
@@ -100,13 +101,6 @@ class Row(BaseModel):
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)
-
-
-def _says_nothing(value: Any) -> bool:
-    """Whether a cell holds a word (or a number that is none) for nothing, and is not just left out."""
-    if isinstance(value, float):
-        return math.isnan(value)
-    return isinstance(value, str) and value.strip().casefold() in _EMPTY
 
 
 def read_rows(path: str | Path, model: type[AnyRow], needed: Sequence[str]) -> list[AnyRow]:
