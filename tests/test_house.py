@@ -1,6 +1,7 @@
 """The house: what git keeps, which way imports go, what the two commands need."""
 
 import ast
+import importlib
 import importlib.metadata
 import json
 import os
@@ -171,6 +172,28 @@ def test_deciding_and_costing_never_import_torch(room: str) -> None:
     heavy = {"torch", "transformers", "sentence_transformers", "peft"}
     for name in (name for name in imports() if room_of(name) == room):
         assert not imports_of(name) & heavy, name
+
+
+NO_THRESHOLDS = {
+    "ABSTAINS", "NOBODY", "RAG",  # positions among the arms
+    "SIGNIFICANCE", "Z_TWO_SIDED",  # the statistics' own level
+    "BEYOND", "BINS", "CLOSE", "SLACK",  # how finely is computed
+    "advice 1000", "comparisons 0.001", "feasibility 1000",  # how a number is written
+    "cases 200",  # a rule of thumb that the workbook is held against
+}  # fmt: skip
+"""Numbers that the decision compares with and that stand in no file of thresholds."""
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "lib/decision").glob("*.py")), ids=lambda path: path.name)
+def test_no_number_that_decides_stands_in_python(path: Path) -> None:
+    module = importlib.import_module(name_of(path))
+    compared = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Compare))
+    sides = (side for node in compared for side in (node.left, *node.comparators) if not isinstance(side, ast.Call))
+    parts = [part for side in sides for part in ast.walk(side)]
+    literals = {part.value for part in parts if isinstance(part, ast.Constant) and type(part.value) in (int, float)}
+    names = {part.id for part in parts if isinstance(part, ast.Name) and part.id.isupper()}
+    numbers = {name for name in names if isinstance(getattr(module, name, None), int | float)}
+    assert numbers | {f"{path.stem} {literal:g}" for literal in literals - {0, 1}} <= NO_THRESHOLDS
 
 
 def test_every_requirement_is_pinned_exactly() -> None:

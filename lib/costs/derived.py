@@ -6,6 +6,7 @@ For: sizes that more than one formula needs, all in tokens. May import: the cost
 import numpy as np
 
 from lib.costs.situation import NOTHING, SHARED, Array, Situation
+from lib.thresholds import likely_threshold
 
 BYTES_PER_NUMBER = 4
 BYTES_PER_GIGABYTE = 1e9
@@ -68,7 +69,7 @@ def re_ranked_share(situation: Situation) -> Array:
     def compute() -> Array:
         precision, share = situation.fact("evidence.retrieval_precision"), situation.price("reranking.share_of_queries")
         if not np.all(np.isnan(precision)):
-            share = np.where(precision < situation.price("reranking.advised_below"), 1.0, share)
+            share = np.where(precision < likely_threshold("retrieval_precision"), 1.0, share)
         return np.where(situation.facts.is_word("risk.wrong_answer", "high"), 1.0, share)
 
     return situation.once("re_ranked_share", compute)

@@ -28,7 +28,9 @@ def asked_next(varied: Variations, recommendation: str) -> tuple[Question, ...]:
         (_question(path, values, varied, recommendation) for path, values in varied.moved.items()),
         key=lambda question: (-question.value, not question.could_change_to, list(field_specs()).index(question.field)),
     )
-    return tuple(question for question in ranked if question.value > 0.001 or question.could_change_to)[:ASKED]
+    return tuple(
+        question for question in ranked if question.value > likely_threshold("worth_asking") or question.could_change_to
+    )[:ASKED]
 
 
 def explaining_field(varied: Variations) -> str | None:

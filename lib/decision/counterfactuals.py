@@ -14,9 +14,10 @@ import numpy as np
 from lib.arms import arm_name
 from lib.client.facts import Array, Facts, decoded, field_specs
 from lib.client.field import FieldSpec
+from lib.thresholds import likely_threshold
 
 Recommend = Callable[[Facts], Array]
-"""Gives the recommendation (positions in ARMS, -1 undecided) of shape ``(n,)`` for facts of shape ``(n,)``."""
+"""The recommendation (positions in ARMS, -1 undecided) of shape ``(n,)`` for facts of shape ``(n,)``."""
 
 NOT_FACTS = ("prices.per_usd",)
 POINTS = 41
@@ -26,7 +27,6 @@ LEAST = 1e-5  # of an amount that may be 0
 BEYOND = 0.02  # a rounder value may lie this far beyond the nearest one that changes the answer
 WORDS_DISTANCE = 0.5  # a yes/no or a choice that changes
 UNANSWERED_DISTANCE = 0.6  # a field that is empty so far
-NEAR_SHARE, NEAR_FACTOR = 0.3, 3.0  # what lies this close to the present value may well happen
 DECADES = 3.0  # a thousandfold change counts as 1
 
 
@@ -173,8 +173,9 @@ def is_plausible(spec: FieldSpec, now: float, to: float) -> bool:
     if np.isnan(now) or np.isinf(now):
         return usual
     if spec.highest <= 1:
-        return usual or abs(to - now) <= NEAR_SHARE
-    return usual or (now > 0 and 1 / NEAR_FACTOR <= to / now <= NEAR_FACTOR)
+        return usual or abs(to - now) <= likely_threshold("near_share")
+    factor = likely_threshold("near_factor")
+    return usual or (now > 0 and 1 / factor <= to / now <= factor)
 
 
 def _order(change: Counterfactual) -> tuple[bool, float, str]:

@@ -15,8 +15,6 @@ from lib.stats import wilson
 from lib.thresholds import likely_threshold
 
 TRACK_RECORD_FILE = DATA / "decision" / "track_record.yaml"
-LEAST_IN_A_BAND = 10
-"""Cases that a band of stability needs before a share of them says anything."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +42,12 @@ class TrackRecord:
         return wilson(self.right, self.of)[1]
 
 
-def bands(outcomes: Iterable[tuple[float, bool | None]], least: int = LEAST_IN_A_BAND) -> tuple[TrackRecord, ...]:
-    """Part ``(stability, right)`` rows into bands of at least ``least``, highest stability first.
+def bands(outcomes: Iterable[tuple[float, bool | None]], least: float | None = None) -> tuple[TrackRecord, ...]:
+    """Part ``(stability, right)`` rows into bands of at least ``least`` (the threshold's), highest stability first.
 
     Rows of equal stability share a band; what is left over at the low end joins the band above it.
     """
+    least = likely_threshold("band_cases") if least is None else least
     groups: list[list[tuple[float, bool | None]]] = [[]]
     for row in sorted(outcomes, key=lambda row: -row[0]):
         if len(groups[-1]) >= least and row[0] != groups[-1][-1][0]:
@@ -79,7 +78,7 @@ def track_record(stability: float, answered: int) -> TrackRecord | None:
         return None
     rows, few = stored_record()["cases"], likely_threshold("few_deciding_facts")
     group = [row for row in rows if (row["answered"] < few) == (answered < few)]
-    group = group if len(group) >= LEAST_IN_A_BAND else rows
+    group = group if len(group) >= likely_threshold("band_cases") else rows
     found = bands((row["stability"], row["right"]) for row in group)
     return next((band for band in found if stability >= band.stability[0]), found[-1])
 

@@ -27,23 +27,23 @@ class Evaluation:
 
     @property
     def is_example(self) -> bool:
-        """Tell whether this is the invented set that shows how grading works."""
+        """Whether this is the invented set that shows how grading works."""
         return self.name == EXAMPLE
 
     @property
     def grades_file(self) -> Path:
-        """Give the file of the grades."""
+        """Return the file of the grades."""
         return self.folder / "grades.jsonl"
 
     def grades(self) -> list[Grade]:
-        """Give everybody's grades of the answers on the sheet; the example has two graders of its own."""
+        """Return everybody's grades of the answers on the sheet; the example has two graders of its own."""
         files = [_EXAMPLE_GRADES] if self.is_example else []
         files += [self.grades_file] if self.grades_file.exists() else []
         known = {answer.key for answer in self.sheet.answers}
         return [grade for file in files for grade in read_grades(file) if grade.key in known]
 
     def graders(self) -> dict[str, list[Grade]]:
-        """Give the grades of each grader, whoever graded most first."""
+        """Return the grades of each grader, whoever graded most first."""
         found: dict[str, list[Grade]] = {}
         for grade in self.grades():
             if grade.correct is not None:
@@ -55,7 +55,7 @@ class Evaluation:
         return GradeBook(self.sheet, grader, self.grades_file)
 
     def counted(self) -> GradeBook:
-        """Give the grades that the figures are made of: those of whoever graded most."""
+        """Return the grades that the figures are made of: those of whoever graded most."""
         first, grades = next(iter(self.graders().items()), ("", []))
         book = GradeBook(self.sheet, first, self.grades_file)
         book.grades = {grade.key: grade for grade in grades}
@@ -63,7 +63,7 @@ class Evaluation:
 
 
 def evaluations_folder(client_file: Path) -> Path:
-    """Give the folder of a client's evaluations; it need not exist yet."""
+    """Return the folder of a client's evaluations; it need not exist yet."""
     return beside(client_file) / "evaluation"
 
 
@@ -79,7 +79,7 @@ def evaluations(client_file: Path) -> list[Evaluation]:
 
 
 def open_evaluation(client_file: Path, answers: str | Path | None = None) -> Evaluation:
-    """Give the evaluation of a page: of the named file, else the client's newest, else the example.
+    """Return the evaluation of a page: of the named file, else the client's newest, else the example.
 
     Raises:
         InputError: the named file is no sheet of answers.
