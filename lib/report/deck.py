@@ -17,6 +17,7 @@ from lib.report.opening import cards, first_decisions, meaning, warnings
 from lib.report.sections import assumptions
 from lib.text import inert
 from lib.views.decision import costs_table
+from lib.views.field_words import field_label
 from lib.views.plan import steps_table
 from lib.views.table import Table
 from lib.wording import arm_title
@@ -38,10 +39,18 @@ def write_pptx(case: Case, path: Path) -> None:
     _slide(case, deck, f"{case.client.client.name}: {arm_title(decision.recommendation)}", [meaning(case)], answer)
     _slide(case, deck, "Why", [*decision.reasons, *warnings(case)])
     _slide(case, deck, "What it costs: expected, and where eight of ten draws lie", [], costs_table(case.decision))
-    _slide(case, deck, "The plan and the first step", first_decisions(case), steps_table(case.roadmap, case.money))
-    ask = [f"To find out: {question.why}" for question in decision.ask_next[:5]]
+    _slide(
+        case, deck, "The plan and the first step", first_decisions(case), _short(steps_table(case.roadmap, case.money))
+    )
+    ask = [f"To find out: {field_label(question.field)}. {question.why}" for question in decision.ask_next[:5]]
     _slide(case, deck, "What could change the answer", ask, assumptions(case))
     path.write_bytes(_without_clock(deck))
+
+
+def _short(steps: Table) -> Table:
+    """Leave out of the steps what no slide has room for: what each leaves behind, and hours beside the cost."""
+    kept = (0, 2, 3, 5)
+    return Table([steps.columns[place] for place in kept], [[row[place] for place in kept] for row in steps.rows], "")
 
 
 def _slide(case: Case, deck: Any, title: str, texts: Sequence[str], table: Table | None = None) -> None:
@@ -60,7 +69,7 @@ def _slide(case: Case, deck: Any, title: str, texts: Sequence[str], table: Table
         )
         for place, row in enumerate(table.texts):
             for cell, text in zip(shape.table.rows[place].cells, row, strict=True):
-                _fill(cell.text_frame, [text], 11)
+                _fill(cell.text_frame, [text], 11 if len(table.rows) < 10 else 9)
 
 
 def _fill(frame: Any, texts: Sequence[str], size: int, colour: RGBColor | None = None) -> None:

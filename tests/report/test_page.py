@@ -9,7 +9,7 @@ from page_outline import HOSTILE, Outline
 
 from lib import paths
 from lib.client import check_client, load_client
-from lib.report import opening, sections
+from lib.report import deck, opening, sections
 from lib.report.case import case_of
 from lib.report.engine import make_report
 from lib.views.field_words import field_label
@@ -202,3 +202,28 @@ def test_every_term_of_a_client_s_pages_is_explained_on_them(outline):
     explained = " ".join(glossary()).lower()
     for term in map(str.lower, TERMS.split(", ")):
         assert term in explained and term in words, term
+
+
+def test_five_slides_show_the_figures_of_the_report_and_keep_text_text(hostile_file, tmp_path):
+    from pptx import Presentation
+
+    case = case_of(load_client(hostile_file), hostile_file)
+    for name in ("one.pptx", "two.pptx"):
+        deck.write_pptx(case, tmp_path / name)
+    assert (tmp_path / "one.pptx").read_bytes() == (tmp_path / "two.pptx").read_bytes()
+    slides = Presentation(tmp_path / "one.pptx").slides
+    told = []
+    for slide in slides:
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        cells = [cell.text for shape in slide.shapes if shape.has_table for cell in shape.table.iter_cells()]
+        told.append("\n".join(texts + cells))
+        assert not slide.part.rels or all("hyperlink" not in rel.reltype for rel in slide.part.rels.values())
+    answer, why, costs, plan, change = told
+    assert HOSTILE in answer and arm_title(case.decision.recommendation) in answer
+    total = case.overview.figure("horizon_usd", case.planned)
+    assert case.money.text(total.expected) in answer and case.money.text(total.p90) in answer
+    assert all(text in why for text in (*case.decision.reasons, *opening.warnings(case)))
+    assert case.money.with_range(total) in costs
+    assert case.decision.first_step in plan and case.money.text(case.roadmap.usd) in plan
+    assert all(field_label(question.field) in change for question in case.decision.ask_next[:5])
+    assert all(row[0] in change for row in sections.assumptions(case).rows)

@@ -4,9 +4,11 @@ import json
 import shutil
 
 import pytest
+from click.testing import CliRunner
 from page_outline import HOSTILE
 
 from lib import paths
+from lib.commands.report import report_command
 from lib.errors import InputError
 from lib.report import batch
 from lib.report.engine import make_report
@@ -99,6 +101,18 @@ def test_what_changed_since_another_manifest_is_said_by_label(folder):
     assert any(line.startswith("Documents: ") and line.endswith("→ 900") for line in lines)
     assert any(line.startswith("packages.numpy: ") for line in lines)
     assert differences(before, before) == []
+
+
+def test_the_command_says_what_changed_since_a_manifest(folder, tmp_path):
+    client = tmp_path / "general-chatbot.yaml"
+    text = (folder / "clients" / "general-chatbot.yaml").read_text(encoding="utf-8")
+    client.write_text(text + "\ndelivery: {weeks: 9}\n", encoding="utf-8")
+    quick = ["--no-pdf", "--no-experiment", "--out", str(tmp_path / "out")]
+    since = ["--previous", str(folder / "general-chatbot.manifest.json")]
+    said = CliRunner().invoke(report_command, [str(client), *quick, *since])
+    assert said.exit_code == 0 and "Weeks to launch: not answered → 9" in said.output
+    said = CliRunner().invoke(report_command, ["--verify", str(tmp_path / "out" / "general-chatbot.html")])
+    assert said.exit_code == 0 and "equal, made again from its manifest" in said.output
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"inputs": 1, "html_sha256": 2}'])
