@@ -133,11 +133,11 @@ class Situation:
 
     def own_gpus(self, role: str) -> Array:
         """Return where the model of ``role`` runs on the client's own GPUs."""
-        return np.logical_or(self.in_house, self.book.self_hosted(role))
+        return np.logical_or(self.in_house, role in self.book.own_models)
 
     def by_hour(self, role: str) -> Array:
         """Return where answering with the model of ``role`` is paid by GPU hours and not by tokens."""
-        return np.logical_or(self.in_house, self.book.by_hour(role))
+        return np.logical_or(self.own_gpus(role), role in self.book.hourly)
 
     def served(self, role: str, component: str) -> Array:
         """Return a price or speed of the model of ``role``: an open one's on the client's own GPUs, else its own.

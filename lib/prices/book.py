@@ -160,14 +160,6 @@ class PriceBook(Mapping[str, Price]):
         """Whether the embedding model of the stack runs on the application's own processor."""
         return self["embedding_model.embedding"].high == 0
 
-    def self_hosted(self, role: str) -> bool:
-        """Return whether the model of ``role`` runs on the client's own GPUs in any case."""
-        return role in self.own_models
-
-    def by_hour(self, role: str) -> bool:
-        """Return whether answering with the model of ``role`` is paid by GPU hours and not by tokens."""
-        return role in self.own_models or role in self.hourly
-
     def replaced(self, values: Mapping[str, float]) -> "PriceBook":
         """Return a book in which some prices hold other values, without a range. Tiers keep their ratio."""
         prices = dict(self.prices)

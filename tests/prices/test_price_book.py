@@ -310,7 +310,7 @@ def test_in_house_any_open_model_may_be_named():
     default = book_of(constraints={"data_must_stay_in_house": True})
     facts = Facts.of(check_client({"client": {"name": "Test"}, "constraints": {"data_must_stay_in_house": True}}))
     assert costs(facts, found).monthly_usd["rag"] == costs(facts, default).monthly_usd["rag"]
-    assert found.self_hosted("base_model") and not default.self_hosted("base_model")
+    assert "base_model" in found.own_models and "base_model" not in default.own_models
 
 
 def test_what_becomes_of_each_own_row_is_told(price_file):
