@@ -223,7 +223,7 @@ def business_case(overview: Overview, decision: Decision, money: Money = DOLLARS
         rows.append([arm_title(arm) + (f", {' and '.join(marks)}" if marks else ""), *spent, *gained])
     span = months_words(months)
     columns = [
-        "",
+        "Option",
         "Set-up",
         "A month",
         f"{span} with set-up",

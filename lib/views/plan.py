@@ -169,7 +169,9 @@ def industry_page(note: IndustryNote | None, decision: Decision) -> Page:
         ["To bear in mind", note.mind],
     ]
     return joined(
-        Table(["", note.id.replace("-", " ").replace("_", " ").capitalize()], rows, "Industry note (which-approach)"),
+        Table(
+            ["What", note.id.replace("-", " ").replace("_", " ").capitalize()], rows, "Industry note (which-approach)"
+        ),
         caption(f"That usual way comes to {arm_title(note.says)}; {same}."),
     )
 
@@ -197,7 +199,9 @@ def own_plan(roadmap: Roadmap, decision: Decision, client: ClientFile, money: Mo
         ],
         ["Ruled out by", _blockers(mine), _blockers(theirs)],
     ]
-    return Table(["", "Recommended way", "Own plan"], rows, "The client's own plan beside ours", right=(), chosen=(1,))
+    return Table(
+        ["What", "Recommended way", "Own plan"], rows, "The client's own plan beside ours", right=(), chosen=(1,)
+    )
 
 
 def _blockers(arm) -> Page | str:

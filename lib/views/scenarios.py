@@ -34,7 +34,7 @@ def comparison(scenarios: Sequence[Scenario]) -> Table:
             name = with_note(field_label(path), section_title(path.split(".")[0]))
             rows.append([name, *_marked([value_words(path, value) for value in held])])
     return Table(
-        ["", *(scenario.name for scenario in scenarios)],
+        ["What", *(scenario.name for scenario in scenarios)],
         rows,
         "Scenarios side by side: results first, then every fact that differs (≠ against the first column)",
     )
