@@ -78,6 +78,10 @@ def run_experiment(
     Examples:
         >>> from lib.experiment import make_config, run_experiment
         >>> result = run_experiment(make_config(quick=True))  # doctest: +SKIP
+        >>> run_experiment(make_config(model="endpoint:gpt-4o-mini"), data_must_stay_in_house=True)
+        Traceback (most recent call last):
+        lib.errors.InputError: constraints.data_must_stay_in_house is true, but the model is asked at OpenAI, outside the
+        house; give a folder, a Hugging Face id, or an OPENAI_BASE_URL on this machine or a private network.
     """
     config = config or ExperimentConfig()
     for name in (config.model, config.tuned_closed_book, config.tuned_with_pages):

@@ -245,8 +245,9 @@ def _spent_sentence(
 ) -> str:
     arm, *rival = banded
     title, months, (middle, low, high) = plain_title(arm), estimates.planned.months, lines[arm][:, -1]
-    others = [each for each in ARMS if each != arm and each not in ruled_out] or [each for each in ARMS if each != arm]
+    others = [each for each in ARMS if each != arm and each not in ruled_out]
     against = listed([f"{money.text(lines[each][0, -1])} for {plain_title(each)}" for each in others])
+    against = f"against {against}" if others else "and no other option passes"
     more = [
         f"it costs less than {plain_title(each)} in {probability(estimates.chance_cheapest((arm, each))[arm])} of the draws"
         for each in rival
@@ -259,7 +260,7 @@ def _spent_sentence(
     leaves = listed([plain_title(each) for each in ARMS if each in away])
     return (
         f"After {months_words(months)} {title} is expected to have cost {money.text(middle)}, in eight of ten draws "
-        f"between {money.text(low)} and {money.text(high)}, against {against}; {listed(more)}."
+        f"between {money.text(low)} and {money.text(high)}, {against}; {listed(more)}."
     ) + (f" {capital(leaves)} leaves the picture at the top." if away else "")
 
 

@@ -107,7 +107,13 @@ def test_chances_count_draws_and_no_limit_is_always_kept():
     total = estimates.drawn.horizon_usd["rag"]
     assert estimates.chance_within("horizon_usd", "rag", float(np.median(total))) == pytest.approx(0.5, abs=0.001)
     assert estimates.chance_within("horizon_usd", "rag", np.nan) == 1
-    assert sum(estimates.chance_cheapest().values()) == pytest.approx(1)
+
+
+def test_the_chance_of_being_cheapest_counts_the_draws_won_and_gives_ties_to_the_simpler():
+    estimates = of(FERRIES).estimates
+    totals = {arm: np.broadcast_to(total, estimates.size) for arm, total in estimates.drawn.horizon_usd.items()}
+    winners = [min(ARMS, key=lambda arm: (totals[arm][row], ARMS.index(arm))) for row in range(estimates.size)]
+    assert estimates.chance_cheapest() == {arm: winners.count(arm) / estimates.size for arm in ARMS}
 
 
 def test_the_fan_starts_at_set_up_never_falls_and_is_ordered():

@@ -51,6 +51,15 @@ def drawn():
     return {name: every_chart(name) for name in NAMES}
 
 
+def test_money_spent_is_set_only_against_what_passes_or_says_that_nothing_does():
+    client = load_client(CLIENTS / "support-knowledge-base.yaml")
+    estimates = Estimates.of(client, price_book(client))
+    some = money_spent(estimates, "rag", None, ("prompt", "fine_tune", "hybrid")).sentence
+    assert "for long context" in some and not any(f"for {word}" in some for word in ("prompt", "fine-tuning", "hybrid"))
+    none = money_spent(estimates, "rag", None, [arm for arm in ARMS if arm != "rag"]).sentence
+    assert "and no other option passes" in none and "against" not in none
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_chart_has_an_accessible_name_and_its_numbers_as_a_table(drawn, name):
     for chart in drawn[name]:
