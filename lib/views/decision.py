@@ -12,7 +12,7 @@ from lib.views.glossary import explained
 from lib.views.markup import Page, bullets, caption, folded, joined, render, safe, with_note
 from lib.views.money import DOLLARS, Money
 from lib.views.table import Table
-from lib.wording import arm_title, listed, number, probability, share
+from lib.wording import arm_title, number, probability, share
 
 TEST_WORDS = {"<": "less than", "<=": "at most", ">": "more than", ">=": "at least"}
 YES_OR_NO = "yes or no"
@@ -265,30 +265,6 @@ def votes_words(decision: Decision) -> str:
     if silent:
         clauses.append(f"{len(silent)} give{'s' if len(silent) == 1 else ''} no answer, for want of facts")
     return "; ".join(clauses) + "."
-
-
-def arms_caption(decision: Decision) -> Page:
-    """Say in words which architectures pass."""
-    passing = [short_title(arm) for arm, result in decision.arms.items() if result.passes]
-    closing = [
-        short_title(arm) for arm in decision.arms if decision.arms[arm].passes and decision.arms[arm].closes_gaps
-    ]
-    closes = f"close{'s' if len(closing) == 1 else ''} every gap"
-    return caption(
-        f"{len(passing)} of the {len(decision.arms)} architectures pass ({listed(passing)}); of those, "
-        f"{listed(closing)} {closes}."
-    )
-
-
-def costs_caption(decision: Decision) -> Page:
-    """Say in words which architecture is the cheapest, and what the recommended one comes to."""
-    money, arms = money_of(decision), decision.arms
-    cheapest = min(arms, key=lambda arm: arms[arm].horizon_usd)
-    words = f"{short_title(cheapest)} is the cheapest over the horizon at {money.text(arms[cheapest].horizon_usd)}"
-    if decision.recommendation in arms and decision.recommendation != cheapest:
-        mine = arms[decision.recommendation]
-        words += f"; {short_title(decision.recommendation)} comes to {money.text(mine.horizon_usd)}"
-    return caption(words + ".")
 
 
 def money_of(decision: Decision) -> Money:
