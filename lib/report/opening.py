@@ -99,15 +99,19 @@ def cards(case: Case) -> list[tuple[str, str, str]]:
     whole, setup, monthly = (overview.figure(name, arm) for name in ("horizon_usd", "setup_usd", "monthly_usd"))
 
     def between(found) -> str:
-        return f"eight of ten courses: {money.text(found.p10)} to {money.text(found.p90)}"
+        return f"eight of ten draws: {money.text(found.p10)} to {money.text(found.p90)}"
 
     found = [
         (f"Total over {months_words(overview.months)}", money.text(whole.expected), between(whole)),
         ("Set-up, once", money.text(setup.expected), between(setup)),
-        ("A month", money.text(monthly.expected), f"{money.text(result.monthly_bill_usd)} of it paid to vendors"),
+        (
+            "A month",
+            money.text(monthly.expected),
+            f"{between(monthly)}; {money.text(result.monthly_bill_usd)} of it paid to vendors",
+        ),
     ]
     found += [
-        (f"Within the {BUDGET_WORDS[path]}", probability(chance), "chance, as share of the simulated courses")
+        (f"Within the {BUDGET_WORDS[path]}", probability(chance), "chance, as share of the draws")
         for path, chance in overview.chances(arm).items()
     ]
     found.append(("Stability", probability(decision.stability), "of simulated variations keep this answer"))
