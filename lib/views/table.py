@@ -1,13 +1,10 @@
-"""The one table: ready-made cells as accessible HTML, as text for a terminal, as a frame."""
+"""The one table: ready-made cells as accessible HTML, as text for a terminal, as plain cells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lib.views.markup import Page, attribute, safe
-
-if TYPE_CHECKING:
-    import pandas
 
 
 @dataclass(frozen=True)
@@ -49,13 +46,6 @@ class Table:
             [cell.striptags() if hasattr(cell, "striptags") else str(cell) for cell in row]
             for row in (self.columns, *self.rows)
         ]
-
-    def to_frame(self) -> "pandas.DataFrame":
-        """Return the cells as texts."""
-        import pandas
-
-        columns, *rows = self.texts
-        return pandas.DataFrame(rows, columns=columns)
 
     def to_text(self) -> str:
         """Write the table for a terminal: numbers to the right, everything else to the left."""
