@@ -112,7 +112,7 @@ def _summary(case: Case) -> dict[str, Any]:
         "currency": case.money.currency,
         "per_usd": case.money.per_usd,
         "first_step": case.decision.first_step,
-        "ends": list(getattr(case.book, "warnings", ())),
+        "ends": list(case.book.warnings),
     }
 
 

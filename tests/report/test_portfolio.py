@@ -12,6 +12,7 @@ from lib.commands.report import report_command
 from lib.errors import InputError
 from lib.report import batch
 from lib.report.engine import make_report
+from lib.report.portfolio import write_index
 from lib.report.verify import differences, read_manifest, verify
 
 CANARY = "sk-canary-1234567890"
@@ -54,6 +55,30 @@ def test_one_page_compares_the_clients_and_keeps_their_text_text(folder):
     page = (folder / "index.html").read_text(encoding="utf-8")
     assert 'href="general-chatbot.html"' in page and "Prompt engineering" in page
     assert HOSTILE.split()[0] not in page and "&lt;script&gt;" in page
+
+
+def test_the_clients_are_sorted_by_a_click_on_a_heading(tmp_path, chromium):
+    told = {
+        "recommendation": "rag",
+        "p10_usd": 1,
+        "p90_usd": 9,
+        "currency": "USD",
+        "per_usd": 1.0,
+        "first_step": "x",
+        "ends": [],
+    }
+    figures = {"b": (0.5, 9_000), "c": (0.9, 80_000), "a": (0.7, 700)}
+    manifests = {
+        tmp_path / f"{name}.html": {"summary": told | {"client": name, "stability": stability, "total_usd": total}}
+        for name, (stability, total) in figures.items()
+    }
+    page = chromium.new_page()
+    page.goto(write_index(tmp_path, manifests, {}).as_uri())
+    for heading, order in (("Client", "abc"), ("Expected total", "abc"), ("Stability", "bac"), ("Stability", "cab")):
+        page.get_by_role("button", name=heading).click()
+        assert "".join(row[0] for row in page.locator("tbody tr").all_inner_texts()) == order, heading
+    assert page.locator("th", has_text="Stability").get_attribute("aria-sort") == "descending"
+    page.close()
 
 
 def test_a_report_is_made_again_from_its_manifest_alone(folder):
