@@ -123,8 +123,11 @@ def _edited(
             except InputError:
                 costed[change.field] = None
     edits = {c.field: coded(field_specs()[c.field], c.to_value) for c in found if c.field not in costed}
-    shares = zip(edits, model.shares_after(list(edits.items()), SCREENED), strict=True) if edits else ()
-    doubtful = {path for path, held in shares if max(held.values()) < likely_threshold("held_by") + SLACK}
+    doubtful = edits
+    for size, slack in ((SCREENED, SLACK), (DRAWS, 0.0)):
+        shares = zip(doubtful, model.shares_after(list(doubtful.items()), size), strict=True) if doubtful else ()
+        unsure = [path for path, held in shares if max(held.values()) < likely_threshold("held_by") + slack]
+        doubtful = {path: edits[path] for path in unsure}
     kept = []
     for change in found:
         answer, path = change.recommendation, change.field
