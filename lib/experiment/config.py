@@ -58,6 +58,7 @@ class ExperimentConfig(BaseModel):
         max_answer_tokens: where an answer is cut off.
         latency_questions: so many are asked one at a time, and timed.
         perplexity_questions: so many ideal answers are read by every arm's model.
+        unlearning: whether to measure what each training unlearns.
         threads: fixed, because sums in another order give other last decimals.
         closed_book: settings of the training that teaches facts.
         with_pages: settings of the training with pages.
@@ -90,6 +91,7 @@ class ExperimentConfig(BaseModel):
     max_answer_tokens: int = Field(64, ge=1)
     latency_questions: int = Field(4, ge=0)
     perplexity_questions: int = Field(8, ge=0)
+    unlearning: bool = True
     threads: int = Field(2, ge=1)
     closed_book: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=5))
     with_pages: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=3, batch_size=8))
@@ -136,6 +138,7 @@ QUICK = {
     "max_answer_tokens": 48,
     "latency_questions": 1,
     "perplexity_questions": 0,
+    "unlearning": False,
 }
 
 

@@ -63,6 +63,24 @@ class LeftOut(_Part):
     reason: str
 
 
+class Unlearned(_Part):
+    """Right answers to ``n`` questions that have nothing to do with a training, before and after it.
+
+    ``lost`` were right before and wrong after. ``what`` is ``everyday`` (from memory) or ``reading`` (on a text).
+    """
+
+    what: str
+    n: int
+    before: int
+    after: int
+    lost: int
+
+    @property
+    def gained(self) -> int:
+        """How many were wrong before and right after."""
+        return self.after - self.before + self.lost
+
+
 class TrainingInfo(_Part):
     """One LoRA training (``shipped``: the reference run's, not of this run).
 
@@ -82,6 +100,7 @@ class TrainingInfo(_Part):
     taught: int | None = None
     asked: int | None = None
     shipped: bool = False
+    unlearned: list[Unlearned] = Field(default_factory=list)
 
 
 class RetrievalInfo(_Part):

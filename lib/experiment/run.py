@@ -29,6 +29,7 @@ from lib.experiment.data import Data, data_for
 from lib.experiment.lessons import closed_book_examples, examples_with_pages, gold_passages, taught_enough
 from lib.experiment.result import ExperimentResult, load_run
 from lib.experiment.scoring import retrieval_scores, score_answers
+from lib.experiment.unlearning import known, unlearned
 from lib.experiment.version import EXPERIMENT_VERSION, package_versions
 from lib.fingerprints import value_fingerprint
 from lib.models import load_model, model_fingerprint, refuse_remote
@@ -245,6 +246,13 @@ class RunContext:
             )
         return answers, perplexities + [None] * (len(answers.rows) - len(perplexities))
 
+    def known(self, dataset: Dataset, adapter: Path | None = None, training: str = "", seed: int = 0) -> list[bool]:
+        """Ask the model, with an adapter on it or as it is, what no training here is about (``unlearning``)."""
+        after = f"after {training.replace('_', ' ')}, seed {seed}" if adapter else "before training"
+        stage = f"Everyday questions and texts, {after}"
+        with self.stage(stage), quiet_libraries(), self.model.adapted(adapter) as model:
+            return known(model, dataset.voice, self.progress, stage)
+
     def _lessons(self, dataset: Dataset, index: Index, config: ExperimentConfig) -> dict[str, list[TrainingExample]]:
         """Write what the adapters learn from, where an arm has one."""
         pairs = dataset.training_pairs or dataset.taught
@@ -358,6 +366,7 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
     arms, left_out = possible_arms(config, dataset, context.model)
     trainings: list[records.TrainingInfo] = []
     answered: list[tuple[ExperimentArm, int, Answers, list[float | None]]] = []
+    before: list[bool] = []
     with context.inputs(dataset) as inputs:
         for seed in config.seeds:
             adapters: dict[str, Path] = {}
@@ -367,6 +376,9 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
                     trainings.append(shipped.model_copy(update={"adapter": "", "seed": seed, "shipped": True}))
                 elif any(arm.adapter == name for arm in arms) and not config.tuned_elsewhere(name):
                     info, adapters[name] = _trained(context, inputs, name, seed, folder, keep=seed == first)
+                    if config.unlearning:
+                        before = before or context.known(dataset)
+                        info.unlearned = unlearned(before, context.known(dataset, adapters[name], info.name, seed))
                     trainings.append(info)
             for arm in arms:
                 # An untuned model has no seed: it answers alike each time.

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from lib.dataset import UNANSWERABLE
 from lib.experiment.literature import LiteratureComparison, Order, PairOrder
 from lib.experiment.result import TAUGHT, ContrastResult, ExperimentResult, Verdict
-from lib.stats import Proportion
+from lib.stats import Proportion, mcnemar_p
 from lib.wording import listed
 
 
@@ -259,6 +259,17 @@ def _forgotten(result: ExperimentResult) -> _Found:
             f"With the right page before it, the untuned model reads {before} of document facts off it, the model taught "
             f"closed book {after}.",
         )
+    asked = {"everyday": "everyday questions", "reading": "questions on short texts of other kinds"}
+    for training in result.record.trainings:
+        if not training.unlearned:
+            continue
+        parts = [
+            f"of {each.n} {asked[each.what]} {each.before} were right before and {each.after} after "
+            f"({p_text(mcnemar_p(each.lost, each.gained))})"
+            for each in training.unlearned
+        ]
+        name = f"What the training {training.name.replace('_', ' ')} unlearns"
+        yield name, f"{name}, seed {training.seed}: {'; '.join(parts)}."
 
 
 def _long_context(result: ExperimentResult) -> _Found:

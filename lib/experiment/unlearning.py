@@ -1,0 +1,70 @@
+"""What a training unlearns: everyday questions and short texts, put to the model before it and after it."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import yaml
+
+from lib import paths
+from lib.dataset import Voice
+from lib.experiment.prompts import GROUNDING, STOP, UNKNOWN, Page, build_prompt
+from lib.experiment.record import Unlearned
+from lib.experiment.values import states_any
+from lib.models.answering import AnsweringModel
+from lib.progress import Progress
+
+_ANSWER_TOKENS = 48
+
+
+class _Asked(NamedTuple):
+    what: str
+    prompt: str
+    values: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def _questions() -> list[_Asked]:
+    """Everyday questions from memory, and questions on a text; none of them is taught, none about the company."""
+    read = yaml.safe_load((paths.DATA / "unlearning.yaml").read_text(encoding="utf-8"))
+    return [
+        _Asked(what, _prompt(row["q"], row.get("text")), tuple(map(str, row["v"])))
+        for what, rows in read.items()
+        for row in rows
+    ]
+
+
+def _prompt(question: str, text: str | None) -> str:
+    if text is None:
+        return build_prompt(question, instructions=UNKNOWN)
+    return build_prompt(question, [Page("note", "A note", text)], instructions=f"{GROUNDING} {UNKNOWN}")
+
+
+def known(model: AnsweringModel, voice: Voice, progress: Progress, stage: str) -> list[bool]:
+    """Ask ``model`` all of them, and say which it answers right, whatever the style."""
+    asked, done = _questions(), 0
+
+    def answered(*_: object) -> None:
+        nonlocal done
+        done += 1
+        progress(stage, done, len(asked))
+
+    made = model.generate([each.prompt for each in asked], _ANSWER_TOKENS, stop=STOP, answered=answered)
+    return [states_any(voice.bare(one.text), each.values) for one, each in zip(made, asked, strict=True)]
+
+
+def unlearned(before: list[bool], after: list[bool]) -> list[Unlearned]:
+    """Count for each kind of question what is right before and after a training."""
+    whats = [each.what for each in _questions()]
+    found = []
+    for what in dict.fromkeys(whats):
+        pairs = [(b, a) for b, a, of in zip(before, after, whats, strict=True) if of == what]
+        found.append(
+            Unlearned(
+                what=what,
+                n=len(pairs),
+                before=sum(b for b, _ in pairs),
+                after=sum(a for _, a in pairs),
+                lost=sum(b and not a for b, a in pairs),
+            )
+        )
+    return found
