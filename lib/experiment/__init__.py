@@ -6,9 +6,10 @@ workbook.
 May import: client, dataset, sample_company, retrieval, models. Nothing that shows; of the client file only its evidence.
 """
 
+from importlib import import_module
+
 from lib.experiment.arms import EXPERIMENT_ARMS, PRIMARY_CONTRASTS
 from lib.experiment.config import ExperimentConfig, make_config, read_config
-from lib.experiment.result import ExperimentResult, load_run, reference_run
 from lib.experiment.scoring import GRADES, MEASURES
 from lib.progress import silent
 
@@ -28,10 +29,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str):
-    """Load what runs the experiment when it is asked for: reading a run needs no database and no model."""
-    if name == "run_experiment":
-        from lib.experiment.run import run_experiment
+_LATER = {"run_experiment": "run", "ExperimentResult": "result", "load_run": "result", "reference_run": "result"}
 
-        return run_experiment
+
+def __getattr__(name: str):
+    """Load what runs or shows the experiment when it is asked for: deciding by a stored run needs no table of it."""
+    if name in _LATER:
+        return getattr(import_module(f"lib.experiment.{_LATER[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lib.errors import InputError
 from lib.experiment.arms import EXPERIMENT_ARMS
 from lib.experiment.record import RunRecord
-from lib.experiment.result import ExperimentResult
+
+if TYPE_CHECKING:
+    from lib.experiment.result import ExperimentResult
 
 DIGITS = 6
 
 
-def evidence_from(result: ExperimentResult, citations_required: bool = False) -> dict[str, Any]:
+def evidence_from(result: "ExperimentResult", citations_required: bool = False) -> dict[str, Any]:
     """Read what a run says of a client, as it is written into the client file's ``evidence``.
 
     Returns:
@@ -46,7 +48,7 @@ def evidence_from(result: ExperimentResult, citations_required: bool = False) ->
     return found | ({"retrieval_precision": round(fmean(precision), DIGITS)} if precision else {})
 
 
-def write_evidence(client_path: str | Path, result: ExperimentResult) -> dict[str, dict[str, Any]]:
+def write_evidence(client_path: str | Path, result: "ExperimentResult") -> dict[str, dict[str, Any]]:
     """Write a run's scores into a client file, whose comments and order stay; whole or not at all.
 
     Scores of arms that the run did not have stay as they are.
