@@ -42,6 +42,7 @@ from lib.errors import InputError
 )
 @click.option("--curves", metavar="ALL|ID,…", help="Measure the curves of the reference run anew and store them.")
 @click.option("--show", metavar="RUN", help="Only show a stored run: its id, or reference.")
+@click.option("--ship", metavar="RUN", help="Make a stored run the one that comes with the workbook.")
 @click.option("--log", "show_log", is_flag=True, help="Only list the runs so far.")
 @click.option("--json", "as_json", is_flag=True, help="Print shares with intervals as JSON.")
 def experiment_command(**given) -> None:
@@ -68,6 +69,11 @@ def experiment_command(**given) -> None:
         return
     if given["show"]:
         _show(load_run(given["show"]), given["as_json"])
+        return
+    if given["ship"]:
+        from lib.commands.ship import ship
+
+        click.echo(ship(given["ship"]))
         return
     config = _config(given)
     if given["write_evidence"] and not given["client"]:

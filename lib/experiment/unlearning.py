@@ -3,13 +3,12 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-import yaml
-
 from lib import paths
 from lib.dataset import Voice
 from lib.experiment.prompts import GROUNDING, STOP, UNKNOWN, Page, build_prompt
 from lib.experiment.record import Unlearned
 from lib.experiment.values import states_any
+from lib.files import read_yaml
 from lib.models.answering import AnsweringModel
 from lib.progress import Progress
 
@@ -25,10 +24,9 @@ class _Asked(NamedTuple):
 @lru_cache(maxsize=1)
 def _questions() -> list[_Asked]:
     """Everyday questions from memory, and questions on a text; none of them is taught, none about the company."""
-    read = yaml.safe_load((paths.DATA / "unlearning.yaml").read_text(encoding="utf-8"))
     return [
         _Asked(what, _prompt(row["q"], row.get("text")), tuple(map(str, row["v"])))
-        for what, rows in read.items()
+        for what, rows in read_yaml(paths.DATA / "unlearning.yaml").items()
         for row in rows
     ]
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from lib import paths
+from lib.commands.ship import card_of, readme_block
 from lib.experiment import reference_run
 from lib.experiment.curves import CURVES, Measuring, read_curve
 from lib.experiment.data import data_for
@@ -26,8 +27,10 @@ def test_it_is_small_enough_to_ship():
     assert size <= 5_000_000 and adapters <= 20_500_000
 
 
-def test_its_card_says_when_where_with_what_and_by_which_command(run):
+def test_readme_and_card_say_what_the_run_says(run):
+    assert readme_block(run) in (paths.PROJECT / "README.md").read_text(encoding="utf-8")
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert card == card_of(run)
     for told in (run.id, run.record.created[:10], run.record.machine, "python -m lib experiment", "SmolLM2", "seed"):
         assert told in card
     versions = run.record.versions
