@@ -97,7 +97,8 @@ def round_values(spec: FieldSpec, now: float) -> Array:
         grid = grid[(grid >= spec.lowest) & (grid <= spec.highest)]
     if spec.whole:
         grid = np.round(grid)
-    grid = np.unique(np.append(grid, now) if np.isfinite(now) else grid)
+    # Not np.unique, which loads numpy's masked arrays.
+    grid = np.array(sorted({*grid, now} if np.isfinite(now) else set(grid)))
     return np.append(grid, np.inf) if spec.never else grid
 
 

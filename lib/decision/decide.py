@@ -43,8 +43,9 @@ COSTED_FIELDS = (
 """Facts whose change is followed by looking prices up and drawing costs anew."""
 
 DRAWS = 1024
-SCREENED, SLACK = 256, 0.15
-"""Whether an answer holds in enough variations after an edit is first seen in so few, which err by less than the slack."""
+SCREENED, SLACK = 256, 0.1
+"""Whether an answer holds in enough variations after an edit is first seen in so few, which err by less than the slack (three
+standard errors)."""
 
 FACTS, LIMITS = "facts", "limits"
 """Why nothing is recommended: something decisive is not known, or nothing that closes the gaps passes."""
