@@ -1,7 +1,7 @@
 """Several reports: one failing client costs no other its report."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
@@ -14,7 +14,8 @@ from typing import Any
 
 from lib.client import load_client
 from lib.errors import InputError
-from lib.report.engine import Report, make_report, planned, sha256, sweep
+from lib.report.chromium import find_chromium
+from lib.report.engine import ATTACHED, Report, make_report, planned, sha256, sweep
 from lib.report.manifest import inputs_hash
 from lib.report.portfolio import write_index
 from lib.report.verify import read_manifest
@@ -48,7 +49,7 @@ def make_reports(
     """Make a report of every client file, on ``jobs`` processes (all cores by default) or on a Dask cluster.
 
     Every process runs report after report with everything imported once. With ``resume`` a client whose whole
-    report lies there already, made of the same file, is left alone. ``told`` hears of each outcome as it comes.
+    report lies there already, made of the same file and with all that is asked for, is left alone. ``told`` hears of each outcome as it comes.
     ``options`` are those of :func:`~lib.report.engine.make_report`. More than one report get an index page.
     Returns the outcomes in the order of ``files``.
 
@@ -62,8 +63,9 @@ def make_reports(
         told(outcome)
 
     planned(files)
+    wanted = {ending for ending in ATTACHED if options.get(ending[1:], ending == ".pdf" and find_chromium())}
     for file in files if resume else ():
-        if report := finished(file, folder):
+        if report := finished(file, folder, wanted):
             sweep(folder / file.stem)
             hear(Outcome(file, report))
     lone = min(jobs or os.cpu_count() or 1, len(files) - len(outcomes)) <= 1 and not scheduler
@@ -87,17 +89,21 @@ def make_reports(
     return [outcomes[file] for file in files]
 
 
-def finished(file: Path, folder: Path) -> Report | None:
-    """Find the whole report of a client file that lies in ``folder`` already; ``None`` where it must be made (again)."""
-    html, listing = (folder / f"{file.stem}{ending}" for ending in (".html", ".manifest.json"))
+def finished(file: Path, folder: Path, wanted: Collection[str] = ()) -> Report | None:
+    """Find the whole report of a client file that lies in ``folder`` already; ``None`` where it must be made (again).
+
+    Whole is what has every file that its manifest names, as it was written, and every one ``wanted`` (``.pdf``).
+    """
+    html, printed, listing = (folder / f"{file.stem}{ending}" for ending in (".html", ".pdf", ".manifest.json"))
     try:
         manifest = read_manifest(listing)
         same = manifest["inputs_sha256"] == inputs_hash(load_client(file))
-        whole = sha256(html.read_bytes()) == manifest["html_sha256"]
+        made = manifest["files"].items()
+        whole = all(sha256((folder / f"{file.stem}{ending}").read_bytes()) == known for ending, known in made)
     except (InputError, OSError):
         return None
-    printed = html.with_suffix(".pdf")
-    return Report(html, listing, printed if printed.exists() else None) if same and whole else None
+    found = Report(html, listing, printed if ".pdf" in manifest["files"] else None)
+    return found if same and whole and manifest["files"].keys() >= set(wanted) else None
 
 
 @contextmanager

@@ -38,6 +38,7 @@ PICTURES = """<!doctype html><meta charset="utf-8"><div id="place"></div><script
   }}
 }})();
 </script>"""
+ID = re.compile(r"[a-z0-9-]+")
 DATES = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)([^)]*)")
 
 
@@ -55,22 +56,49 @@ def find_chromium() -> str | None:
 
 
 def print_pdf(page: Path, target: Path, chromium: str) -> None:
-    """Print the HTML file ``page`` to ``target``. Raises :class:`PdfError`."""
+    """Print the HTML file ``page`` to ``target``, its contents with page numbers. Raises :class:`PdfError`."""
     # Beside the page, where the next run finds what a killed one leaves.
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="printing-", ignore_cleanup_errors=True) as folder:
-        printed = Path(folder) / "report.pdf"
-        options = [
-            "--no-pdf-header-footer",
-            "--generate-pdf-document-outline",
-            f"--window-size={WINDOW}",
-            f"--print-to-pdf={printed}",
-        ]
-        done = _run(chromium, folder, page, options)
-        if not printed.is_file() or not printed.read_bytes().startswith(b"%PDF"):
-            tail = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
-            raise PdfError(f"{chromium} did not print: {tail[0]}")
+        printed = _printed(page, folder, chromium)
+        if found := page_numbers(printed):
+            # Chromium knows no target-counter: what the first print tells of its pages is written into the second.
+            rules = "".join(f'.printed-contents [href="#{id_}"]::after {{content: "{at}"}}' for id_, at in found.items())
+            numbered = Path(folder) / "numbered.html"
+            text = page.read_text(encoding="utf-8")
+            numbered.write_text(text.replace("</head>", f"<style>{rules}</style></head>", 1), encoding="utf-8")
+            printed = _printed(numbered, folder, chromium)
         with moved_into_place(target) as temporary:
             temporary.write_bytes(_without_clock(printed.read_bytes()))
+
+
+def page_numbers(pdf: Path) -> dict[str, int]:
+    """Return, by its id on the page, the printed page on which everything stands that a link leads to."""
+    # In here for start-up time.
+    from pdfminer.pdfdocument import PDFDocument
+    from pdfminer.pdfpage import PDFPage
+    from pdfminer.pdfparser import PDFParser
+    from pdfminer.pdftypes import dict_value
+
+    with pdf.open("rb") as file:
+        document = PDFDocument(PDFParser(file))
+        numbers = {page.pageid: number for number, page in enumerate(PDFPage.create_pages(document), 1)}
+        places = dict_value(document.catalog.get("Dests"))
+        return {id_: numbers[place[0].objid] for id_, place in places.items() if ID.fullmatch(id_)}
+
+
+def _printed(page: Path, folder: str, chromium: str) -> Path:
+    printed = Path(folder) / f"{page.stem}.pdf"
+    options = [
+        "--no-pdf-header-footer",
+        "--generate-pdf-document-outline",
+        f"--window-size={WINDOW}",
+        f"--print-to-pdf={printed}",
+    ]
+    done = _run(chromium, folder, page, options)
+    if not printed.is_file() or not printed.read_bytes().startswith(b"%PDF"):
+        tail = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no message"]
+        raise PdfError(f"{chromium} did not print: {tail[0]}")
+    return printed
 
 
 def pictures(charts: list[Mapping[str, Any]]) -> list[str]:

@@ -30,6 +30,8 @@ from lib.report.manifest import MIME
 NOTEBOOK = NOTEBOOKS / "report.ipynb"
 ENGINE = "workbook-warm"
 """Our engine by the name under which the project's entry point gives it to papermill: ``lib.report.warm``."""
+ATTACHED = (".pdf", ".xlsx", ".pptx")
+"""What may lie beside the page, by the ending of its name."""
 INTERACTIVE_TAGS = ("interactive", "nbval-skip")
 
 
@@ -107,13 +109,13 @@ def written(
         fresh = aside / html.name
         write_text(fresh, page)
         remarks = _print(fresh, pdf)
-        described = described | {"html_sha256": sha256(fresh.read_bytes())}
         for ending, write in attached.items():
             if write:
                 write(aside / f"{stem.name}{ending}")
-        write_text(aside / listing.name, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
+        made = {path.name.removeprefix(stem.name): sha256(path.read_bytes()) for path in sorted(aside.iterdir())}
+        write_text(aside / listing.name, json.dumps(described | {"files": made}, indent=2, ensure_ascii=False) + "\n")
         listing.unlink(missing_ok=True)
-        for ending in (".html", ".pdf", *attached, ".manifest.json"):
+        for ending in (".html", *ATTACHED, ".manifest.json"):
             name = f"{stem.name}{ending}"
             if (aside / name).exists():
                 (aside / name).replace(stem.parent / name)

@@ -12,7 +12,7 @@ from lib.errors import InputError
 from lib.files import read_limited
 
 LIMIT = 20_000_000
-NOT_COMPARED = ("inputs", "html_sha256", "summary")
+NOT_COMPARED = ("inputs", "files", "summary")
 ANSWER = ("recommendation", "stability", "total_usd")
 NOT_THERE = "not answered"
 ALLOWED = "a report's HTML file with its manifest beside it"
@@ -22,7 +22,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """Read a manifest. Raises :class:`InputError` where it is none."""
     try:
         found = json.loads(read_limited(path, LIMIT, str(path), ALLOWED))
-        found["inputs"]["client"], found["html_sha256"]
+        found["inputs"]["client"], found["files"][".html"]
     except (ValueError, KeyError, TypeError) as error:
         if isinstance(error, InputError):
             raise
@@ -39,14 +39,14 @@ def verify(page: Path) -> list[str]:
     from lib.report.engine import make_report, sha256
 
     written = read_manifest(page.with_suffix(".manifest.json"))
-    if sha256(read_limited(page, LIMIT, str(page), ALLOWED)) != written["html_sha256"]:
+    if sha256(read_limited(page, LIMIT, str(page), ALLOWED)) != written["files"][".html"]:
         return ["The page is not the one that its manifest was written with."]
     run = written["experiment"]
     with tempfile.TemporaryDirectory(prefix="verify-") as folder:
         client = _laid_out(written, Path(folder))
         again = make_report(client, Path(folder) / "again", experiment=_experiment(run), pdf=False)
         found = read_manifest(again.manifest)
-    if found["html_sha256"] == written["html_sha256"]:
+    if found["files"][".html"] == written["files"][".html"]:
         return []
     return differences(written, found) or ["The page differs, though everything that its manifest names is the same."]
 

@@ -101,8 +101,12 @@ def test_contents_follow_the_two_pages_that_are_signed_and_bookmarks_lead_to_eve
     (first, second, third, *_), bookmarks = paper
     assert "The decision" in first and "What to decide now" in second
     assert sum(line.count("Signature") for line in second) == 2
-    assert third[0] == "Contents"
     headings = [element.text for element in Outline(page).tagged("h2")]
+    assert third[0] == "Contents"
+    for place, heading in enumerate(headings, 1):
+        entry = third[place]
+        assert entry.startswith(f"{place}. {heading}"), entry
+        assert any(heading in line for line in paper[0][int(entry.rsplit(maxsplit=1)[-1]) - 1]), entry
     assert [title for title in bookmarks if title in headings] == headings
 
 

@@ -140,7 +140,7 @@ def test_the_command_says_what_changed_since_a_manifest(folder, tmp_path):
     assert said.exit_code == 0 and "equal, made again from its manifest" in said.output
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"inputs": 1, "html_sha256": 2}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"inputs": 1, "files": 2}'])
 def test_what_is_no_manifest_is_refused(tmp_path, text):
     path = tmp_path / "x.manifest.json"
     path.write_text(text, encoding="utf-8")
@@ -167,6 +167,20 @@ def test_a_run_goes_on_where_it_stopped(folder, monkeypatch):
     batch.make_reports(clients, folder, experiment=False, pdf=False, jobs=1, resume=True)
     assert made == [clients[1]]
     assert [path.name for path in folder.glob(".*")] == [".general-chatbot.uk.abcd1234"], "another client's stays"
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".pptx"])
+def test_a_report_whose_attachment_is_missing_or_not_there_yet_is_made_again(folder, tmp_path, ending):
+    client, wanted = folder / "clients" / "general-chatbot.yaml", {"experiment": False, "pdf": False, "jobs": 1}
+    batch.make_reports([client], tmp_path, **wanted)
+    assert batch.finished(client, tmp_path) and not batch.finished(client, tmp_path, [ending])
+    attached = tmp_path / f"general-chatbot{ending}"
+    for lost in (False, True):
+        if lost:
+            attached.unlink()
+            assert not batch.finished(client, tmp_path)
+        batch.make_reports([client], tmp_path, resume=True, **wanted, **{ending[1:]: True})
+        assert attached.exists() and batch.finished(client, tmp_path, [ending])
 
 
 def test_a_failing_disk_leaves_the_old_report_whole(folder, alone, monkeypatch, tmp_path):
