@@ -4,6 +4,7 @@
 nor the folders below, and property tests try fewer examples.
 """
 
+import gc
 from pathlib import Path
 
 import hypothesis
@@ -27,8 +28,14 @@ BROWSER_FLAGS = [
 def pytest_configure(config: pytest.Config) -> None:
     """Say how many examples a property test tries."""
     hypothesis.settings.register_profile("whole", max_examples=100, deadline=None)
-    hypothesis.settings.register_profile("fast", max_examples=15, deadline=None)
+    hypothesis.settings.register_profile("fast", max_examples=8, deadline=None)
     hypothesis.settings.load_profile("fast" if config.option.markexpr == NOT_SLOW else "whole")
+
+
+def pytest_collection_finish() -> None:
+    """Let what stays until the end not be looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -82,9 +82,12 @@ def test_the_json_schema_carries_unit_bounds_and_help_from_the_model() -> None:
     assert "draw on" in field["description"]
 
 
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
+
+
 def agrees(values: dict) -> bool:
     """Whether the schema takes the values, which must be what the model says too."""
-    by_schema = jsonschema.Draft202012Validator(json_schema()).is_valid(values)
+    by_schema = SCHEMA.is_valid(values)
     try:
         check_client(values)
     except InputError:

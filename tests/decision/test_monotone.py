@@ -57,6 +57,7 @@ def changed(sections: dict[str, dict[str, Any]], section: str, **values: Any) ->
     return sections | {section: sections.get(section, {}) | values}
 
 
+@pytest.mark.slow
 @few
 @given(clients())
 def test_less_budget_and_stricter_rules_never_let_another_arm_in(sections) -> None:

@@ -13,7 +13,7 @@ QUERIES = "traffic.queries_per_month"
 
 @pytest.fixture
 def form():
-    return ClientForm(ClientState(CLIENTS / "support-knowledge-base.yaml"))
+    return ClientForm(ClientState(CLIENTS / "support-knowledge-base.yaml", later=lambda _: None))
 
 
 @pytest.fixture(scope="module")
