@@ -183,7 +183,7 @@ class Answerer:
         again = {}
         for place, second in zip(queries, found, strict=True):
             draft = drafts[place]
-            both = merged(self._first_passages(draft.question), second, self.config.k, made[place].text)
+            both = merged(self._first_passages(draft.question), second, self.config.k)
             if {hit.id for hit in both} - set(draft.passage_ids):
                 again[place] = self._draft(draft.question, both)
         return again

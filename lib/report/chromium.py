@@ -62,7 +62,9 @@ def print_pdf(page: Path, target: Path, chromium: str) -> None:
         printed = _printed(page, folder, chromium)
         if found := page_numbers(printed):
             # Chromium knows no target-counter: what the first print tells of its pages is written into the second.
-            rules = "".join(f'.printed-contents [href="#{id_}"]::after {{content: "{at}"}}' for id_, at in found.items())
+            rules = "".join(
+                f'.printed-contents [href="#{id_}"]::after {{content: "{at}"}}' for id_, at in found.items()
+            )
             numbered = Path(folder) / "numbered.html"
             text = page.read_text(encoding="utf-8")
             numbered.write_text(text.replace("</head>", f"<style>{rules}</style></head>", 1), encoding="utf-8")

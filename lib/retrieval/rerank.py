@@ -1,21 +1,18 @@
 """Re-ranking: a second, closer look at what a search found.
 
 What one would use is a cross-encoder, which reads question and passage together; name its hub id or folder.
-No weights of one come with the workbook, so the offline form is ``term_overlap``: BM25 over the candidates,
-with the words, the counts and the lengths of the table's own full-text search. It looks at words, not meaning.
+No weights of one come with the workbook, so the offline form is ``term_overlap``: the database's own rank by shared
+words. It looks at words, not meaning. On 59 questions on Debian's documents BM25 in its place won 2 and lost none
+against no re-ranking, which is within chance: not worth code of our own.
 """
 
-import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from psycopg import sql
-
 from lib.errors import InputError
 from lib.quiet import loading
-from lib.retrieval.search import Hit
+from lib.retrieval.search import ANY_WORD, Hit
 from lib.retrieval.table import Table
 from lib.retrieval.text import storable
 
@@ -23,8 +20,6 @@ from lib.retrieval.text import storable
 RERANKERS = ("none", "term_overlap")
 # A re-ranker chooses its k out of k times so many.
 FURTHER = 4
-# Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework", give 1.2 to 2 and 0.5 to 0.8.
-SATURATION, LENGTH_WEIGHT = 1.2, 0.75
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ def load_reranker(reranker: str | Path, table: Table | None = None) -> Reranker:
     Args:
         reranker: ``"none"``, ``"term_overlap"``, or the folder or Hugging Face id of a cross-encoder with one
             output. A folder is read without the network.
-        table: whose words ``term_overlap`` counts; the counts follow its updates.
+        table: whose words ``term_overlap`` looks at.
 
     Raises:
         InputError: ``term_overlap`` without a table, or a cross-encoder that cannot be loaded.
@@ -56,7 +51,7 @@ def load_reranker(reranker: str | Path, table: Table | None = None) -> Reranker:
         return _cross_encoder(name)
     if table is None:
         raise InputError("reranker: term_overlap counts the words of an index; none is given.")
-    return Reranker(name, TermOverlap(table))
+    return Reranker(name, _term_overlap(table))
 
 
 def rerank(question: str, hits: Sequence[Hit], k: int, reranker: Reranker) -> list[Hit]:
@@ -68,50 +63,17 @@ def rerank(question: str, hits: Sequence[Hit], k: int, reranker: Reranker) -> li
     return [hit.placed(rank, score) for rank, (score, hit) in enumerate(ordered, start=1)]
 
 
-class TermOverlap:
-    """BM25 of a question over passages, with words and counts as PostgreSQL keeps them for the full-text search."""
+def _term_overlap(table: Table) -> Callable[[str, Sequence[Hit]], Sequence[float]]:
+    """Return a score by the words that question and passage share, closer together the better (``ts_rank_cd``)."""
 
-    def __init__(self, table: Table) -> None:
-        """Count at the first use, and again after an update of the table."""
-        self._table = table
-        self._counted = -1
+    statement = f"SELECT id, ts_rank_cd(words, query, 1) FROM {{table}}, {ANY_WORD} WHERE id = ANY(%(ids)s)"
 
-    def __call__(self, question: str, hits: Sequence[Hit]) -> list[float]:
-        """Score each hit; 0 where it shares no word with the question."""
-        self._count()
-        statement = "SELECT tsvector_to_array(to_tsvector({language}, %s))"
-        asked = self._table.execute(statement, storable(question)).fetchone()[0]
-        statement = (
-            "SELECT id, word.lexeme, cardinality(word.positions) FROM {table}, unnest(words) AS word WHERE id = ANY(%s)"
-        )
-        found: dict[str, Counter] = {hit.id: Counter() for hit in hits}
-        for id_, word, times in self._table.execute(statement, list(found)).fetchall():
-            found[id_][word] = times
-        return [self._score(asked, found[hit.id]) for hit in hits]
+    def scores(question: str, hits: Sequence[Hit]) -> list[float]:
+        asked = {"query": storable(question), "ids": [hit.id for hit in hits]}
+        found = dict(table.execute(statement, asked).fetchall())
+        return [found[hit.id] for hit in hits]
 
-    def _score(self, asked: Sequence[str], passage: Counter) -> float:
-        length = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * passage.total() / self._mean_length)
-        return sum(
-            self._weight(word) * passage[word] * (SATURATION + 1) / (passage[word] + length)
-            for word in asked
-            if passage[word]
-        )
-
-    def _weight(self, word: str) -> float:
-        """Return how much a word tells: the fewer passages have it, the more."""
-        having = self._having.get(word, 0)
-        return math.log(1 + (self._passages - having + 0.5) / (having + 0.5))
-
-    def _count(self) -> None:
-        if self._counted == self._table.updates:
-            return
-        # ts_stat takes a statement as text.
-        words = sql.SQL("SELECT words FROM {}").format(self._table.table).as_string(self._table.connection)
-        rows = self._table.execute("SELECT word, ndoc, nentry FROM ts_stat(%s)", words).fetchall()
-        self._passages = len(self._table)
-        self._having = {word: passages for word, passages, _ in rows}
-        self._mean_length = max(1.0, sum(times for _, _, times in rows) / max(1, self._passages))
-        self._counted = self._table.updates
+    return scores
 
 
 def _cross_encoder(source: str) -> Reranker:

@@ -57,10 +57,11 @@ _DENSE = """SELECT 1 - (embedding <=> %(vector)s) AS score, {columns} FROM (
 _EXACT = """SELECT 1 - (embedding <=> %(vector)s) AS score, {columns} FROM {table} WHERE {condition}
     ORDER BY embedding <=> %(vector)s, id LIMIT %(k)s"""
 
-# plainto_tsquery asks for every word of the question; a question is answered by texts with some of them.
-_FULL_TEXT = """SELECT ts_rank_cd(words, query, 1) AS score, {columns}
-    FROM {table}, CAST(replace(plainto_tsquery({language}, %(query)s)::text, '&', '|') AS tsquery) AS query
-    WHERE words @@ query AND {condition}
+ANY_WORD = "CAST(replace(plainto_tsquery({language}, %(query)s)::text, '&', '|') AS tsquery) AS query"
+"""plainto_tsquery asks for every word of the question; a question is answered by texts with some of them."""
+
+_FULL_TEXT = f"""SELECT ts_rank_cd(words, query, 1) AS score, {{columns}} FROM {{table}}, {ANY_WORD}
+    WHERE words @@ query AND {{condition}}
     ORDER BY score DESC, id LIMIT %(k)s"""
 
 

@@ -1,7 +1,5 @@
 """A re-ranker looks at more than is asked for and puts the best first, by words or by a cross-encoder."""
 
-import math
-
 import pytest
 
 from lib.errors import InputError
@@ -56,32 +54,12 @@ def cross_encoder_folder(tmp_path_factory, embedder):
     return folder
 
 
-def bm25(having, times, length, chunks=4, mean=10 / 4):
-    weight = math.log(1 + (chunks - having + 0.5) / (having + 0.5))
-    return weight * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length / mean))
-
-
-def test_term_overlap_is_bm25_with_the_counts_of_the_index(index):
-    scores = load_reranker("term_overlap", index.table).scores
+def test_term_overlap_is_the_rank_of_the_full_text_search(index):
+    reranker = load_reranker("term_overlap", index.table)
     hits = [hit(rank, text, f"d-{rank - 1}#0") for rank, text in enumerate(TEXTS, start=1)]
-    assert scores("Red pear?", hits) == pytest.approx(
-        [bm25(2, 2, 3), bm25(2, 1, 2) + bm25(2, 1, 2), bm25(2, 1, 3), 0.0], abs=1e-9
-    )
-    assert [one.text for one in rerank("red pear", hits, 2, load_reranker("term_overlap", index.table))] == [
-        "red pear",
-        "red red apple",
-    ]
-
-
-def test_term_overlap_counts_again_after_an_update(database, embedder):
-    with open_index(database, "re-ranking again", embedder) as index:
-        index.sync_passages([Passage("d-0", 0, "", "red pear")])
-        reranker = load_reranker("term_overlap", index.table)
-        before = reranker.scores("red", [hit(1, "red pear", "d-0#0")])[0]
-        index.sync_passages(
-            [Passage(f"d-{place}", 0, "", text) for place, text in enumerate(["red pear", "blue", "tan"])]
-        )
-        assert reranker.scores("red", [hit(1, "red pear", "d-0#0")])[0] > before > 0
+    searched = {one.id: one.score for one in index.search(["Red pear?"], 4, "full_text")[0]}
+    assert reranker.scores("Red pear?", hits) == pytest.approx([searched.get(one.id, 0.0) for one in hits])
+    assert searched and "d-3#0" not in searched
 
 
 def test_without_a_reranker_the_order_stays(index):
