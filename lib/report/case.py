@@ -87,6 +87,11 @@ def report_title(client: ClientFile) -> str:
     return client.report.title or f"Architecture recommendation: {subject}"
 
 
+def running_words(client: ClientFile) -> str:
+    """Return what stands at the foot of every page and slide: the client, and that it is confidential where it is."""
+    return client.client.name + (", confidential" if client.report.confidential else "")
+
+
 def case_of(client: ClientFile, file: Path | None = None) -> Case:
     """Compute everything the report shows. Raises :class:`InputError` for a stack or price list of no use."""
     name = file.name if file else "client file"

@@ -20,7 +20,7 @@ from lib.costs.workbook import write_xlsx
 from lib.errors import InputError
 from lib.files import disk_told, made_folder, write_text
 from lib.paths import NOTEBOOKS
-from lib.report.case import case_of, report_title
+from lib.report.case import case_of, report_title, running_words
 from lib.report.chromium import PdfError, find_chromium, print_pdf
 from lib.report.deck import write_pptx
 from lib.report.exporter import to_html
@@ -80,8 +80,7 @@ def make_report(
     logo_uri(look.logo, client_file.parent)
     # Prices, costs and decision are computed once, by the notebook; it tells what it was made from.
     notebook = run_notebook({"client_file": str(client_file.resolve()), "experiment": experiment})
-    footer = client.client.name + (", confidential" if look.confidential else "")
-    page = to_html(notebook, f"{report_title(client)}: {client.client.name}", look.colour, footer)
+    page = to_html(notebook, f"{report_title(client)}: {client.client.name}", look.colour, running_words(client))
     attached = {
         ".xlsx": (lambda path: write_xlsx(client, path, client_file.name, client_file.parent)) if xlsx else None,
         ".pptx": (lambda path: write_pptx(case_of(client, client_file), path)) if pptx else None,
