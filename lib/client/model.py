@@ -254,7 +254,7 @@ class Money(Section):
         "Ceiling per query", "Highest cost of one query; empty = no limit.", "USD", 0, MILLION, plausible=(0.001, 1)
     ) = None
     engineer_usd_per_hour: number(
-        "Engineer", "Cost of one hour of engineering.", "USD an hour", 0, 10000, plausible=(90, 210)
+        "Engineer's hour", "Cost of one hour of engineering.", "USD an hour", 0, 10000, plausible=(90, 210)
     ) = 150
     correction_usd: number(
         "Correction", "What it costs a person to put one wrong answer right.", "USD", 0, 10 * MILLION
@@ -308,6 +308,7 @@ class Delivery(Section):
     weeks: number(
         "Weeks to launch", "Time until it must be live; empty = no date.", "weeks", 0, 520, plausible=(2, 52)
     ) = None
+    start: date_field("Start", "Day on which the work begins; empty = the plan counts weeks, without dates.") = None
 
 
 class Constraints(Section):

@@ -169,7 +169,8 @@ class BusinessCase:
         for label, path, ends in moves:
             moved = [self.facts.replaced({path: end}, answered=False) for end in ends]
             nets = [float(flows(self.estimates.planned_costs(facts), facts, arm).net(months)) for facts in moved]
-            swings.append(Swing(label, *(net + shift for net in nets)))
+            ends = tuple(float(f"{end:.4g}") for end in ends)
+            swings.append(Swing(label, *(net + shift for net in nets), path, ends))
         return widest_first(swings)
 
     def to_dict(self) -> dict[str, Any]:

@@ -153,11 +153,16 @@ def _crossings(difference: Array, grid: Array, now: float) -> Array:
 
 @dataclass(frozen=True)
 class Swing:
-    """One bar of a tornado: the result with one input at its low and at its high value, all others at their mean."""
+    """One bar of a tornado: the result with one input at its low and at its high value, all others at their mean.
+
+    ``field`` and its two values, ``ends``, are told where the input is one of the client file's.
+    """
 
     label: str
     at_low: float
     at_high: float
+    field: str = ""
+    ends: tuple[float, float] | None = None
 
     @property
     def width(self) -> float:

@@ -212,9 +212,7 @@ def _window_notes(situation: Situation, result: Costs) -> list[str]:
     size = document_tokens(situation)
     read = result.prompt_tokens["long_context"] - result.prompt_tokens["prompt"]
     if np.any(size > read + 0.5):
-        return [
-            "Long context: the knowledge base does not fit the context window; one prompt is charged as far as it fits."
-        ]
+        return ["Long context: the documents do not fit into one prompt; its cost is that of the part which does."]
     return []
 
 

@@ -61,14 +61,13 @@ def _question(path: str, values: Array, varied: Variations, recommendation: str)
         clear = held[best] - stays >= likely_threshold("clear_lead")
         leads.setdefault(best if clear or not stays else recommendation, []).append(words)
     others = tuple(arm for arm in (*ARMS, UNDECIDED) if arm in leads and arm != recommendation)
-    label = field_specs()[path].label
     if len(leads) > 1:
         why = "; ".join(f"{listed(words)}: {arm_title(arm)}" for arm, words in leads.items())
         why = f"Not answered. By what it is, this answer holds most often: {why}."
     else:
         most = [max(held.values()) for _, held in parts.values()]
         span = f"{share(min(most))} to {share(max(most))}"
-        why = f"Not answered. {label} moves how often the answer holds: {span} of the variations."
+        why = f"Not answered. It moves how often the answer holds: {span} of the variations."
     gain = _held(list(parts.values())) - max(varied.shares.values())
     return Question(path, why, others, round(max(0.0, gain), 4))
 
@@ -83,7 +82,7 @@ def _parts(path: str, values: Array) -> Iterator[tuple[str, Array]]:
             part = np.flatnonzero(values == value)
             if len(part) >= least:
                 answer = decoded(spec, value)
-                yield ("yes" if answer is True else "no" if answer is False else str(answer)), part
+                yield ("yes" if answer is True else "no" if answer is False else str(answer).replace("_", " ")), part
         return
     edges = np.quantile(values, np.arange(1, BINS) / BINS)
     place = np.searchsorted(edges, values, side="right")

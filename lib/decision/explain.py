@@ -210,7 +210,7 @@ def open_issues(outcome: Outcome, recommendation: str, arms: Arms, shares: dict[
         found.append(OpenIssue("gap", f"{title} does not bring the facts that answers draw on."))
     if outcome.gaps.behaviour and recommendation not in TUNED_ARMS and not outcome.by_evidence:
         found.append(OpenIssue("gap", _left_open(outcome, arms)))
-    found += [OpenIssue("limit", f"LATENCY: {missed.text}. A smaller model, caching or streaming must bring it.")
+    found += [OpenIssue("limit", f"Answer time: {missed.text}. A smaller model, caching or streaming must bring it.")
               for missed in mine.limits_missed]  # fmt: skip
     limit = float(facts["latency.p95_ms"])
     if facts.truth("latency.streaming") and mine.first_token_ms <= limit < mine.p95_latency_ms:
@@ -218,7 +218,7 @@ def open_issues(outcome: Outcome, recommendation: str, arms: Arms, shares: dict[
         found.append(
             OpenIssue(
                 "limit",
-                f"LATENCY: the limit of {seconds(limit)} is met only because answers show as they are written{assumed}; "
+                f"Answer time: the limit of {seconds(limit)} is met only because answers show as they are written{assumed}; "
                 f"the whole answer takes {seconds(mine.p95_latency_ms)}.",
             )
         )
@@ -227,7 +227,7 @@ def open_issues(outcome: Outcome, recommendation: str, arms: Arms, shares: dict[
         found.append(
             OpenIssue(
                 "limit",
-                f"BUDGET: building it is expected to cost {outcome.context.amount(mine.setup_usd)}, above the "
+                f"Budget: building it is expected to cost {outcome.context.amount(mine.setup_usd)}, above the "
                 f"{outcome.context.amount(budget)} there are; in {probability(mine.chance_within['money.setup_usd'])} of the "
                 "simulated variations it stays within them.",
             )
@@ -334,20 +334,15 @@ def evidence_level(outcome: Outcome, arm: str) -> str:
 def steps(outcome: Outcome, arms: Arms, verdicts: tuple[Verdict, ...], recommendation: str) -> tuple[Step, ...]:
     """Return the way to the recommendation, step by step, in its order."""
     passing = [arm_title(arm) for arm, result in arms.items() if result.passes]
-    blocked = [
-        f"{arm_title(arm)} ({'; '.join(b.text for b in result.obstacles)})"
-        for arm, result in arms.items()
-        if not result.passes
-    ]
+    blocked = [arm_title(arm) for arm, result in arms.items() if not result.passes]
+    limits = f"Within the limits: {listed(passing)}." + (f" Not: {listed(blocked)}." if blocked else "")
     gaps = " ".join(gap_sentences(outcome, recommendation)) or "No gap is stated."
     return (
         Step("1 Gaps", gaps),
-        Step("2 Limits", f"Within the limits: {listed(passing)}. Not: {listed(blocked)}."),
+        Step("2 Limits", limits),
         Step("3 Published guides", votes_sentence(verdicts, recommendation)),
         Step("4 Evidence", evidence_sentence(outcome)),
-        Step(
-            "5 Recommendation", f"{arm_title(recommendation)}. {path_sentence(outcome, recommendation, arms)}".strip()
-        ),
+        Step("5 Recommendation", path_sentence(outcome, recommendation, arms) or f"{arm_title(recommendation)}."),
     )
 
 

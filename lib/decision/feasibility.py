@@ -208,7 +208,7 @@ BLOCKERS: tuple[Blocker, ...] = (
         "visible-sooner-than-retraining", ("fine_tune",), _visible_hours, "below",
         _limit("training_cycle_hours"), "hours",
         lambda s, arm, observed, limit: (
-            f"a change must show within {number(observed)} hours; a training cycle takes about {number(limit)}"
+            f"a change must show within {number(observed)} hours, and a training cycle takes about {number(limit)} hours"
         ),
     ),
     Blocker(

@@ -4,10 +4,14 @@ Steps, their days and their sources stand in ``data/plan/roadmap.yaml``. Hours a
 model's set-up work that the step carries, so that the plan and the costs are one sum.
 """
 
+import datetime
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+import numpy as np
 
 from lib.client import ClientFile
 from lib.client.quantity import likely
@@ -56,7 +60,7 @@ class Roadmap:
 
     ``planned_arm`` and ``planned_weeks`` are the client's own plan, where stated. ``retrainings_a_year`` is 0 for an
     untuned architecture; ``examples_to_collect`` how many more labelled examples training wants (low, likely, high),
-    ``None`` where nothing is trained.
+    ``None`` where nothing is trained. ``start`` is the day on which the work begins, where stated.
     """
 
     arm: str
@@ -66,6 +70,14 @@ class Roadmap:
     questions_to_grade: int
     planned_arm: str | None
     planned_weeks: float | None
+    start: datetime.date | None = None
+
+    def dates(self, begins: float, ends: float) -> str:
+        """Write the first and the last day of work between two working days from the start; empty without a start."""
+        if self.start is None:
+            return ""
+        first, last = math.floor(begins), max(math.floor(begins), math.ceil(ends) - 1)
+        return " to ".join(str(np.busday_offset(self.start, day, roll="forward")) for day in (first, last))
 
     @property
     def weeks(self) -> tuple[float, float]:
@@ -145,6 +157,7 @@ def roadmap(client: ClientFile, arm: str, costs: Costs) -> Roadmap:
         questions_to_grade=max(0, examples - graded),
         planned_arm=client.today.plan,
         planned_weeks=None if client.today.plan_weeks is None else float(likely(client.today.plan_weeks)),
+        start=client.delivery.start,
     )
 
 

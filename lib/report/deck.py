@@ -46,7 +46,12 @@ def write_pptx(case: Case, path: Path) -> None:
     decision = case.decision
     answer = Table(["What", "Figure", "Meaning"], cards(case), "")
     _slide(
-        case, deck, f"{case.client.client.name}: {arm_title(decision.recommendation)}", [meaning(case)], answer, (3, 2, 7)
+        case,
+        deck,
+        f"{case.client.client.name}: {arm_title(decision.recommendation)}",
+        [meaning(case)],
+        answer,
+        (3, 2, 7),
     )
     _slide(case, deck, "Why, and what to know before signing", [*decision.reasons, *warnings(case)])
     title = "What it costs: expected, and where eight of ten draws lie"
@@ -54,8 +59,15 @@ def write_pptx(case: Case, path: Path) -> None:
     _slide(case, deck, title, outside, _kept(costs_table(decision), 0, 1, 2, 4), (2, 3, 3, 3))
     steps = _kept(steps_table(case.roadmap, case.money), 0, 3, 5)
     _slide(case, deck, "The plan and the first step", first_decisions(case), steps, (9, 2, 2))
-    ask = [f"To find out: {field_label(question.field)}. {question.why}" for question in decision.ask_next[:5]]
-    _slide(case, deck, "What could change the answer", ask, _kept(assumptions(case), 0, 1, 2, 3), (3, 3, 3, 3))
+    ask = [f"{field_label(question.field)}: {question.why}" for question in decision.ask_next[:5]]
+    _slide(
+        case,
+        deck,
+        "What to find out, and what could change the answer",
+        ask,
+        _kept(assumptions(case), 0, 1, 2, 3),
+        (3, 3, 3, 3),
+    )
     path.write_bytes(_without_clock(deck))
 
 

@@ -86,7 +86,7 @@ def manifest_table(case: Case, result: Any = None) -> ManifestPage:
         rows.append(["Experiment", plain["experiment"]["id"]])
         rows.append(["Training seeds of the experiment", ", ".join(map(str, plain["experiment"]["config"]["seeds"]))])
     rows.append(["Python", plain["python"]])
-    rows += [[name, version] for name, version in plain["packages"].items()]
+    rows.append(["Packages", ", ".join(f"{name} {version}" for name, version in plain["packages"].items())])
     table = Table(["What", "Value"], rows, "What this report was made from", wrap=True)
     promise = "The same inputs, prices and package versions give the same report, byte for byte."
     return ManifestPage(plain, joined(Page("<p>{}</p>").format(promise), table))

@@ -15,7 +15,7 @@ BUDGET_WORDS = {
     "money.per_query_usd": "ceiling per query",
 }
 UNDECIDED_WORDS = {
-    "facts": "Facts are missing without which no answer holds. The figures are those of the starting point that commits to least, {}.",
+    "facts": "Facts are missing without which no answer holds. Until they are known, the figures are those of {}.",
     "limits": "Nothing that closes the gaps stays within the limits. The figures are those of {}, to start from.",
 }
 
@@ -88,7 +88,10 @@ def first_decisions(case: Case) -> list[str]:
             f"{arm_title(case.planned)}, to start from, would take {setup} and {low:.0f} to {high:.0f} weeks to set up."
         )
         return [first, f"Nothing is to be spent yet. {start}"]
-    spend = f"Whether to spend {setup} on set-up, over {low:.0f} to {high:.0f} weeks."
+    bills = float(case.costs.setup_usd[case.planned]) - case.roadmap.usd
+    vendors = f" ({case.money.text(bills)} of it to vendors)" if bills >= 1 else ""
+    dates = f", {case.roadmap.dates(0, case.roadmap.steps[-1].ends[1])}" if case.roadmap.start else ""
+    spend = f"Whether to spend {setup} on set-up{vendors}, over {low:.0f} to {high:.0f} weeks{dates}."
     return [spend, first, *(gate.words for gate in case.roadmap.gates[:1])]
 
 
@@ -114,7 +117,13 @@ def cards(case: Case) -> list[tuple[str, str, str]]:
         (f"Within the {BUDGET_WORDS[path]}", probability(chance), "chance, as share of the draws")
         for path, chance in overview.chances(arm).items()
     ]
-    found.append(("Stability", probability(decision.stability), "of simulated variations keep this answer"))
+    found.append(
+        (
+            "Stability",
+            probability(decision.stability),
+            f"of simulated variations {'keep this answer' if case.recommended else 'agree on one answer'}",
+        )
+    )
     record = decision.track_record
     if record:
         note = (

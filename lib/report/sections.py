@@ -28,19 +28,11 @@ WORTH_CHECKING = 5
 
 
 def why_not(case: Case) -> Page:
-    """Say how the recommendation came about, and of every other option why not."""
-    steps = [
-        Page("<strong>{}.</strong> {}").format(safe(step.title.lstrip("0123456789 ")), safe(step.text))
-        for step in case.decision.steps
-    ]
+    """Say what stays within the limits, and of every other option why not; what speaks for ours stands on the first page."""
+    limits = next(step.text for step in case.decision.steps if "Limits" in step.title)
     others = [arm for arm in ARMS if arm != case.recommended]
     words = [Page("<strong>{}.</strong> {}").format(safe(arm_title(arm)), safe(_why_not(case, arm))) for arm in others]
-    return joined(
-        Page("<h3>How the answer came about</h3>"),
-        bullets(steps, ordered=True),
-        Page("<h3>Why not the others</h3>"),
-        bullets(words),
-    )
+    return joined(Page("<p>{}</p>").format(safe(limits)), bullets(words))
 
 
 def _why_not(case: Case, arm: str) -> str:
@@ -78,7 +70,11 @@ def cost_tables(case: Case) -> Page:
     """Set out totals, chances of staying within budgets, and what is not included."""
     overview, money = case.overview, case.money
     limits = [tables.budgets(overview, money)] if overview.budgets() else []
-    notes = (Page('<p class="muted">{}</p>').format(safe(note)) for note in overview.notes())
+    notes = (
+        Page('<p class="muted">{}</p>').format(safe(note))
+        for note in overview.notes()
+        if note not in case.decision.notes
+    )
     return joined(view.costs_table(case.decision), *limits, *notes, tables.not_included())
 
 
@@ -94,6 +90,7 @@ def business(case: Case) -> Page:
     turns = tables.sensitivity(overview.business.sensitivity(arm), money) if overview.business.has_benefit else ""
     return joined(
         tables.business_assumptions(overview, money),
+        caption(tables.business_sum(overview, arm, money)) if turns else "",
         turns,
         tables.turning_points(overview, arm, money),
     )
@@ -113,7 +110,7 @@ def architecture(case: Case) -> Page:
 def _names(case: Case) -> dict[str, str]:
     names = dict(case.book.names)
     if case.in_house:
-        names |= {"base_model": OWN_MODEL, "tuned_model": OWN_MODEL, "embedding_model": "local embedding model"}
+        names |= {"base_model": OWN_MODEL, "tuned_model": OWN_MODEL, "embedding_model": "a local embedding model"}
         names["vector_store"] = names["vector_store" if case.book.store_is_in_house else "vector_store_in_house"]
     return names
 
@@ -131,8 +128,10 @@ def plan_pages(case: Case) -> Page:
     return joined(
         planning.steps_table(plan, money),
         caption(
-            f"The work of all steps is expected to cost {money.text(plan.usd)}; with {money.text(setup - plan.usd)} paid to "
-            f"vendors it is the set-up of {money.text(setup)}."
+            f"The work of all steps is the set-up of {money.text(setup)}."
+            if setup - plan.usd < 0.005
+            else f"The work of all steps is expected to cost {money.text(plan.usd)}; with {money.text(setup - plan.usd)} paid "
+            f"to vendors it is the set-up of {money.text(setup)}."
         ),
         planning.gates_table(plan),
         planning.collection_table(plan),
@@ -146,7 +145,8 @@ def plan_pages(case: Case) -> Page:
 
 def assumptions(case: Case) -> Table:
     """List the inputs most worth checking, with the value at which the answer changes."""
-    nearest = sorted(case.decision.counterfactuals, key=lambda change: (not change.assumed, change.distance))
+    plausible = [change for change in case.decision.counterfactuals if change.plausible]
+    nearest = sorted(plausible, key=lambda change: (not change.assumed, change.distance))
     rows = [
         [
             field_label(change.field),
@@ -156,8 +156,10 @@ def assumptions(case: Case) -> Table:
         ]
         for change in nearest[:WORTH_CHECKING]
     ]
-    title = f"The {counted(len(rows))} assumptions most worth checking"
-    rows = rows or [["No single input", "–", "–", "changes the answer within its range", "–"]]
+    title = (
+        f"The {counted(len(rows))} assumptions most worth checking" if rows else "The assumptions most worth checking"
+    )
+    rows = rows or [["No single input", "–", "–", "changes the answer within what is plausible", "–"]]
     return Table(["Input", "Taken here", "The answer changes at", "to", "What it means"], rows, title)
 
 
@@ -165,8 +167,8 @@ def trust(case: Case) -> Page:
     """Say how far to trust the recommendation: stability, track record, evidence, what the articles' figures are worth."""
     decision, counts = case.decision, audit().counts()
     lines = [
-        f"The recommendation stays in {probability(decision.stability)} of the simulated variations, in which everything "
-        "that is not answered, every price and every effort moves.",
+        f"{'The recommendation' if case.recommended else 'The likeliest answer'} holds in {probability(decision.stability)} "
+        "of the simulated variations, in which everything that is not answered, every price and every effort moves.",
         view.track_record_words(decision),
         f"{view.answered_words(decision)}.",
         f"What is known of this client's own answers: {decision.evidence.why.rstrip('.') or decision.evidence.level}.",

@@ -292,7 +292,7 @@ def tornado_chart(swings: list[Swing], expected: float, arm: str, other: str, mo
     columns = ["Input", "Difference at its low value", "Difference at its high value"]
     return Chart(
         id="tornado",
-        title=f"Cost of {plain_title(arm)} less that of {plain_title(other)}, and what drives it ({money.currency})",
+        title=f"What {plain_title(arm)} costs above {plain_title(other)}, and what drives it ({money.currency})",
         description="Tornado chart: difference in cost over the horizon at the low and high value of each input.",
         figure=drawn,
         table=Table(columns, rows, "All inputs that matter", (1, 2)),

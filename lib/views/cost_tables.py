@@ -5,6 +5,7 @@ Every figure is the expected one, with P10 to P90 of the same draws beside it; a
 
 import math
 import re
+from typing import Any
 
 from lib.arms import ARMS
 from lib.client.facts import queries_answered
@@ -22,16 +23,15 @@ from lib.costs.overview import NOT_INCLUDED, Overview
 from lib.decision.result import Decision
 from lib.prices import Price
 from lib.views.decision import costs_table, queries_table
-from lib.views.field_words import field_label
+from lib.views.field_words import field_label, value_words
 from lib.views.markup import Page, bullets, joined, with_note
 from lib.views.money import DOLLARS, Money
 from lib.views.prices import own_rows, serving
 from lib.views.table import Table
-from lib.wording import arm_title, counted, months_words, number, probability, share
+from lib.wording import arm_title, counted, listed, months_words, number, probability, share
 
 NOTHING = "–"
 NO_HISTORY = re.compile(r"history unknown: .*? different on [0-9-]+")
-NOT_WITHIN = "not within the horizon"
 NO_VOLUME = "at no realistic volume"
 LEAVES_A_GAP = "not counted: leaves a gap"
 
@@ -93,19 +93,16 @@ def prices(overview: Overview, money: Money = DOLLARS) -> Table:
     used = {
         (overview.book[key].item, overview.book[key].component): overview.book[key] for key in overview.prices_used()
     }
-    rows = [
-        [
-            price.label,
-            with_note(*_value(price, money)),
-            price.source,
-            price.checked.isoformat(),
-            NO_HISTORY.sub("†", price.note) or NOTHING,
-        ]
-        for _, price in sorted(used.items())
-    ]
+    rows: dict[Any, list[Any]] = {}
+    for place, price in sorted(used.items()):
+        told = price.source, price.checked.isoformat(), NO_HISTORY.sub("†", price.note) or NOTHING
+        free = price.low == price.high == 0
+        # What costs nothing for the same reason stands in one row.
+        row = rows.setdefault(told if free else place, ["", "0" if free else with_note(*_value(price, money)), *told])
+        row[0] += f"{'; ' if row[0] else ''}{price.label}"
     columns = ["Item", "Value (range)", "Source", "Read on", "Note"]
     title = f"Prices, hours and speeds behind the figures; †: may have been different on {overview.book.as_of}"
-    return Table(columns, rows, title, wrap=True)
+    return Table(columns, [*rows.values()], title, wrap=True)
 
 
 def _labels(costs: Costs) -> dict[str, str]:
@@ -167,15 +164,14 @@ def turning_points(overview: Overview, recommended: str, money: Money = DOLLARS)
     name = arm_title(base)
     columns = [
         "Architecture",
-        f"Cheapest of all {counted(len(ARMS))}",
+        f"Cheapest of all {counted(len(ARMS))}, share of draws",
         f"Costs the same as {name} at",
         f"Set-up paid back against {name} in",
         "One right answer",
         f"Right as often to match {name}",
     ]
-    caption = (
-        "Where one overtakes another: at expected costs, in brackets where eight of ten draws lie; putting a wrong answer "
-        f"right costs {money.text(correction)}"
+    caption = ("Where one overtakes another: at expected costs, in brackets where eight of ten draws lie") + (
+        f"; putting a wrong answer right costs {money.text(correction)}" if correction else ""
     )
     strong = [ARMS.index(recommended)] if recommended in ARMS else []
     return Table(columns, rows, caption, right=(1, 4, 5), strong=strong)
@@ -190,7 +186,7 @@ def _volume(found: TurningPoint) -> str:
 def _months(found: TurningPoint, horizon: int) -> str:
     """Write a payback: expected months, and how sure it is to come within the horizon."""
     if not found.expected <= horizon:
-        return NOT_WITHIN
+        return f"not within {months_words(horizon)}"
     return f"{number(float(f'{found.expected:.2g}'))} months ({_rounded(found.p10)} to {_rounded(found.p90)})"
 
 
@@ -216,9 +212,9 @@ def business_case(overview: Overview, decision: Decision, money: Money = DOLLARS
         counts = decision.arms[arm].closes_gaps or decision.arms[arm].measured_score is not None
         spent = [money.ranged(overview.figure(name, arm)) for name in ("setup_usd", "monthly_usd", "horizon_usd")]
         gained = (
-            [_saved(overview, arm, money), *_worth(overview, arm, money)]
-            if counts
-            else [NOTHING, LEAVES_A_GAP, NOTHING]
+            [NOTHING, LEAVES_A_GAP, NOTHING]
+            if not counts
+            else [_saved(overview, arm, money), *(_worth(overview, arm, money) if case.has_benefit else ())]
         )
         rows.append([arm_title(arm) + (f", {' and '.join(marks)}" if marks else ""), *spent, *gained])
     span = months_words(months)
@@ -231,6 +227,10 @@ def business_case(overview: Overview, decision: Decision, money: Money = DOLLARS
         f"Brings in {VIEW_MONTHS // 12} years, costs paid",
         "Pays for itself after",
     ]
+    if not case.has_benefit:
+        # Only hours may be known, or nothing of what it brings.
+        kept = 5 if float(overview.estimates.facts["money.minutes_saved_per_answer"]) else 4
+        columns, rows = columns[:kept], [row[:kept] for row in rows]
     strong = [place for place, row in enumerate(rows) if "recommended" in row[0]]
     caption = f"Business case in {money.currency}: expected, in brackets where eight of ten draws lie"
     return Table(columns, rows, caption, right=range(1, 4), strong=strong)
@@ -247,17 +247,17 @@ def _saved(overview: Overview, arm: str, money: Money) -> str:
 
 def _worth(overview: Overview, arm: str, money: Money) -> tuple[str, str]:
     case = overview.business
-    if not case.has_benefit:
-        return "no benefit stated", "no benefit stated"
     paid = case.payback(arm)
-    within = "" if paid.share >= 0.995 else f"; within the horizon in {probability(paid.share)} of the draws"
-    words = NOT_WITHIN if not paid.expected <= overview.months else f"{paid.expected:.1f} months{within}"
+    span = months_words(overview.months)
+    within = "" if paid.share >= 0.995 else f"; within {span} in {probability(paid.share)} of the draws"
+    words = f"{paid.expected:.1f} months{within}" if paid.expected <= overview.months else f"not within {span}"
     return money.ranged(case.net(arm, VIEW_MONTHS)), words
 
 
 def business_assumptions(overview: Overview, money: Money = DOLLARS) -> Page:
     """Say in words what the business case rests on."""
     facts, case = overview.estimates.facts, overview.business
+    wrong = float(facts["money.correction_usd"])
     minutes, wage = float(facts["money.minutes_saved_per_answer"]), float(facts["money.saved_usd_per_hour"])
     share_used, ramp = float(facts["money.adoption_share"]), float(facts["money.ramp_up_months"])
     lines = [
@@ -273,17 +273,38 @@ def business_assumptions(overview: Overview, money: Money = DOLLARS) -> Page:
         "Today's solution is not stated to cost anything."
         if not case.today_is_known
         else f"What runs today costs {money.text(float(today_usd(facts)))} a month, which is saved as questions are brought to what is new.",
-        "Where nothing is measured, the target is taken for the share of right answers; each wrong one costs "
-        f"{money.text(float(facts['money.correction_usd']))} to put right.",
+        "Where nothing is measured, the target is taken for the share of right answers"
+        + (
+            f"; each wrong one costs {money.text(wrong)} to put right."
+            if wrong
+            else "; wrong ones are taken to cost nothing."
+        ),
     ]
     return bullets(lines)
 
 
+def business_sum(overview: Overview, arm: str, money: Money = DOLLARS) -> str:
+    """Say of which sums the result of the business case is made up; nothing where no benefit is stated."""
+    case, months = overview.business, overview.months
+    if not case.has_benefit:
+        return ""
+    value, avoided, costs, wrong = (
+        case.total(arm, name, months).expected for name in ("value", "avoided", "costs", "corrections")
+    )
+    brings = {"of time saved": value, "no longer spent on what runs today": avoided}
+    takes = {"of costs": costs, "for putting wrong answers right": wrong}
+    more, less = (listed([f"{money.text(usd)} {of}" for of, usd in part.items() if usd]) for part in (brings, takes))
+    return f"Over {months_words(months)}: {more}, less {less}, come to {money.text(case.net(arm, months).expected)}."
+
+
 def sensitivity(swings: list[Swing], money: Money = DOLLARS) -> Table:
     """Say what the business case turns on, widest first."""
-    rows = [[swing.label, money.text(swing.at_low), money.text(swing.at_high)] for swing in swings]
-    columns = ["If this is otherwise", "at the low end it brings", "at the high end it brings"]
-    return Table(columns, rows, f"What the three-year result turns on, in {money.currency}", right=(1, 2))
+    rows = []
+    for swing in swings:
+        low, high = (value_words(swing.field, end, money) for end in swing.ends)
+        rows.append([swing.label, low, money.text(swing.at_low), high, money.text(swing.at_high)])
+    columns = ["If this is otherwise", "at", "it brings", "at", "it brings"]
+    return Table(columns, rows, f"What the three-year result turns on, in {money.currency}", right=(1, 2, 3, 4))
 
 
 def text(overview: Overview, decision: Decision, money: Money = DOLLARS) -> str:

@@ -100,7 +100,7 @@ def costs_table(decision: Decision) -> Table:
     columns: dict[str, Callable[[ArmResult], Any]] = {
         "Set-up": lambda arm: money.ranged(arm.ranges["setup_usd"]),
         "A month": lambda arm: money.ranged(arm.ranges["monthly_usd"]),
-        "of it bills": lambda arm: money.text(arm.monthly_bill_usd),
+        "paid to vendors": lambda arm: money.text(arm.monthly_bill_usd),
         "Over the horizon": lambda arm: money.ranged(arm.ranges["horizon_usd"]),
         "as planned": lambda arm: money.text(arm.ranges["horizon_usd"].as_planned),
     }

@@ -60,7 +60,9 @@ def answer_time(
     )
     if limit_ms / 1000 <= max(whole.values()) * 1.14:
         words = f"limit {limit_ms / 1000:g} s"
-        drawn.add_vline(x=limit_ms / 1000, line={"color": WARNING, "dash": "dash", "width": 2}, annotation_text=words)
+        # Above the bars: in front of one its words cannot be read.
+        said = {"text": words, "xanchor": "right", "yanchor": "bottom"}
+        drawn.add_vline(x=limit_ms / 1000, line={"color": WARNING, "dash": "dash", "width": 2}, annotation=said)
     drawn.update_layout(barmode="stack")
     drawn.update_xaxes(ticksuffix=" s", rangemode="tozero").update_yaxes(autorange="reversed")
     rows = [

@@ -56,11 +56,18 @@ def gantt(roadmap: Roadmap, deadline_weeks: float | None = None) -> Chart:
         marker={"symbol": "diamond", "size": 13, "color": CLEAR, "line": {"color": INK, "width": 2}},
         hoverinfo="skip",
     )
-    for weeks, words in ((deadline_weeks, "to be live"), (roadmap.planned_weeks, "own plan")):
+    for above, (weeks, words) in enumerate(((deadline_weeks, "to be live"), (roadmap.planned_weeks, "own plan"))):
         if weeks is not None:
-            drawn.add_vline(x=weeks, line={"color": WARNING, "dash": "dash", "width": 1.5}, annotation_text=words)
+            # One above the other, to the left: the lines may stand close together, and at the edge.
+            place = {"xanchor": "right", "yanchor": "bottom", "yshift": 13 * above}
+            line = {"color": WARNING, "dash": "dash", "width": 1.5}
+            drawn.add_vline(x=weeks, line=line, annotation={"text": words, **place})
     latest = max(roadmap.weeks[1], deadline_weeks or 0.0, roadmap.planned_weeks or 0.0)
-    drawn.update_xaxes(title_text="Weeks from the start", range=[0, latest * 1.03], fixedrange=True)
+    drawn.update_xaxes(
+        title_text="Weeks from the start",
+        range=[0, latest * 1.03],
+        fixedrange=True,
+    )
     drawn.update_yaxes(autorange="reversed", fixedrange=True, categoryorder="array", categoryarray=labels)
     drawn.update_layout(barmode="overlay")
     rows = [
@@ -91,14 +98,17 @@ def steps_table(roadmap: Roadmap, money: Money = DOLLARS) -> Table:
             _days(*step.days),
             number(round(step.hours)) if step.hours else "–",
             money.text(step.usd) if step.usd else "–",
+            roadmap.dates(step.begins[0], step.ends[1]),
         ]
         for place, step in enumerate(roadmap.steps, 1)
     ]
-    days = _days(*roadmap.steps[-1].ends)
-    rows.append(["All", "", "", days, number(round(roadmap.hours)), money.text(roadmap.usd)])
-    columns = ["Step", "What it leaves behind", "Who", "Working days", "Hours", "Cost"]
+    ends = roadmap.steps[-1].ends
+    sums = [_days(*ends), number(round(roadmap.hours)), money.text(roadmap.usd), roadmap.dates(0, ends[1])]
+    rows.append(["All", "", "", *sums])
+    columns = ["Step", "What it leaves behind", "Who", "Working days", "Hours", "Cost", "Earliest start to latest end"]
+    shown = len(columns) - (roadmap.start is None)
     title = "Steps in order; a dash: its work is counted in another step"
-    return Table(columns, rows, title, right=(3, 4, 5), strong=[len(rows) - 1])
+    return Table(columns[:shown], [row[:shown] for row in rows], title, right=(3, 4, 5), strong=[len(rows) - 1])
 
 
 def sources_table(roadmap: Roadmap) -> Table:
@@ -170,7 +180,9 @@ def industry_page(note: IndustryNote | None, decision: Decision) -> Page:
     ]
     return joined(
         Table(
-            ["What", note.id.replace("-", " ").replace("_", " ").capitalize()], rows, "Industry note (which-approach)"
+            ["What", note.id.replace("-", " ").replace("_", " ").capitalize()],
+            rows,
+            "What one of the articles says of this industry",
         ),
         caption(f"That usual way comes to {arm_title(note.says)}; {same}."),
     )
@@ -197,15 +209,11 @@ def own_plan(roadmap: Roadmap, decision: Decision, client: ClientFile, money: Mo
             money.text(mine.horizon_usd),
             money.text(theirs.horizon_usd),
         ],
-        ["Ruled out by", _blockers(mine), _blockers(theirs)],
+        ["Possible", *("no, ruled out" if found.blockers else "yes" for found in (mine, theirs))],
     ]
     return Table(
         ["What", "Recommended way", "Own plan"], rows, "The client's own plan beside ours", right=(), chosen=(1,)
     )
-
-
-def _blockers(arm) -> Page | str:
-    return bullets(blocker.text for blocker in arm.blockers) if arm.blockers else "nothing"
 
 
 def _span(step: PlannedStep) -> tuple[float, float]:

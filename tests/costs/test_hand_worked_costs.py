@@ -118,7 +118,7 @@ def test_long_context_reads_the_whole_knowledge_base_mostly_from_the_cache(case)
 def test_a_knowledge_base_larger_than_the_window_is_charged_as_far_as_it_fits_and_says_so(case):
     found = case(knowledge={"needed": "private", "documents": 12000})
     assert found.costs.prompt_tokens["long_context"] == 128000 - 800
-    assert any("does not fit the context window" in note for note in found.costs.notes)
+    assert any("do not fit into one prompt" in note for note in found.costs.notes)
 
 
 def test_a_long_prompt_pays_the_dearer_tier_for_all_its_tokens(case):
