@@ -27,10 +27,10 @@ from lib.views.plan import steps_table
 from lib.views.table import Table
 from lib.wording import arm_title, listed
 
-WIDTH, HEIGHT, EDGE, TOP, GAP, FOOT = 13.33, 7.5, 0.6, 1.1, 0.15, 7.0
+WIDTH, HEIGHT, EDGE, TOP, GAP, FOOT = 13.33, 7.5, 0.6, 1.0, 0.1, 7.05
 """Of a slide, in inches: its size, its margin, where its contents begin, are parted and end."""
-SIZES = (20, 18, 16, 14)
-"""Points of a text that may grow; tables and footers have the least."""
+SIZES = (26, 20, 18, 16, 14)
+"""Points that a text may have; titles may have the most, tables and footers have the least."""
 TITLE_ONLY, PLAIN_GRID = 5, "{5940675A-B579-460E-94D1-54222C63F5DA}"
 INK, PALE = RGBColor(0x1F, 0x29, 0x33), RGBColor(0xF3, 0xF5, 0xF7)
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -88,12 +88,12 @@ def _slide(
     bar.fill.fore_color.rgb = RGBColor.from_string((case.client.report.colour or DEFAULT_COLOUR).removeprefix("#"))
     bar.line.fill.background()
     head = slide.shapes.title
-    head.left, head.top, head.width, head.height = map(Inches, (EDGE, 0.3, wide, 0.8))
-    _fill(head.text_frame, [title], 26 if _high([title], wide, 26) < 1 else 14)
+    head.left, head.top, head.width, head.height = map(Inches, (EDGE, 0.25, wide, 0.7))
+    _fill(head.text_frame, [title], _fitting([title], wide, 0.7))
     widths = [wide * part / sum(parts) for part in parts]
     rows = [max(_high([text], *size) for text, *size in _cells(row, widths)) for row in table.texts] if table else []
     room = FOOT - TOP - GAP - sum(rows)
-    size = next((size for size in SIZES if _high(texts, wide, size) < room), SIZES[-1])
+    size = _fitting(texts, wide, room, SIZES[1:])
     box = slide.shapes.add_textbox(*map(Inches, (EDGE, TOP, wide, _high(texts, wide, size))))
     _fill(box.text_frame, texts, size, bullet="• " if len(texts) > 1 else "")
     if table:
@@ -117,6 +117,10 @@ def _slide(
 def _cells(row: Sequence[str], widths: Sequence[float]) -> Iterator[tuple[str, float, int]]:
     for text, width in zip(row, widths, strict=True):
         yield text, width - 0.2, SIZES[-1]
+
+
+def _fitting(texts: Sequence[str], width: float, room: float, sizes: Sequence[int] = SIZES) -> int:
+    return next((size for size in sizes if _high(texts, width, size) <= room), SIZES[-1])
 
 
 def _high(texts: Sequence[str], width: float, size: int) -> float:

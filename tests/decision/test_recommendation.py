@@ -172,4 +172,4 @@ def test_a_limit_that_is_missed_is_an_open_issue() -> None:
     slow = decided(knowledge=PRIVATE, latency={"p95_ms": 500, "streaming": False})
     assert any(issue.text.startswith("Answer time") for issue in slow.open_issues)
     tight = decided(knowledge=PRIVATE, money={"setup_usd": 5000})
-    assert tight.recommendation == "rag" and any(issue.text.startswith("BUDGET") for issue in tight.open_issues)
+    assert tight.recommendation == "rag" and any(issue.text.startswith("Budget") for issue in tight.open_issues)

@@ -204,6 +204,23 @@ def test_every_term_of_a_client_s_pages_is_explained_on_them(outline):
         assert term in explained and term in words, term
 
 
+@pytest.mark.parametrize("name", ["commercial-law", "general-chatbot", "hostile"])
+def test_on_the_slides_nothing_is_small_cut_off_or_over_another_thing(name, hostile_file, tmp_path):
+    from pptx import Presentation
+
+    file = hostile_file if name == "hostile" else paths.CLIENTS / f"{name}.yaml"
+    deck.write_pptx(case_of(load_client(file), file), tmp_path / "x.pptx")
+    shown = Presentation(tmp_path / "x.pptx")
+    for slide in shown.slides:
+        frames = [shape.text_frame for shape in slide.shapes if shape.has_text_frame]
+        frames += [cell.text_frame for shape in slide.shapes if shape.has_table for cell in shape.table.iter_cells()]
+        sizes = [run.font.size.pt for frame in frames for part in frame.paragraphs for run in part.runs]
+        assert min(sizes) >= 14
+        places = sorted((shape.top, shape.top + shape.height) for shape in slide.shapes)
+        assert all(end <= begin for (_, end), (begin, _) in pairwise(places))
+        assert places[-1][1] <= shown.slide_height
+
+
 def test_five_slides_show_the_figures_of_the_report_and_keep_text_text(hostile_file, tmp_path):
     from pptx import Presentation
 
