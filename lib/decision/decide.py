@@ -85,7 +85,7 @@ def decide(
     return Decision(
         client=client.client.name,
         recommendation=recommendation,
-        runner_up=_runner_up(recommendation, varied.shares, found, arms),
+        runner_up=_runner_up(outcome, recommendation, varied.shares, found, arms),
         stability=round(stability, 3),
         track_record=None if because else track_record(stability, deciding_answered(facts)),
         agreement=_plain(outcome.support[recommendation]) if recommendation in ARMS else None,
@@ -163,9 +163,14 @@ def _proven(outcome: Outcome, recommendation: str) -> bool:
     return level == "proven" or (level == "measured" and bool(outcome.by_evidence))
 
 
-def _runner_up(recommendation: str, shares: dict[str, float], found: tuple, arms: dict[str, ArmResult]) -> str | None:
-    """Return the arm that passes and wins most of the other draws, else the nearest change, else the most supported one."""
-    others = [arm for arm in ARMS if arm != recommendation and arms[arm].passes]
+def _runner_up(
+    outcome: Outcome, recommendation: str, shares: dict[str, float], found: tuple, arms: dict[str, ArmResult]
+) -> str | None:
+    """Return the arm that wins most of the other draws, else the nearest change, else the most supported one.
+
+    Only of those that pass and never lack the facts; ``None`` where there is none.
+    """
+    others = [arm for arm in ARMS if arm != recommendation and arms[arm].passes and _facts_there(outcome, arm)]
     nearest = {change.recommendation: -place for place, change in reversed(list(enumerate(found)))}
     return max(
         others,
@@ -224,13 +229,12 @@ def _evidence(outcome: Outcome, recommendation: str) -> EvidenceTrace:
 def _arm(outcome: Outcome, estimates: Estimates, arm: str) -> ArmResult:
     context = outcome.context
     score = float(context.facts[ARM[arm].score_field])
-    facts_there = bool(brings_facts(context, arm)) or not outcome.gaps.knowledge
     blocked = [blocker for blocker in BLOCKERS if _blocked(outcome, arm, blocker.id)]
     return ArmResult(
         feasible=bool(outcome.feasibility.feasible[arm]),
         blockers=tuple(_blocker(outcome, arm, blocker) for blocker in blocked if not blocker.soft),
         limits_missed=tuple(_blocker(outcome, arm, blocker) for blocker in blocked if blocker.soft),
-        closes_gaps=facts_there and (arm in TUNED_ARMS or not outcome.gaps.behaviour),
+        closes_gaps=_facts_there(outcome, arm) and (arm in TUNED_ARMS or not outcome.gaps.behaviour),
         support=_plain(outcome.support[arm]),
         setup_usd=_money(context.costs.setup_usd[arm]),
         monthly_usd=_money(context.costs.monthly_usd[arm]),
@@ -249,6 +253,10 @@ def _arm(outcome: Outcome, estimates: Estimates, arm: str) -> ArmResult:
         first_token_ms=round(float(context.latency.first_token_ms[arm])),
         measured_score=None if math.isnan(score) else score,
     )
+
+
+def _facts_there(outcome: Outcome, arm: str) -> bool:
+    return bool(brings_facts(outcome.context, arm)) or not outcome.gaps.knowledge
 
 
 def _chances(facts: Facts, estimates: Estimates, arm: str) -> dict[str, float]:

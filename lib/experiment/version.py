@@ -8,7 +8,7 @@ stored run.
 import importlib.metadata
 import platform
 
-EXPERIMENT_VERSION = 3
+EXPERIMENT_VERSION = 4
 
 _PACKAGES = (
     "torch",
