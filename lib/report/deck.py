@@ -54,7 +54,7 @@ def write_pptx(case: Case, path: Path) -> None:
         (3, 2, 7),
     )
     _slide(case, deck, "Why, and what to know before signing", [*decision.reasons, *warnings(case)])
-    title = "What it costs: expected, and where eight of ten draws lie"
+    title = "What it costs, and where eight of ten draws lie"
     outside = [f"Not included in any figure: {listed(list(NOT_INCLUDED))}."]
     _slide(case, deck, title, outside, _kept(costs_table(decision), 0, 1, 2, 4), (2, 3, 3, 3))
     steps = _kept(steps_table(case.roadmap, case.money), 0, 3, 5)

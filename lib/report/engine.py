@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
@@ -32,6 +33,8 @@ ENGINE = "workbook-warm"
 """Our engine by the name under which the project's entry point gives it to papermill: ``lib.report.warm``."""
 ATTACHED = (".pdf", ".xlsx", ".pptx")
 """What may lie beside the page, by the ending of its name."""
+ONE_AT_A_TIME = Lock()
+"""One shell and one working folder a process: threads, as a worker of a cluster may have them, would mix clients."""
 INTERACTIVE_TAGS = ("interactive", "nbval-skip")
 
 
@@ -146,7 +149,7 @@ def run_notebook(parameters: dict[str, Any]) -> NotebookNode:
     # It cannot read several names on one line and would warn; the client model checks the names.
     logging.getLogger("papermill").setLevel(logging.ERROR)
 
-    with tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as folder:
+    with ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="report-", ignore_cleanup_errors=True) as folder:
         try:
             return papermill.execute_notebook(
                 prepared(nbformat.read(NOTEBOOK, as_version=4)),

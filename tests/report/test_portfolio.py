@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from click.testing import CliRunner
@@ -42,6 +43,14 @@ def alone(folder, tmp_path_factory):
 def test_a_report_of_a_portfolio_equals_the_one_made_alone(folder, alone):
     for made in (alone.html, alone.manifest):
         assert (folder / made.name).read_bytes() == made.read_bytes()
+
+
+def test_threads_of_one_process_as_a_worker_of_a_cluster_has_them_mix_no_clients(folder, hostile_file, tmp_path):
+    files = [hostile_file, folder / "clients" / "general-chatbot.yaml"] * 2
+    with ThreadPoolExecutor(len(files)) as pool:
+        targets = [tmp_path / str(place) for place in range(len(files))]
+        for made in pool.map(lambda *two: make_report(*two, experiment=False, pdf=False), files, targets):
+            assert made.html.read_bytes() == (folder / made.html.name).read_bytes()
 
 
 def test_no_client_s_text_and_no_secret_is_in_another_s_files(folder):
