@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_all_start_methods, get_context, parent_process
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -77,9 +77,12 @@ def make_reports(
         elif left:
             # A worker that is killed may take its pool with it; what is not heard of is made in the next round.
             with suppress(BrokenProcessPool), _pool(min(jobs or os.cpu_count() or 1, len(left)), scheduler) as pool:
-                for future in as_completed([pool.submit(_attempt, file, folder, options) for file in left]):
+                # A worker on another machine counts a path from a folder of its own.
+                there = (lambda path: path.absolute()) if scheduler else (lambda path: path)
+                asked = {pool.submit(_attempt, there(file), there(folder), options): file for file in left}
+                for future in as_completed(asked):
                     if not future.exception():
-                        hear(future.result())
+                        hear(replace(future.result(), file=asked[future]))
     for file in [file for file in files if file not in outcomes]:
         hear(Outcome(file, None, f"{file}: whatever made its report was lost {1 + RETRIES} times."))
     if len(files) > 1:
