@@ -42,8 +42,7 @@ def readme_block(result: ExperimentResult) -> str:
         for id_, arm in result.arms.items()
     ]
     summary = experiment_summary(result)
-    # What ranks the arms by one column is the table's own matter.
-    said = [each for each in summary.findings if each.topic != "Fixed beforehand" and "Next: " not in each.text]
+    said = [each for each in summary.findings if each.topic != "Fixed beforehand"]
     asked = ", ".join(f"{KIND_TITLES[kind].lower()} {result.record.dataset.kinds[kind]}" for kind in result.kinds)
     return "\n".join(
         [

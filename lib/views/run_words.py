@@ -4,7 +4,7 @@ Which difference is more than chance is decided in ``lib.experiment.result`` alo
 its p from there. Everything else is told as shares with their intervals.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from math import isnan
 from typing import NamedTuple
 
@@ -12,7 +12,6 @@ from lib.dataset import UNANSWERABLE
 from lib.experiment.literature import LiteratureComparison, Order, PairOrder
 from lib.experiment.result import TAUGHT, ContrastResult, ExperimentResult, Verdict
 from lib.stats import Proportion, mcnemar_p
-from lib.wording import listed
 
 
 class Panel(NamedTuple):
@@ -38,13 +37,6 @@ KIND_TITLES = {
     "two_page": "Fact over two pages",
     "missing": "Unanswerable: no such thing",
     "near_miss": "Unanswerable: near miss",
-}
-_FACTS = {
-    "trained_wording": ("taught facts in a trained wording", "asked word for word as in training"),
-    "new_wording": ("taught facts in new words", "asked as training never did"),
-    "document_only": ("document facts", "which stand on a page and in no training"),
-    "changed": ("changed facts", "which have another value than at training"),
-    "two_page": ("two-page facts", "which need two pages together"),
 }
 _FEW = 50
 
@@ -127,14 +119,11 @@ def contrast_sentence(result: ExperimentResult, found: ContrastResult) -> str:
 
 
 def experiment_summary(result: ExperimentResult) -> ExperimentSummary:
-    """Read a run: who knows the facts, keeps the style, refuses, cites, survives a change, and how sure that is."""
+    """Read a run for what no table beside it says: the comparisons, what was taught, refused, told as it was before."""
     findings = [
         *(("Fixed beforehand", contrast_sentence(result, each)) for each in result.contrasts),
         *_taught(result),
-        *_facts(result),
         *_refusal(result),
-        *_best(result, "Style", "style", "kept the style"),
-        *_best(result, "Right page", "cited", "cited the right page"),
         *_old_values(result),
         *_search(result),
         *_forgotten(result),
@@ -182,20 +171,6 @@ def _taught(result: ExperimentResult) -> _Found:
     yield "Taught before judged", text
 
 
-def _facts(result: ExperimentResult) -> _Found:
-    """State every arm's share of one kind of fact, best first."""
-    for kind, (name, meaning) in _FACTS.items():
-        order = _ranked(result, "fact", (kind,)) if kind in result.kinds else []
-        if not order:
-            continue
-        best, share = order[0]
-        if share.share == 0:
-            yield name.capitalize(), f"No arm answered any of the {share.n} {name} right ({meaning})."
-            continue
-        text = f"{_title(result, best)} answered {_with_n(share)} of {name} ({meaning})."
-        yield name.capitalize(), text + _next(result, [each for each in order[1:4] if each[1].share > 0])
-
-
 def _refusal(result: ExperimentResult) -> _Found:
     kinds = tuple(kind for kind in UNANSWERABLE if kind in result.kinds)
     order = _ranked(result, "refusal", kinds) if kinds else []
@@ -212,19 +187,6 @@ def _refusal(result: ExperimentResult) -> _Found:
             f". Refusing costs answers too: {_title(result, loudest)} refused {percent(most)} of what can be answered"
         )
     yield "Refusal", f"{text}."
-
-
-def _best(result: ExperimentResult, topic: str, measure: str, did: str) -> _Found:
-    order = _ranked(result, measure)
-    if not order:
-        return
-    most = order[0][1]
-    if most.share == 0:
-        yield topic, f"No arm {did} even once (n = {most.n})."
-        return
-    best = [_title(result, arm) for arm, share in order if share.share == most.share]
-    rest = order[len(best) : len(best) + 4]
-    yield topic, f"{listed(best)} {did} in {_with_n(most)}." + _next(result, rest)
 
 
 def _old_values(result: ExperimentResult) -> _Found:
@@ -348,10 +310,6 @@ def _title(result: ExperimentResult, arm: str) -> str:
 
 def _told(result: ExperimentResult, arm: str, share: Proportion) -> str:
     return f"{_title(result, arm)} {percent(share)}"
-
-
-def _next(result: ExperimentResult, order: Sequence[tuple[str, Proportion]]) -> str:
-    return f" Next: {'; '.join(_told(result, *each) for each in order)}." if order else ""
 
 
 def _with_n(share: Proportion) -> str:
