@@ -91,11 +91,9 @@ def _tuning_kind(case: Case) -> str:
 
 def _store(case: Case) -> str:
     chunks = case.chunks
-    size = (
-        f"about {number(round(chunks, -2) if chunks > 1000 else round(chunks))} chunks"
-        if not math.isnan(chunks)
-        else "a size not stated"
-    )
+    if math.isnan(chunks):
+        return "Store: pgvector in PostgreSQL to begin with; how many documents there are is not stated."
+    size = f"about {number(round(chunks, -2) if chunks > 1000 else round(chunks))} chunks"
     if chunks > case.limit("dedicated_store_chunks"):
         return f"Store: a dedicated vector database, because {size} is past the point where the choice matters."
     if chunks > case.limit("shared_store_chunks"):
@@ -104,7 +102,7 @@ def _store(case: Case) -> str:
 
 
 ROWS: tuple[Row, ...] = (
-    Row(lambda c: c.tuned, lambda c: f"Kind of fine-tuning: {_tuning_kind(c)} (which-approach)."),
+    Row(lambda c: c.tuned, lambda c: f"Kind of fine-tuning: {_tuning_kind(c)}."),
     Row(lambda c: c.retrieves, _store),
     Row(
         lambda c: c.retrieves,
@@ -121,19 +119,17 @@ ROWS: tuple[Row, ...] = (
         lambda c: c.retrieves and c.value("knowledge.multi_hop_share") >= c.limit("multi_hop_share"),
         lambda c: (
             f"Multi-hop: {share(c.value('knowledge.multi_hop_share'))} of the questions need several documents; "
-            "retrieve a second time from the gaps of the first answer (which-approach: 87 to 93 % on 200 questions)."
+            "retrieve a second time from the gaps of the first answer (87 to 93 % right on 200 questions in one of the articles)."
         ),
     ),
     Row(
         lambda c: c.arm == "hybrid",
-        lambda c: (
-            "Build retrieval first: it is useful at once, and its use shows what the fine-tune has to change (decision-matrix)."
-        ),
+        lambda c: "Build retrieval first: it is useful at once, and its use shows what the fine-tune has to change.",
     ),
     Row(
         lambda c: c.tuned and not bool(c.outcome.gaps.behaviour_proven),
         lambda c: (
-            "Before training, try few-shot examples that are retrieved for each question: decision-matrix saw this replace a fine-tune at a tenth of the effort."
+            "Before training, try few-shot examples that are retrieved for each question: one of the articles saw this replace a fine-tune at a tenth of the effort."
         ),
     ),
     Row(
@@ -145,19 +141,15 @@ ROWS: tuple[Row, ...] = (
     Row(
         lambda c: bool(c.outcome.feasibility.late),
         lambda c: (
-            f"Latency: no arm meets {number(c.value('latency.p95_ms'))} ms with these models. A smaller model, prompt "
-            "caching, a cache of frequent answers or streaming must bring it; latency does not tell the arms apart."
+            f"Latency: no option meets {number(c.value('latency.p95_ms'))} ms with these models. A smaller model, prompt "
+            "caching, a cache of frequent answers or streaming must bring it; latency does not tell the options apart."
         ),
     ),
     Row(
         lambda c: c.grave,
         lambda c: (
             "A wrong answer is grave: validate every answer against its source"
-            + (
-                "."
-                if c.value("risk.expert_review") == 1
-                else ", and have an expert review it before use (five-questions)."
-            )
+            + ("." if c.value("risk.expert_review") == 1 else ", and have an expert review it before use.")
         ),
     ),
     Row(

@@ -62,12 +62,12 @@ def _question(path: str, values: Array, varied: Variations, recommendation: str)
         leads.setdefault(best if clear or not stays else recommendation, []).append(words)
     others = tuple(arm for arm in (*ARMS, UNDECIDED) if arm in leads and arm != recommendation)
     if len(leads) > 1:
-        why = "; ".join(f"{listed(words)}: {arm_title(arm)}" for arm, words in leads.items())
-        why = f"Not answered. By what it is, this answer holds most often: {why}."
+        why = "; ".join(f"if {listed(words)}, most often {arm_title(arm)}" for arm, words in leads.items())
+        why = f"Not answered: {why}."
     else:
         most = [max(held.values()) for _, held in parts.values()]
         span = f"{share(min(most))} to {share(max(most))}"
-        why = f"Not answered. It moves how often the answer holds: {span} of the variations."
+        why = f"Not answered: the answer holds in {span} of the variations, by what it is."
     gain = _held(list(parts.values())) - max(varied.shares.values())
     return Question(path, why, others, round(max(0.0, gain), 4))
 

@@ -113,9 +113,9 @@ def evidence_sentence(outcome: Outcome) -> str:
     elif run.status == NOT_STORED:
         size += f" in run {run.run}"
     effect = (
-        "This decides between the arms that pass."
+        "This decides between the options that pass."
         if outcome.by_evidence
-        else "The arm that the gaps ask for is not among them."
+        else "The option that the gaps ask for is not among them."
     )
     if max(known.values()) < float(facts["evidence.target_score"]):
         effect += " NONE OF THEM REACHES THE TARGET."

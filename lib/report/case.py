@@ -55,6 +55,11 @@ class Case:
         return self.decision.planned_arm
 
     @property
+    def mark(self) -> str:
+        """What the planned arm is called on a chart."""
+        return "recommended" if self.recommended else "to start from"
+
+    @property
     def in_house(self) -> bool:
         """Whether data must stay on the client's own machines."""
         return self.book.in_house

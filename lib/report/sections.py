@@ -25,6 +25,12 @@ from lib.wording import arm_title, counted, months_words, probability
 
 OWN_MODEL = "an open model on own GPUs"
 WORTH_CHECKING = 5
+KNOWN = {
+    "nothing": "none has been graded",
+    "anecdote": "a share of right answers that too few graded questions stand behind",
+    "measured": "enough of them have been graded, and the target is not surely reached",
+    "proven": "enough of them have been graded, and the target is reached by more than chance",
+}
 
 
 def why_not(case: Case) -> Page:
@@ -55,10 +61,10 @@ def charts_of_costs(case: Case) -> list[Chart]:
     """Draw how uncertain the total is, what it is spent on, and what drives the difference to the next best."""
     estimates, money, arm = case.overview.estimates, case.money, case.planned
     passing = [each for each in ARMS if each != arm and case.decision.arms[each].passes]
-    other = case.decision.runner_up if case.decision.runner_up in ARMS else next(iter(passing), None)
+    other = case.decision.runner_up if case.decision.runner_up in passing else next(iter(passing), None)
     charts = [
-        cost_charts.money_spent(estimates, arm, other, case.ruled_out, money),
-        cost_charts.cost_bars(case.costs, arm, case.ruled_out, money),
+        cost_charts.money_spent(estimates, arm, other, case.ruled_out, money, case.mark),
+        cost_charts.cost_bars(case.costs, arm, case.ruled_out, money, case.mark),
     ]
     if other:
         apart = float(case.costs.horizon_usd[other] - case.costs.horizon_usd[arm])
@@ -99,7 +105,7 @@ def business(case: Case) -> Page:
 def answer_time(case: Case) -> Chart:
     """Draw how long an answer takes."""
     limit, streaming = float(case.facts["latency.p95_ms"]), bool(case.facts.truth("latency.streaming"))
-    return latency.answer_time(case.latency, limit, streaming, case.recommended, case.ruled_out)
+    return latency.answer_time(case.latency, limit, streaming, case.planned, case.ruled_out, case.mark)
 
 
 def architecture(case: Case) -> Page:
@@ -171,7 +177,7 @@ def trust(case: Case) -> Page:
         "of the simulated variations, in which everything that is not answered, every price and every effort moves.",
         view.track_record_words(decision),
         f"{view.answered_words(decision)}.",
-        f"What is known of this client's own answers: {decision.evidence.why.rstrip('.') or decision.evidence.level}.",
+        f"What is known of this client's own answers: {decision.evidence.why.rstrip('.') or KNOWN[decision.evidence.level]}.",
         f"Of {sum(counts.values())} figures in the articles behind the guides {counts['reproduces']} hold up when they are "
         "recomputed. None of them is used for a cost here: costs come from dated prices, hours are ranges, and the "
         "guides' limits are varied in the simulation.",

@@ -186,11 +186,20 @@ def wrapped(text: str, width: int) -> str:
     return "<br>".join(safe(line) for line in textwrap.wrap(text, width))
 
 
-def arm_label(arm: str, figure: str = "", recommended: str | None = None, ruled_out: Collection[str] = ()) -> str:
-    """Return an arm's title for an axis, with its standing, and its ``figure`` below, which no edge can cut there."""
+def arm_label(
+    arm: str,
+    figure: str = "",
+    recommended: str | None = None,
+    ruled_out: Collection[str] = (),
+    mark: str = "recommended",
+) -> str:
+    """Return an arm's title for an axis, with its standing, and its ``figure`` below, which no edge can cut there.
+
+    ``mark`` is what the arm that stands out is called: that of an undecided client is no recommendation.
+    """
     title, standing = short_title(arm), "ruled out" if arm in ruled_out else ""
     if arm == recommended:
-        title, standing = f"<b>{title}</b>", "recommended"
+        title, standing = f"<b>{title}</b>", mark
     return "<br>".join(filter(None, [", ".join(filter(None, [title, standing])), figure]))
 
 

@@ -69,7 +69,11 @@ def grouped(costs: Costs, arm: str, kind: str) -> dict[str, float]:
 
 
 def cost_bars(
-    costs: Costs, recommended: str | None = None, ruled_out: Collection[str] = (), money: Money = DOLLARS
+    costs: Costs,
+    recommended: str | None = None,
+    ruled_out: Collection[str] = (),
+    money: Money = DOLLARS,
+    mark: str = "recommended",
 ) -> Chart:
     """Draw what each arm costs to set up and to run; ``costs`` holds expected scalars in USD, with components."""
     sums = {(kind, arm): grouped(costs, arm, kind) for kind in KINDS for arm in ARMS}
@@ -85,7 +89,7 @@ def cost_bars(
         away = off_scale(totals)
         written = {arm: money.text(totals[arm]) + (", off the scale" if arm in away else "") for arm in ARMS}
         place = {
-            "y": [arm_label(arm, written[arm], recommended, ruled_out) for arm in ARMS],
+            "y": [arm_label(arm, written[arm], recommended, ruled_out, mark) for arm in ARMS],
             "xaxis": f"x{axis}",
             "yaxis": f"y{axis}",
         }
@@ -171,6 +175,7 @@ def money_spent(
     other: str | None = None,
     ruled_out: Collection[str] = (),
     money: Money = DOLLARS,
+    mark: str = "recommended",
 ) -> Chart:
     """Draw the money expected to be spent over the months, with P10 to P90 of ``recommended`` and of ``other``."""
     costs, months = estimates.expected, estimates.planned.months
@@ -198,7 +203,7 @@ def money_spent(
         drawn.add_scatter(
             x=passed,
             y=[money.value(value) for value in middle],
-            name=arm_label(each, "", recommended, ruled_out),
+            name=arm_label(each, "", recommended, ruled_out, mark),
             mode="lines",
             line={"color": ARM_COLOURS[each], "dash": ARM_DASHES[each], "width": 4 if each == recommended else 2},
             hovertemplate=f"{plain_title(each)}, month %{{x}}: {money.currency} %{{y:,.0f}} expected<extra></extra>",

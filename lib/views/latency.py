@@ -34,12 +34,13 @@ def answer_time(
     streaming: bool,
     recommended: str | None = None,
     ruled_out: Collection[str] = (),
+    mark: str = "recommended",
 ) -> Chart:
     """Draw the time within which 95 of 100 answers are there; ``limit_ms`` is what the client asks for (nan: nothing)."""
     parts = {arm: _seconds(times, arm) for arm in ARMS}
     begins = {arm: float(times.first_token_ms[arm]) / 1000 for arm in ARMS}
     whole = {arm: float(times.p95_ms[arm]) / 1000 for arm in ARMS}
-    labels = [arm_label(arm, f"{whole[arm]:.1f} s", recommended, ruled_out) for arm in ARMS]
+    labels = [arm_label(arm, f"{whole[arm]:.1f} s", recommended, ruled_out, mark) for arm in ARMS]
     drawn = figure(400)
     for colour, part in zip(PART_COLOURS, PARTS, strict=False):
         drawn.add_bar(

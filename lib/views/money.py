@@ -30,8 +30,9 @@ class Money:
         if isinstance(value, dict):
             return self.converted(unit, 0.0)[0], {key: round(part * self.per_usd, 6) for key, part in value.items()}
         if isinstance(value, int | float):
-            # To the digits that the value has: what is shown is not more exact than what was said.
-            value = float(f"{value * self.per_usd:.3g}")
+            # As exact as :func:`amount` writes it, so that no two places differ.
+            value *= self.per_usd
+            value = float(round(value)) if abs(value) >= 100 else float(f"{value:.3g}")
         return unit.replace("USD", self.currency, 1), value
 
     def text(self, usd: float) -> str:

@@ -8,6 +8,7 @@ import pytest
 from page_outline import HOSTILE, Outline
 
 from lib import paths
+from lib.articles import articles
 from lib.client import check_client, load_client
 from lib.report import deck, opening, sections
 from lib.report.case import case_of
@@ -147,8 +148,12 @@ def test_nothing_that_the_decision_warns_of_is_lost(outline):
 
 
 def test_a_client_s_pages_hold_no_command_rule_id_or_path(outline):
-    pages = outline.text.partition("Appendix: the published guides")[0]
-    assert not re.search(r"python -m|\.yaml|\.csv|--\w+|\blib/|data/", pages)
+    # The heading stands in both contents as well.
+    pages = outline.text.rpartition("Appendix: the published guides")[0]
+    assert "What the words mean" in pages and "Risks and pitfalls" in pages
+    assert not re.search(r"python -m|\.yaml|\.csv|--\w+|\blib/|data/|\w_\w", pages)
+    assert not any(article in pages for article in articles())
+    assert not re.search(r"\b[Aa]rms?\b|[A-Z]{5,}:", pages), "words of the workbook's own"
 
 
 UNDECIDED = {
