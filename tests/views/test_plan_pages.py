@@ -1,5 +1,7 @@
 """The plan as pages."""
 
+import datetime
+
 import pytest
 
 from lib.client import Facts, check_client, load_client
@@ -33,6 +35,19 @@ def test_hours_and_cost_of_the_steps_are_the_plans_sum(planned):
     _, _, plan, _ = planned
     *_, total = view.steps_table(plan).rows
     assert total[4] == f"{plan.hours:,.0f}" and total[5] == f"USD {plan.usd:,.0f}"
+
+
+def test_steps_have_dates_only_where_a_start_is_stated_and_no_work_falls_on_a_weekend(planned):
+    client, decision, plan, result = planned
+    assert "Earliest start to latest end" not in view.steps_table(plan).columns
+    # A Saturday: work begins on the Monday after.
+    delivery = client.delivery.model_copy(update={"start": datetime.date(2027, 1, 2)})
+    dated = roadmap(client.model_copy(update={"delivery": delivery}), decision.recommendation, result)
+    first, *_, total = (row[-1] for row in view.steps_table(dated).rows)
+    assert first == "2027-01-04 to 2027-01-08", "five working days at most"
+    begins, ends = map(datetime.date.fromisoformat, total.split(" to "))
+    assert begins == datetime.date(2027, 1, 4) and ends.weekday() < 5
+    assert (ends - begins).days < 7 * dated.weeks[1] <= (ends - begins).days + 7
 
 
 def test_examples_are_collected_only_where_something_is_trained(planned):
