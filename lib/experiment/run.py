@@ -458,9 +458,8 @@ def _scored(context: RunContext, inputs: Inputs, answered) -> list[records.Answe
         for row, perplexity in zip(answers.rows, perplexities, strict=True)
     ]
     given = [(row.question_id, row.answer, [texts[id_] for id_ in row.passage_ids]) for row in rows]
-    for row, score in zip(
-        rows, score_answers(questions, given, inputs.dataset.voice, context.embedder.embed_queries), strict=True
-    ):
+    voice, embed = inputs.dataset.voice, context.embedder.embed_queries
+    for row, score in zip(rows, score_answers(questions, given, voice, embed, context.progress), strict=True):
         row.scores = {name: round(value, 4) if isinstance(value, float) else value for name, value in score.items()}
     return rows
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from lib.dataset import Question, Voice, schema_valid
 from lib.experiment.values import normalised, stated_values, states, states_any
+from lib.progress import Progress, silent
 
 if TYPE_CHECKING:
     import numpy as np
@@ -259,6 +260,7 @@ def score_answers(
     answers: Sequence[tuple[str, str, Sequence[str]]],
     voice: Voice,
     embed: Embed | None = None,
+    progress: Progress = silent,
 ) -> list[dict[str, bool | float | None]]:
     """Score answers by every measure and grade; equal ones once.
 
@@ -267,6 +269,7 @@ def score_answers(
         answers: question id, the answer as written, the passages that stood before it.
         voice: how answers are worded.
         embed: texts to vectors of length 1 (one row a text); without it both relevancies are None.
+        progress: told how many are scored.
     """
     relevancies = _relevancies(questions, answers, voice, embed)
     known: dict[tuple, dict[str, Any]] = {}
@@ -277,6 +280,7 @@ def score_answers(
             known[key] = {name: measure.judge(question, answer, voice) for name, measure in MEASURES.items()}
             known[key] |= {"bleu": bleu(answer, question.answer), "rouge_l": rouge_l(answer, question.answer)}
         scores.append(known[key] | {"faithfulness": faithfulness(answer, passages, voice)} | relevancy)
+        progress("Scoring", len(scores), len(answers))
     return scores
 
 
