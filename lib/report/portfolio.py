@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from lib.files import write_text
 from lib.views.markup import Page, joined, render, safe, style
@@ -21,7 +22,7 @@ def write_index(folder: Path, manifests: dict[Path, dict[str, Any]], problems: d
         problems: by the client file, why it has no report.
     """
     rows = [_row(page, manifest) for page, manifest in manifests.items()]
-    table = Table(COLUMNS, rows, f"{len(rows)} clients; click a heading to sort", right=(2, 3))
+    table = Table(COLUMNS, rows, f"{len(rows)} clients; click a heading to sort", right=(2, 3, 4))
     failed = Table(
         ["Client file", "Why there is no report"], [[str(path), why] for path, why in problems.items()], "Failed"
     )
@@ -35,16 +36,15 @@ def _row(page: Path, manifest: dict[str, Any]) -> list[Any]:
     told = manifest["summary"]
     money = Money(told["currency"], told["per_usd"])
     links = [
-        Page('<a href="{}">{}</a>').format(safe(path.name), safe(path.suffix[1:].upper()))
-        for path in (page, page.with_suffix(".pdf"))
-        if path.exists()
+        Page('<a href="{}">{}</a>').format(quote(page.stem + ending), safe(ending[1:].upper()))
+        for ending in sorted(manifest["files"])
     ]
     return [
         told["client"],
         arm_title(told["recommendation"]),
         probability(told["stability"]),
         money.text(told["total_usd"]),
-        f"{money.text(told['p10_usd'])} to {money.text(told['p90_usd'])}",
+        f"{money.text(told['p10_usd'])} to {money.text(told['p90_usd']).removeprefix(f'{money.currency} ')}",
         told["first_step"],
         "; ".join(told["ends"]) or "–",
         joined(*(part for link in links for part in (link, " "))),

@@ -10,11 +10,11 @@ from typing import Any
 from lib.client.facts import field_specs
 from lib.errors import InputError
 from lib.files import read_limited
+from lib.views.field_words import field_label, value_words
 
 LIMIT = 20_000_000
-NOT_COMPARED = ("inputs", "files", "summary")
+NOT_COMPARED = ("inputs", "inputs_sha256", "files", "summary")
 ANSWER = ("recommendation", "stability", "total_usd")
-NOT_THERE = "not answered"
 ALLOWED = "a report's HTML file with its manifest beside it"
 
 
@@ -56,9 +56,12 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
     def changed(of: Callable[[dict[str, Any]], dict[str, Any]]) -> list[str]:
         old, new = _flat(of(before)), _flat(of(after))
+
+        def said(key: str, value: Any) -> str:
+            return value_words(key, value) if key in field_specs() else str(value)
+
         return [
-            f"{field_specs()[key].label if key in field_specs() else key}: {old.get(key, NOT_THERE)} → "
-            f"{new.get(key, NOT_THERE)}"
+            f"{field_label(key) if key in field_specs() else key}: {said(key, old.get(key))} → {said(key, new.get(key))}"
             for key in sorted(old.keys() | new.keys())
             if old.get(key) != new.get(key)
         ]

@@ -78,7 +78,10 @@ def test_the_clients_are_sorted_by_a_click_on_a_heading(tmp_path, chromium):
     }
     figures = {"b": (0.5, 9_000), "c": (0.9, 80_000), "a": (0.7, 700)}
     manifests = {
-        tmp_path / f"{name}.html": {"summary": told | {"client": name, "stability": stability, "total_usd": total}}
+        tmp_path / f"{name}.html": {
+            "summary": told | {"client": name, "stability": stability, "total_usd": total},
+            "files": {".html": ""},
+        }
         for name, (stability, total) in figures.items()
     }
     page = chromium.new_page()
@@ -132,7 +135,7 @@ def test_what_changed_since_another_manifest_is_said_by_label(folder):
     after["inputs"]["client"].setdefault("knowledge", {})["documents"] = 900
     after["packages"]["numpy"] = "99"
     lines = differences(before, after)
-    assert any(line.startswith("Documents: ") and line.endswith("→ 900") for line in lines)
+    assert any(line.startswith("Documents: ") and line.endswith("→ 900 documents") for line in lines)
     assert any(line.startswith("packages.numpy: ") for line in lines)
     assert differences(before, before) == []
 
@@ -144,7 +147,7 @@ def test_the_command_says_what_changed_since_a_manifest(folder, tmp_path):
     quick = ["--no-pdf", "--no-experiment", "--out", str(tmp_path / "out")]
     since = ["--previous", str(folder / "general-chatbot.manifest.json")]
     said = CliRunner().invoke(report_command, [str(client), *quick, *since])
-    assert said.exit_code == 0 and "Weeks to launch: not answered → 9" in said.output
+    assert said.exit_code == 0 and "Weeks to launch: not answered → 9 weeks" in said.output
     said = CliRunner().invoke(report_command, ["--verify", str(tmp_path / "out" / "general-chatbot.html")])
     assert said.exit_code == 0 and "equal, made again from its manifest" in said.output
 
