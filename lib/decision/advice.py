@@ -158,7 +158,7 @@ ROWS: tuple[Row, ...] = (
             >= c.limit("cacheable_tokens")
             and c.value("traffic.cacheable_share") == 0
         ),
-        lambda c: "Put the fixed part of the prompt first, so that the provider's prompt cache can serve it.",
+        lambda c: "Put the fixed part of the prompt first, so that a prompt cache can serve it.",
     ),
     Row(
         lambda c: bool(np.any(c.outcome.context.facts.truth("constraints.data_must_stay_in_house"))),

@@ -3,7 +3,7 @@
 import io
 import math
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -43,31 +43,20 @@ def write_pptx(case: Case, path: Path) -> None:
     told, date = deck.core_properties, datetime.fromisoformat(case.date)
     told.title, told.author, told.last_modified_by = report_title(case.client), case.client.report.prepared_by or "", ""
     told.created = told.modified = date
-    decision = case.decision
-    answer = Table(["What", "Figure", "Meaning"], cards(case), "")
-    _slide(
-        case,
-        deck,
-        f"{case.client.client.name}: {arm_title(decision.recommendation)}",
-        [meaning(case)],
-        answer,
-        (3, 2, 7),
-    )
-    _slide(case, deck, "Why, and what to know before signing", [*decision.reasons, *warnings(case)])
-    title = "What it costs, and where eight of ten draws lie"
-    outside = [f"Not included in any figure: {listed(list(NOT_INCLUDED))}."]
-    _slide(case, deck, title, outside, _kept(costs_table(decision), 0, 1, 2, 4), (2, 3, 3, 3))
+    decision, name = case.decision, case.client.client.name
+    outside = f"Not included in any figure: {listed(list(NOT_INCLUDED))}."
     steps = _kept(steps_table(case.roadmap, case.money), 0, 3, 5)
-    _slide(case, deck, "The plan and the first step", first_decisions(case), steps, (9, 2, 2))
     ask = [f"{field_label(question.field)}: {question.why}" for question in decision.ask_next[:5]]
-    _slide(
-        case,
-        deck,
-        "What to find out, and what could change the answer",
-        ask,
-        _kept(assumptions(case), 0, 1, 2, 3),
-        (3, 3, 3, 3),
-    )
+    answer, costs = Table(["What", "Figure", "Meaning"], cards(case), ""), _kept(costs_table(decision), 0, 1, 2, 4)
+    # Of every slide its title, its texts, its table, and how wide the columns are beside one another.
+    for told in (
+        (f"{name}: {arm_title(decision.recommendation)}", [meaning(case)], answer, (3, 2, 7)),
+        ("Why, and what to know before signing", [*decision.reasons, *warnings(case)]),
+        ("What it costs, and where eight of ten draws lie", [outside], costs, (2, 3, 3, 3)),
+        ("The plan and the first step", first_decisions(case), steps, (9, 2, 2)),
+        ("What to find out, and what could change the answer", ask, _kept(assumptions(case), 0, 1, 2, 3), (1, 1, 1, 1)),
+    ):
+        _slide(case, deck, *told)
     path.write_bytes(_without_clock(deck))
 
 
@@ -91,7 +80,8 @@ def _slide(
     head.left, head.top, head.width, head.height = map(Inches, (EDGE, 0.25, wide, 0.7))
     _fill(head.text_frame, [title], _fitting([title], wide, 0.7))
     widths = [wide * part / sum(parts) for part in parts]
-    rows = [max(_high([text], *size) for text, *size in _cells(row, widths)) for row in table.texts] if table else []
+    cells = [zip(row, widths, strict=True) for row in table.texts] if table else []
+    rows = [max(_high([text], width - 0.2, SIZES[-1]) for text, width in row) for row in cells]
     room = FOOT - TOP - GAP - sum(rows)
     size = _fitting(texts, wide, room, SIZES[1:])
     box = slide.shapes.add_textbox(*map(Inches, (EDGE, TOP, wide, _high(texts, wide, size))))
@@ -112,11 +102,6 @@ def _slide(
                 _fill(cell.text_frame, [text], SIZES[-1], strong, column in table.right)
     foot = slide.shapes.add_textbox(*map(Inches, (EDGE, FOOT, wide, 0.35)))
     _fill(foot.text_frame, [f"{running_words(case.client)}   {len(deck.slides)} of 5"], SIZES[-1], right=True)
-
-
-def _cells(row: Sequence[str], widths: Sequence[float]) -> Iterator[tuple[str, float, int]]:
-    for text, width in zip(row, widths, strict=True):
-        yield text, width - 0.2, SIZES[-1]
 
 
 def _fitting(texts: Sequence[str], width: float, room: float, sizes: Sequence[int] = SIZES) -> int:

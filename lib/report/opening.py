@@ -9,11 +9,6 @@ from lib.views.markup import Page, bullets, caption, joined, render
 from lib.views.table import Table
 from lib.wording import arm_title, months_words, probability, share
 
-BUDGET_WORDS = {
-    "money.setup_usd": "set-up budget",
-    "money.monthly_usd": "monthly budget for bills",
-    "money.per_query_usd": "ceiling per query",
-}
 UNDECIDED_WORDS = {
     "facts": "Facts are missing without which no answer holds. Until they are known, the figures are those of {}.",
     "limits": "Nothing that closes the gaps stays within the limits. The figures are those of {}, to start from.",
@@ -114,7 +109,7 @@ def cards(case: Case) -> list[tuple[str, str, str]]:
         ),
     ]
     found += [
-        (f"Within the {BUDGET_WORDS[path]}", probability(chance), "chance, as share of the draws")
+        (f"Within the {field_label(path).lower()}", probability(chance), "chance, as share of the draws")
         for path, chance in overview.chances(arm).items()
     ]
     found.append(
