@@ -98,6 +98,24 @@ class UncertainInput:
         return np.where(left, low + root, high - root)
 
 
+def drawn(item: UncertainInput, size: int, block: int) -> Array:
+    """Return ``size`` draws of an input."""
+    # An edit of one field moves one input: the first draws of all others are those of before.
+    draws = _first_draws if block == 0 and size <= DRAWS else _draws
+    return draws(item, size, block)
+
+
+def _draws(item: UncertainInput, size: int, block: int) -> Array:
+    return item.at(column(f"{item.kind} {item.name}", size, block))
+
+
+@lru_cache(maxsize=2048)
+def _first_draws(item: UncertainInput, size: int, block: int) -> Array:
+    values = _draws(item, size, block)
+    values.flags.writeable = False
+    return values
+
+
 @dataclass(frozen=True)
 class PriorCase:
     """What an unanswered field may be where ``when`` and ``above`` hold.
@@ -197,7 +215,7 @@ class Simulation:
 
     def money_draw(self, size: int = DRAWS, block: int = 0) -> Draw:
         """Return ``size`` money draws; ``block`` numbers further, independent ones."""
-        return self.moved({item: item.at(self._column(item, size, block)) for item in self.inputs})
+        return self.moved({item: drawn(item, size, block) for item in self.inputs})
 
     def stability_draw(self, size: int = DRAWS, block: int = 0, edits: Sequence[Edit] = ()) -> Draw:
         """Return ``size`` stability draws: the money draws of the same number, with unanswered choices moved too.
@@ -222,7 +240,7 @@ class Simulation:
             rows, spec = slice(place * size, (place + 1) * size), field_specs()[path]
             if spec.judgement:
                 item = UncertainInput(FACT, path, spec.label, *_judged(spec, value))
-                value = item.at(self._column(item, size, block))
+                value = drawn(item, size, block)
             values.setdefault(path, np.resize(draw.facts[path], total))[rows] = value
             answered.setdefault(path, np.resize(self.facts.answered(path), total))[rows] = True
         others = {kind: tiled(moved) for kind, moved in draw.others.items()}
@@ -235,9 +253,6 @@ class Simulation:
             by_kind.setdefault(item.kind, {})[item.name] = value
         facts = self.facts.replaced(by_kind.pop(FACT), answered=False)
         return Draw(facts, by_kind.pop(PRICE), by_kind)
-
-    def _column(self, item: UncertainInput, size: int, block: int) -> Array:
-        return column(f"{item.kind} {item.name}", size, block)
 
     def _prior(self, prior: Prior, facts: Facts, drawn: set[str], share: Array) -> Array:
         result = np.broadcast_to(facts[prior.field], share.shape).astype(float)
