@@ -210,7 +210,8 @@ def leaving(case: Case) -> Table:
         usd = sum(float(parts[id_].setup) for id_ in ids if id_ in parts)
         return case.money.text(usd) if usd else "nothing"
 
-    rows = [("The model's provider", "documents, index, evaluation set", ("prompt_engineering",), "prompt tried again")]
+    kept = "documents, index, evaluation set" if ARM[case.planned].retrieves else "documents, evaluation set"
+    rows = [("The model's provider", kept, ("prompt_engineering",), "prompt tried again")]
     if ARM[case.planned].retrieves:
         store = ("vector_store_setup", "document_embedding")
         rows.append(("The vector store", "documents, embeddings, prompt", store, "set up and filled again"))
