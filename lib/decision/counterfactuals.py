@@ -106,7 +106,7 @@ def _ask(facts: Facts, trials: list[tuple[str, float]], recommend: Recommend) ->
     """Evaluate each trial: one field at another value, all others as they are."""
     if not trials:
         return np.empty(0, dtype=int)
-    values = {path: np.full(len(trials), float(facts[path])) for path, _ in trials}
+    values = {path: np.full(len(trials), float(facts[path])) for path in dict.fromkeys(path for path, _ in trials)}
     # A change is an edit of the file: the field counts as answered where it is changed, and only there.
     answered = {path: np.full(len(trials), facts.answered(path)) for path in values}
     for row, (path, value) in enumerate(trials):
