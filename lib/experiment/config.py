@@ -159,7 +159,6 @@ def make_config(quick: bool = False, **settings: Any) -> ExperimentConfig:
         raise InputError("Own data needs both documents (a folder) and questions (a CSV or JSONL file).")
     if files:
         given["own"] = files
-    if files:
         # The quick run of the sample shows less to be in time; of own data it shows as much as any run.
         given.setdefault("k", ExperimentConfig.model_fields["k"].default)
     same = not {"own", "model", "company_seed", "voice"} & set(given)
