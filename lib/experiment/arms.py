@@ -174,7 +174,7 @@ PRIMARY_CONTRASTS = (
         "rag_few_shot", "lora", "fact", ("changed",), needs_taught=True,
     ),
     Contrast(
-        "reader-or-search", "How much does the search cost the untuned reader: gold pages less retrieved ones?",
+        "reader-or-search", "What do retrieved pages cost the untuned reader: gold pages less retrieved ones?",
         "gold_few_shot", "rag_few_shot", "fact",
     ),
 )  # fmt: skip

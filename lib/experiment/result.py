@@ -161,6 +161,12 @@ class ExperimentResult:
         values = self.values(arm, measure, kinds)
         return proportion(values.tolist(), self._clusters(values.index))
 
+    def share_where_found(self, arm: str, measure: str) -> Proportion:
+        """Return an arm's share as :meth:`share`, of the questions whose right pages the first search all brought."""
+        values, scores = self.values(arm, measure), self.record.retrieval.scores
+        values = values[[scores.get(id_, {}).get("recall") == 1.0 for id_ in values.index]]
+        return proportion(values.tolist(), self._clusters(values.index))
+
     def mean(self, arm: str, grade: str, kinds: str | Sequence[str] = ()) -> Mean:
         """Return an arm's mean by one of ``GRADES`` or a size, with its clustered interval."""
         values = self.values(arm, grade, kinds)

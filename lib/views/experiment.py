@@ -197,20 +197,34 @@ def contrasts_chart(result: ExperimentResult) -> Chart:
 
 
 def reader_or_search(result: ExperimentResult) -> Page:
-    """Set facts right with the pages that the search found beside those with the right pages; nothing without such arms."""
-    rows, gained = [], []
+    """Say of the questions whose right pages the search found what is lost to the others beside them; nothing without such arms."""
+    rows, lost = [], []
     for found, gold in GIVEN_THE_RIGHT_PAGES.items():
         if {found, gold} <= set(result.arms):
-            shares, title = [result.share(arm, "fact") for arm in (found, gold)], result.arms[found].title
-            lost = shares[1].share - shares[0].share
-            gained.append((lost, title))
-            rows.append([title, *map(percent, shares), points(lost)])
+            beside, alone = (result.share_where_found(arm, "fact") for arm in (found, gold))
+            if beside.n:
+                title = result.arms[found].title
+                lost.append((alone.share - beside.share, title))
+                shares = result.share(found, "fact"), beside, alone
+                rows.append([title, *map(percent, shares), points(alone.share - beside.share)])
+                number = beside.n
     if not rows:
         return Page("")
-    columns = ["Arm", "With the pages found", "With the right pages", "Lost in the search"]
-    most, name = max(gained)
-    words = f"A perfect search would bring {name} {100 * most:.0f} points; what is still missing then is the reader's."
-    return joined(Table(columns, rows, "Is it the reader or the search? Facts right", right=[1, 2, 3]), caption(words))
+    columns = [
+        "Arm",
+        "All questions",
+        "Right pages among those found",
+        "Right pages alone",
+        "Lost to the others beside",
+    ]
+    most, name = max(lost)
+    words = (
+        f"On the {number} questions whose right pages the search found, {name} loses {100 * most:.0f} points to the passages "
+        "that stand beside them: that is the reader's loss, not the search's."
+    )
+    return joined(
+        Table(columns, rows, "Is it the reader or the search? Facts right", right=[1, 2, 3, 4]), caption(words)
+    )
 
 
 def taught_page(result: ExperimentResult) -> Page:
