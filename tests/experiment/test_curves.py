@@ -1,11 +1,15 @@
 """A curve is measured point by point, kept, read back and read aloud by one caption."""
 
+from contextlib import contextmanager
+from types import SimpleNamespace
+
 import pytest
 
 from lib import paths
 from lib.errors import InputError
-from lib.experiment import ExperimentResult, silent
+from lib.experiment import ExperimentResult, reference_run, silent
 from lib.experiment.curves import CURVES, Curve, CurvePoint, Measuring, curve_json, read_curve, run_curves, shown_curves
+from lib.experiment.values import states
 from lib.stats import Proportion
 from lib.views.curves import curve_sentence
 
@@ -39,6 +43,30 @@ def test_the_share_of_changed_facts_mixes_the_runs_own_answers(small_run):
     assert first.share.share == pytest.approx(small_run.share("lora", "fact", "new_wording").share)
     assert last.share.share == pytest.approx(small_run.share("lora", "fact", "changed").share)
     assert all(p.share.low <= p.share.share <= p.share.high for p in points)
+
+
+@pytest.mark.parametrize("id_", ["passages", "corpus", "pairs"])
+def test_what_a_curve_asks_stands_on_the_pages_that_it_searches(id_, monkeypatch):
+    """Facts are dealt with the questions: those of one deal have other values on the pages of another."""
+    asked = []
+
+    class Context:
+        @contextmanager
+        def inputs(self, dataset, _config):
+            asked.append(dataset)
+            yield SimpleNamespace(lessons={"with_pages": []})
+
+        def train(self, *_):
+            return None, {}
+
+    monkeypatch.setattr(Measuring, "answer", lambda *_: ())
+    list(CURVES[id_].measure(Measuring(reference_run(), Context())))
+    for dataset in asked[:2]:
+        texts = {document.id: f"{document.title} {document.text}" for document in dataset.documents}
+        known = [question for question in dataset.questions if question.answerable]
+        assert known
+        for question in known:
+            assert all(any(states(texts[id_], value) for value in question.values) for id_ in question.document_ids)
 
 
 def test_measured_curves_are_kept_and_shown_before_the_shipped_ones(
