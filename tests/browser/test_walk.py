@@ -40,6 +40,9 @@ class Walk:
         return self.open.get_by_text(re.compile(f"^{count} of 24 answers graded"))
 
     def restart_and_run_all(self) -> None:
+        # A kernel that is still starting is restarted without running the cells.
+        idle = "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        self.page.wait_for_function(idle, timeout=1000 * SECONDS)
         self.click(self.open.locator("[data-jp-item-name='restart-and-run'] :is(button, jp-button)").first)
         self.click(self.page.locator(".jp-Dialog .jp-mod-accept"))
 
