@@ -15,7 +15,7 @@ from lib.client import ClientFile, answers, check_client, load_client, save_clie
 from lib.client.facts import field_specs
 from lib.client.field import FieldSpec
 from lib.client.folder import SUFFIXES, is_sample
-from lib.decision import Decision, decide
+from lib.decision import Decision, decide_in_two
 from lib.errors import InputError
 from lib.forms.typed import read_typed, refusal
 
@@ -237,21 +237,22 @@ class ClientState(traitlets.HasTraits):
 
     def _decide(self) -> None:
         """Decide at once, and look for what would change it when there is time."""
-        if self._decide_now(with_counterfactuals=False):
-            self._later(lambda: self._decide_now(with_counterfactuals=True))
+        if completed := self._shown(lambda: decide_in_two(self.client)):
+            self._later(lambda: self._shown(lambda: (completed(), None)))
 
-    def _decide_now(self, with_counterfactuals: bool) -> bool:
+    def _shown(self, deciding: Callable[[], tuple[Decision, Any]]) -> Any:
+        """Show the decision that ``deciding`` returns, or why there is none; return what comes with it."""
         try:
-            decision = decide(self.client, with_counterfactuals=with_counterfactuals)
+            decision, rest = deciding()
         except InputError as error:
             self.decision, self.problem = None, str(error)
-            return False
+            return None
         except Exception as error:
             # JupyterLab shows a callback's error nowhere, so the page says it before it goes on its way.
             self.decision, self.problem = None, f"Unexpected {type(error).__name__}: {error}"
             raise
         self.problem, self.decision = "", decision
-        return True
+        return rest
 
 
 def stored(path: Path) -> dict[str, Any]:
