@@ -158,7 +158,7 @@ class Evidence(Section):
 class Risk(Section):
     """What a wrong answer does."""
 
-    wrong_answer: choice("A wrong answer is", "What a wrong answer does.", "low", "medium", "high") = "medium"
+    wrong_answer: choice("Harm of a wrong answer", "How much a wrong answer costs or harms.", "low", "medium", "high") = "medium"
     expert_review: truth("Expert review", "A person checks each answer before it is used.") = False
 
 
@@ -324,7 +324,7 @@ class Constraints(Section):
         "Structured outputs", "The provider or server can force the answer into a schema (constrained decoding)."
     ) = True
     runs_where: choice(
-        "Runs where",
+        "Where it runs",
         "Hosted in the cloud, on the client's own servers, or on the device (offline, one system).",
         "cloud",
         "own_servers",
