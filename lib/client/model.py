@@ -158,7 +158,9 @@ class Evidence(Section):
 class Risk(Section):
     """What a wrong answer does."""
 
-    wrong_answer: choice("Harm of a wrong answer", "How much a wrong answer costs or harms.", "low", "medium", "high") = "medium"
+    wrong_answer: choice(
+        "Harm of a wrong answer", "How much a wrong answer costs or harms.", "low", "medium", "high"
+    ) = "medium"
     expert_review: truth("Expert review", "A person checks each answer before it is used.") = False
 
 

@@ -62,7 +62,8 @@ def card_of(result: ExperimentResult) -> str:
     record = result.record
     versions = ", ".join(f"{name} {version}" for name, version in record.versions.items())
     trainings = [
-        f"- `{each.name}`, seed {each.seed}: {each.examples:,} examples, {each.tokens:,} tokens, {each.seconds:,.0f} s, "
+        f"- `{each.name}`, seed {each.seed}: {each.examples:,} examples, {each.tokens:,} tokens, {each.seconds:,.0f} s"
+        + (f" on {each.machine}, " if each.machine else ", ")
         + ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in each.settings.items())
         + (f"; {each.taught} of {each.asked} trained wordings answered right" if each.asked else "")
         for each in record.trainings

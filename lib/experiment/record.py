@@ -84,7 +84,8 @@ class Unlearned(_Part):
 class TrainingInfo(_Part):
     """One LoRA training (``shipped``: the reference run's, not of this run).
 
-    ``taught`` counts, of ``asked`` taught facts in a trained wording, those that were answered right.
+    ``taught`` counts, of ``asked`` taught facts in a trained wording, those that were answered right. ``machine`` is
+    where it was trained, if elsewhere than the rest of the run.
     """
 
     name: Literal["closed_book", "with_pages"]
@@ -100,6 +101,7 @@ class TrainingInfo(_Part):
     taught: int | None = None
     asked: int | None = None
     shipped: bool = False
+    machine: str = ""
     unlearned: list[Unlearned] = Field(default_factory=list)
 
 

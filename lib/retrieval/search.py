@@ -90,7 +90,7 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: int) -> list[Hi
 def _dense(table: Table, queries: Sequence[str], k: int, condition: sql.Composable) -> list[list[Hit]]:
     vectors = table.embedder.embed_queries(list(queries))
     parameters = [{"vector": vector, "candidates": min(k + _ALMOST_EQUAL, 2 * k)} for vector in vectors]
-    if not table.serve(condition, min(1000, max(100, 4 * k))):
+    if not table.serve(condition, max(100, 4 * k)):
         return _exact(table, parameters, k, condition)
     found = _run(table, _DENSE, parameters, k, condition)
     # HNSW gives up after 20,000 passages that the condition drops.

@@ -39,6 +39,8 @@ BUILDING = {"maintenance_work_mem": "512MB", "max_parallel_maintenance_workers":
 EXACT_UP_TO = 500
 # A filter that leaves at least one passage in so many: the common index goes on until enough pass.
 ITERATE_FROM = 5
+# HNSW keeps at least one candidate for so many passages: with 100 among a million one in five of the nearest is missed.
+PASSAGES_A_CANDIDATE = 2500
 # Filters that get an index of their own; those after them are compared in full.
 MOST_PARTIAL_INDEXES = 32
 
@@ -155,6 +157,7 @@ class Table:
         partial = everything > left * ITERATE_FROM
         if partial and not self._partial_index(condition):
             return False
+        candidates = min(1000, max(candidates, (left if partial else everything) // PASSAGES_A_CANDIDATE))
         # The order may be relaxed, as the search sorts what it gets; a strict one would throw late finds away.
         # The planner takes some filters for narrower than they are and would compare in full.
         self.set({

@@ -243,7 +243,7 @@ def _long_context(result: ExperimentResult) -> _Found:
 
 
 def _change(result: ExperimentResult) -> _Found:
-    seconds = max((t.seconds or 0.0 for t in result.record.trainings if not t.shipped), default=0.0)
+    seconds = max((t.seconds or 0.0 for t in result.record.trainings if not (t.shipped or t.machine)), default=0.0)
     retrieval = result.record.retrieval
     if seconds and retrieval.synced_passages and retrieval.sync_seconds:
         yield (
