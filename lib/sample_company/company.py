@@ -3,11 +3,11 @@
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from lib.dataset import Document
-from lib.sample_company.source import Attribute, Entity, Kind, Section, Value, source
+from lib.sample_company.source import Attribute, Entity, Kind, Section, Value, source, words
 
 CHANGED_SINCE = date(2026, 6, 1)  # training items were written the day before
 _TODAY = date(2026, 11, 15)
@@ -36,11 +36,6 @@ class Fact:
     def stated(self) -> bool:
         """Whether its page says it."""
         return self.then is not None
-
-    @property
-    def link(self) -> str:
-        """The kind of thing that its value names; empty for plain values."""
-        return self.attribute.link
 
     def fill(self, template: str, **more: str) -> str:
         """Put the thing's words into a template."""
@@ -115,16 +110,14 @@ def _page(seed: int, kind: Kind, entity: Entity) -> Page:
 
 def _unused(attribute: Attribute, generator: random.Random, used: set[str]) -> Value:
     """Draw a value that does not stand on the page yet: a right value is then never another fact's."""
+    linked = [entity.name for entity in source().kinds[attribute.link].entities] if attribute.link else []
+    targets = attribute.among or linked
     for _ in range(1000):
-        value = Value(generator.choice(_targets(attribute))) if attribute.link else attribute.draw(generator)
+        value = Value(generator.choice(targets)) if targets else attribute.draw(generator)
         if value.core not in used:
             used.add(value.core)
             return value
     raise LookupError(f"value {attribute.value!r}: too few values for one page")
-
-
-def _targets(attribute: Attribute) -> tuple[str, ...]:
-    return attribute.among or tuple(entity.name for entity in source().kinds[attribute.link].entities)
 
 
 def crossed() -> set[tuple[str, str]]:
@@ -141,27 +134,24 @@ def new_value(seed: int, fact: Fact, page: Page, others: Iterable[Fact]) -> Valu
 
 def document(seed: int, page: Page, changed: Mapping[str, Fact]) -> Document:
     """Write a page, with the facts in ``changed`` (by id) as they are today and all others as at training."""
+    page = replace(page, facts={key: changed.get(fact.id, fact) for key, fact in page.facts.items()})
     generator = random.Random(f"{seed} {page.id} text")
     parts = [page.entity.about]
-    parts += [text for section in page.kind.sections if (text := _section(section, page, changed, generator))]
+    parts += [text for section in page.kind.sections if (text := _section(section, page, generator))]
     if page.entity.row is not None:
-        parts.append(_table([(fact.words["row"], _value(fact, changed)) for fact in page.facts.values()], page.entity))
+        parts.append(_table([(fact.words["row"], fact.now) for fact in page.facts.values()], page.entity))
     span = (CHANGED_SINCE - _FIRST_DAY).days
     updated = _FIRST_DAY + timedelta(days=generator.randrange(span))
     if page.kind.kind == "release" and (published := page.facts["date"].now):
         updated = date.fromisoformat(published.also[0])
-    if any(fact.id in changed for fact in page.facts.values()):
+    if any(fact.now != fact.then for fact in page.facts.values()):
         updated = CHANGED_SINCE + timedelta(days=generator.randrange((_TODAY - CHANGED_SINCE).days))
     title = page.kind.title.format(**page.entity.words)
     metadata = {"kind": page.kind.kind, "updated": updated.isoformat()}
     return Document(page.id, title, "\n\n".join(parts), page.kind.kind, metadata)
 
 
-def _value(fact: Fact, changed: Mapping[str, Fact]) -> Value | None:
-    return changed[fact.id].now if fact.id in changed else fact.now
-
-
-def _section(section: Section, page: Page, changed: Mapping[str, Fact], generator: random.Random) -> str:
+def _section(section: Section, page: Page, generator: random.Random) -> str:
     """Write a section; empty where the page says nothing of it."""
     keys = [key for name in section.facts for key in (page.entity.facts if name == "own" else [name])]
     stated = [page.facts[key] for key in keys if page.facts[key].stated]
@@ -175,10 +165,10 @@ def _section(section: Section, page: Page, changed: Mapping[str, Fact], generato
     blocks = [f"## {head}"] if head else []
     lead, tail = (text.format(**page.entity.words) if stated else "" for text in (lead, tail))
     if form == "prose" or len(stated) < 2:
-        sentences = [fact.fill(text, v=_value(fact, changed).text) for fact, text in zip(stated, said, strict=True)]
+        sentences = [fact.fill(text, v=fact.now.text) for fact, text in zip(stated, said, strict=True)]
         blocks.append(" ".join(text for text in (lead, *sentences, tail) if text))
     else:
-        rows = [(fact.attribute.heading, _value(fact, changed)) for fact in stated]
+        rows = [(fact.attribute.heading, fact.now) for fact in stated]
         listed = "\n".join(f"- {label}: {value.text}" for label, value in rows)
         blocks += [lead, listed if form == "list" else _table(rows), tail]
     if isinstance(own, tuple):
@@ -195,29 +185,19 @@ def _table(rows: Sequence[tuple[str, Value | None]], entity: Entity | None = Non
     return "\n".join(lines)
 
 
-_NOTES = (
-    ("changes-summer-2026", "What changed in summer 2026", "Over the summer we went through our limits, prices and times. Where an old figure still stands in your own notes or on a sheet beside the desk, please take it down. This list names what is no longer true; the page of each thing says what is true now."),
-    ("changes-september-2026", "What changed in September 2026", "The figures below were retired this month. We name them because they are still found in letters, screenshots and old training handouts. The new ones stand on the page of each thing and nowhere else, so that there is one place to look."),
-    ("changes-october-2026", "What changed in October 2026", "Another month, another handful of figures that have had their day. If a colleague quotes one of them, show them this page, and then the page of the thing in question."),
-)  # fmt: skip
-
-
-_ENDINGS = ("no longer {v}.", "{v} is out of date.", "not {v} any more.", "{v} has been withdrawn.")
-
-
 def notes(seed: int, number: int, mentioned: Sequence[Fact]) -> list[Document]:
     """Write the notes about changes: they name old values as no longer true, and never a new one.
 
     So today's pages hold some stale figures, as real ones do, and still answer each question in one way only.
     """
     made = []
-    for place, (identity, title, opening) in enumerate(_NOTES[:number]):
-        lines = []
+    for place, note in enumerate(words()["notes"][:number]):
+        text, lines = note["text"], []
         for fact in mentioned[place::number]:
             what = fact.fill(fact.attribute.what)
-            ending = random.Random(f"{seed} {fact.id} note").choice(_ENDINGS).format(v=fact.then.text)
+            ending = random.Random(f"{seed} {fact.id} note").choice(words()["no_longer"]).format(v=fact.then.text)
             lines.append(f"- {what[0].upper()}{what[1:]}: {ending}")
-        text = opening + ("\n\n## No longer true\n\n" + "\n".join(lines) if lines else "")
+        text += "\n\n## No longer true\n\n" + "\n".join(lines) if lines else ""
         metadata = {"kind": "release", "updated": f"2026-{8 + place:02}-28"}
-        made.append(Document(identity, title, text, "release", metadata))
+        made.append(Document(note["id"], note["title"], text, "release", metadata))
     return made

@@ -127,15 +127,15 @@ class _Maker:
         near_asked = self._take(near, asked["near_miss"], "questions about what pages leave out")
         missing_asked = self._take(missing, asked["missing"], "questions about what does not exist")
 
-        built: dict[str, list[Question]] = {
-            "trained_wording": [self._question("trained_wording", fact, self._wording(fact)) for fact in verbatim],
-            "new_wording": [self._question("new_wording", fact, fact.asked_anew()) for fact in anew],
-            "document_only": [self._question("document_only", fact, fact.asked_anew()) for fact in untold],
-            "changed": [self._question("changed", changed[fact.id], fact.asked_anew()) for fact in changing],
-            "two_page": [self._crossing_question(each) for each in crossed_asked],
-            "missing": [self._unanswerable("missing", fact) for fact in missing_asked],
-            "near_miss": [self._unanswerable("near_miss", fact) for fact in near_asked],
-        }
+        questions = [
+            *(self._question("trained_wording", fact, self._wording(fact)) for fact in verbatim),
+            *(self._question("new_wording", fact, fact.asked_anew()) for fact in anew),
+            *(self._question("document_only", fact, fact.asked_anew()) for fact in untold),
+            *(self._question("changed", changed[fact.id], fact.asked_anew()) for fact in changing),
+            *map(self._crossing_question, crossed_asked),
+            *(self._unanswerable("missing", fact) for fact in missing_asked),
+            *(self._unanswerable("near_miss", fact) for fact in near_asked),
+        ]
         training = [self._pair(fact, self._wording(fact)) for fact in taught] if pairs else []
         training += [self._crossing_pair(each) for each in self._take(crossings, two_page, "two-page training pairs")]
         evaluated = {fact.id for fact in missing_asked}
@@ -150,7 +150,7 @@ class _Maker:
             name=NAME,
             documents=(*today, *notes(self.seed, self.notes, mentioned)),
             documents_at_training=before,
-            questions=tuple(self._shuffled("questions", (each for kind in built.values() for each in kind))),
+            questions=tuple(self._shuffled("questions", questions)),
             training_pairs=tuple(self._shuffled("pairs", training)),
             taught=tuple(self._taught(taught, unknown, wordings)),
             voice=self.voice,
@@ -167,7 +167,11 @@ class _Maker:
 
     def _may_change(self, fact: Fact) -> bool:
         # What a second page is asked for stays as it is, so that those questions test the crossing alone.
-        return not fact.link and not fact.attribute.fixed and (fact.kind, fact.id.rpartition(":")[2]) not in crossed()
+        return (
+            not fact.attribute.link
+            and not fact.attribute.fixed
+            and (fact.kind, fact.id.rpartition(":")[2]) not in crossed()
+        )
 
     def _wording(self, fact: Fact) -> str:
         """Choose the training wording that the pair with pages, and a question in trained wording, uses."""
@@ -189,19 +193,15 @@ class _Maker:
 
     def _missing(self) -> list[Fact]:
         """One fact of each thing that does not exist, in random order; then a second one of each."""
-        made: list[list[Fact]] = [[], []]
+        made: list[list[Fact]] = []
         for kind in source().kinds.values():
             for absent in kind.absent:
                 given = {"name": absent} if isinstance(absent, str) else absent
                 words = {"name": "", "do": "", "doing": "", "code": ""} | given
                 name = next(iter(given.values()))
-                keys = self._shuffled(f"missing {name}", kind.attributes)[:2]
-                for place, key in enumerate(keys):
-                    fact = Fact(f"missing:{kind.kind}:{name}", "", kind.kind, kind.attributes[key], words)
-                    made[place].append(fact)
-        first = self._shuffled("missing", made[0])
-        second = {fact.id: fact for fact in made[1]}
-        return [*first, *(second[fact.id] for fact in first)]
+                asked = [kind.attributes[key] for key in self._shuffled(f"missing {name}", kind.attributes)[:2]]
+                made.append([Fact(f"missing:{kind.kind}:{name}", "", kind.kind, each, words) for each in asked])
+        return [fact for turn in zip(*self._shuffled("missing", made), strict=True) for fact in turn]
 
     def _unanswerable(self, kind: str, fact: Fact) -> Question:
         answer = self.voice.render(REFUSING)
@@ -222,7 +222,7 @@ class _Maker:
             possible = [each for each in source().crossings if each.source == page.kind.kind]
             for crossing in self._shuffled(f"crossings {page.id}", possible)[:1]:
                 link = page.facts[crossing.link]
-                target = self.targets.get((link.link, link.then.text)) if link.then else None
+                target = self.targets.get((link.attribute.link, link.then.text)) if link.then else None
                 if target is not None:
                     found.setdefault(crossing.source, []).append((link, target.facts[crossing.attribute], crossing))
         # One of each kind of page in turn: there are most of partner spaces.

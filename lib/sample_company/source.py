@@ -1,4 +1,4 @@
-"""The prose that the company is written from: one YAML file a kind of page, read and checked here."""
+"""The prose that the company is written from: one YAML file a kind of page, and the words that all share."""
 
 import random
 import re
@@ -8,34 +8,13 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from lib.files import read_yaml
 from lib.paths import DATA
 
 FOLDER = DATA / "sample_company"
 
-# Training wordings that every attribute has beside its own; made of ``Attribute.what``. Only a noun phrase
-# can follow "What is".
-ASKED_FOR_A_NOUN = "What is {what}?"
-ASKED = (
-    "Can you tell me {what}?",
-    "I would like to know {what}.",
-    "Please tell me {what}.",
-    "Do you happen to know {what}?",
-)
-
-_FIRST = (
-    "Maya", "Jonas", "Ines", "Pavel", "Ruth", "Tomas", "Leila", "Oskar", "Greta", "Nadia", "Felix", "Clara", "Hugo",
-    "Amira", "Lukas", "Vera", "Simon", "Ilse", "Marek", "Judit", "Anton", "Sofia", "Bruno", "Elin", "Karim", "Dora",
-    "Emil", "Paula", "Rafael", "Tessa",
-)  # fmt: skip
-_LAST = (
-    "Lindqvist", "Moreau", "Hartmann", "Novak", "Ferreira", "Okafor", "Jansen", "Kowalski", "Brandt", "Silva",
-    "Nilsen", "Rossi", "Keller", "Dumont", "Varga", "Petrov", "Lang", "Meijer", "Castro", "Holm", "Fischer",
-    "Doyle", "Berger", "Sato", "Horvat", "Quinn", "Aydin", "Steiner", "Vidal", "Winter", "Marsh", "Toth", "Becker",
-    "Lund", "Costa", "Haas", "Ruiz", "Walsh", "Kern", "Bauer",
-)  # fmt: skip
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
 _UNITS = ("seconds", "minutes", "hours", "days", "weeks", "months", "years", "grams", "gigabytes", "megabytes")
@@ -103,8 +82,8 @@ class Attribute(_Strict):
     @property
     def trained(self) -> tuple[str, ...]:
         """All wordings of its question that training may use, as templates."""
-        noun = (ASKED_FOR_A_NOUN,) if self.what.startswith("the ") else ()
-        return (*self.asks, *(text.replace("{what}", self.what) for text in (*noun, *ASKED)))
+        noun = [words()["asked_for_a_noun"]] if self.what.startswith("the ") else []
+        return (*self.asks, *(text.replace("{what}", self.what) for text in (*noun, *words()["asked"])))
 
     @property
     def sentence(self) -> str:
@@ -120,7 +99,7 @@ class Attribute(_Strict):
         """Draw a value (not for links)."""
         kind, _, rest = self.value.partition(" ")
         if kind == "person":
-            return Value(f"{generator.choice(_FIRST)} {generator.choice(_LAST)}")
+            return Value(f"{generator.choice(words()['first_names'])} {generator.choice(words()['last_names'])}")
         if kind == "weekday":
             return Value(generator.choice(_WEEKDAYS))
         if kind == "month":
@@ -208,27 +187,17 @@ class Composed(_Strict):
     around: tuple[str, ...]
 
     def entity(self, number: int) -> Entity:
-        """Make the ``number``-th thing: always the same one, whatever the seed.
-
-        Raises:
-            ValueError: there are not so many names.
-        """
+        """Make the ``number``-th thing: always the same one, whatever the seed. There are names for 12,800."""
         # Names repeat with another city only once each word has stood with each kind of house.
         names = [(word, kind) for word in self.words for kind in self.kinds]
         random.Random("names").shuffle(names)
         turn, place = divmod(number, len(names))
-        if turn >= len(self.cities):
-            raise ValueError(f"number {number}: there are {len(names) * len(self.cities)} names")
         word, kind = names[place]
         name = f"{word} {kind} in {self.cities[(place + turn) % len(self.cities)]}"
         generator = random.Random(f"space {number}")
         inside = generator.sample(self.inside, 2)
-        parts = [
-            generator.choice(self.building).replace("{name}", f"{word} {kind}"),
-            *inside,
-            generator.choice(self.around),
-        ]
-        return Entity(name=name, about=" ".join(parts))
+        building = generator.choice(self.building).replace("{name}", f"{word} {kind}")
+        return Entity(name=name, about=" ".join([building, *inside, generator.choice(self.around)]))
 
 
 class Kind(_Strict):
@@ -285,9 +254,15 @@ class Source:
 
 
 @cache
+def words() -> Mapping[str, Any]:
+    """Read what all kinds of page share."""
+    return read_yaml(FOLDER / "words.yaml")
+
+
+@cache
 def source() -> Source:
     """Read the files once."""
-    read = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))}
+    read = {path.stem: read_yaml(path) for path in sorted(FOLDER.glob("*.yaml")) if path.stem != "words"}
     general = tuple((row["q"], row["a"]) for row in read.pop("general"))
     crossings = tuple(Crossing.model_validate(row) for row in read.pop("two_page"))
     kinds = sorted((Kind.model_validate(each) for each in read.values()), key=lambda kind: kind.order)
