@@ -1,6 +1,7 @@
 """Running the experiment: index, search, two LoRA trainings a seed, every arm's answers, scored and stored."""
 
 import ctypes
+import importlib.metadata
 import json
 import os
 import platform
@@ -31,7 +32,6 @@ from lib.experiment.lessons import closed_book_examples, examples_with_pages, go
 from lib.experiment.result import ExperimentResult, load_run
 from lib.experiment.scoring import retrieval_scores, score_answers
 from lib.experiment.unlearning import known, unlearned
-from lib.experiment.version import EXPERIMENT_VERSION, package_versions
 from lib.fingerprints import value_fingerprint
 from lib.models import load_model, model_fingerprint, refuse_remote
 from lib.models.answering import AnsweringModel
@@ -48,7 +48,22 @@ from lib.retrieval.server import postgres
 if TYPE_CHECKING:
     from diskcache import Cache
 
+EXPERIMENT_VERSION = 4
+"""Raise it when the same configuration may give other answers or scores than before: another prompt, another way to
+train, cut, search or score. Comments, names, pages and charts leave it as it is, and with it every stored run."""
+
 TRAININGS = ("closed_book", "with_pages")
+_PACKAGES = (
+    "torch",
+    "transformers",
+    "peft",
+    "sentence-transformers",
+    "chonkie",
+    "pgvector",
+    "ir-measures",
+    "sacrebleu",
+    "rapidfuzz",
+)
 _TIMED_SEARCHES = 32
 _SEARCHED_TOGETHER = 64
 
@@ -116,6 +131,11 @@ def run_key(config: ExperimentConfig, dataset: Dataset, model: str, embedder: st
             "experiment": EXPERIMENT_VERSION,
         }
     )
+
+
+def package_versions() -> dict[str, str]:
+    """Return the packages whose change may change a result, with their versions, and Python's."""
+    return {name: importlib.metadata.version(name) for name in _PACKAGES} | {"python": platform.python_version()}
 
 
 @dataclass
@@ -198,7 +218,8 @@ class RunContext:
             "until": until.target if until else None,
             "versions": package_versions(),
         }
-        folder = store.training_folder(self.cache, key) / "adapter"
+        # Beside the cache, so that an unfinished training is found and gone on with.
+        folder = Path(self.cache.directory).parent / "trainings" / value_fingerprint(key)[:24] / "adapter"
         notes = folder / "training.json"
         stage = f"LoRA {name.replace('_', ' ')}, seed {seed}"
         self.resumed["trainings"] += notes.is_file()
@@ -390,6 +411,7 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
                     answered.append((arm, seed, *made))
         with context.stage("scoring"):
             rows = _scored(context, inputs, answered)
+            _count_taught(trainings, rows, dataset)
         used = {id_: inputs.passages[id_] for row in rows for id_ in row.passage_ids}
         record = records.RunRecord(
             id=f"{created:%Y%m%d-%H%M%S}-{key[:12]}",
@@ -405,7 +427,7 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
             versions=package_versions() | {"database": _server(inputs.index)},
             arms=[_arm_info(arm, answers, inputs) for arm, seed, answers, _ in answered if seed == first],
             left_out=left_out,
-            trainings=_with_taught(trainings, rows, dataset),
+            trainings=trainings,
             retrieval=_retrieval_info(config, inputs),
             audit=[asdict(finding) for finding in data.audit.findings] if data.audit else [],
             skipped_files=[asdict(file) for file in data.skipped],
@@ -447,18 +469,13 @@ def _trained(
 def _scored(context: RunContext, inputs: Inputs, answered) -> list[records.AnswerRow]:
     questions = {question.id: question for question in inputs.dataset.questions}
     texts = {id_: f"{page.title}. {page.text}" for id_, page in inputs.passages.items()}
-    # Where the whole window is pages, their likeness to the question says nothing.
-    rows = [
-        row.model_copy(
-            update={
-                "seed": seed,
-                "passage_ids": [] if arm.pages == "all_that_fit" else row.passage_ids,
-                "perplexity": None if perplexity is None else round(perplexity, 5),
-            }
-        )
-        for arm, seed, answers, perplexities in answered
-        for row, perplexity in zip(answers.rows, perplexities, strict=True)
-    ]
+    rows = []
+    for arm, seed, answers, perplexities in answered:
+        for row, perplexity in zip(answers.rows, perplexities, strict=True):
+            # Where the whole window is pages, their likeness to the question says nothing.
+            shown = [] if arm.pages == "all_that_fit" else row.passage_ids
+            known = None if perplexity is None else round(perplexity, 5)
+            rows.append(row.model_copy(update={"seed": seed, "passage_ids": shown, "perplexity": known}))
     given = [(row.question_id, row.answer, [texts[id_] for id_ in row.passage_ids]) for row in rows]
     voice, embed = inputs.dataset.voice, context.embedder.embed_queries
     for row, score in zip(rows, score_answers(questions, given, voice, embed, context.progress), strict=True):
@@ -466,27 +483,22 @@ def _scored(context: RunContext, inputs: Inputs, answered) -> list[records.Answe
     return rows
 
 
-def _with_taught(
-    trainings: list[records.TrainingInfo], rows: list[records.AnswerRow], dataset: Dataset
-) -> list[records.TrainingInfo]:
+def _count_taught(trainings: list[records.TrainingInfo], rows: list[records.AnswerRow], dataset: Dataset) -> None:
     """Count, of the facts asked word for word as they were taught, those that the closed-book model answers right."""
     verbatim = {question.id for question in dataset.questions if question.kind == "trained_wording"}
-    asked: dict[int, list[bool]] = {}
-    for row in rows:
-        if row.arm == "lora" and row.question_id in verbatim:
-            asked.setdefault(row.seed, []).append(bool(row.scores["fact"]))
-    return [
-        training.model_copy(update={"taught": sum(asked[training.seed]), "asked": len(asked[training.seed])})
-        if training.name == "closed_book" and training.seed in asked
-        else training
-        for training in trainings
-    ]
+    lora = [row for row in rows if row.arm == "lora" and row.question_id in verbatim]
+    for training in trainings:
+        asked = [bool(row.scores["fact"]) for row in lora if row.seed == training.seed]
+        if training.name == "closed_book" and asked:
+            training.taught, training.asked = sum(asked), len(asked)
 
 
 def _model_info(model: AnsweringModel) -> records.ModelInfo:
     network = getattr(model, "network", None)
-    more = {"parameters": network.num_parameters() if network is not None else None}
-    more |= {"is_sample_model": model.fingerprint == model_fingerprint(None)}
+    more = {
+        "parameters": network.num_parameters() if network is not None else None,
+        "is_sample_model": model.fingerprint == model_fingerprint(None),
+    }
     return records.ModelInfo.model_validate(model).model_copy(update=more)
 
 

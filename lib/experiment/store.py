@@ -23,7 +23,6 @@ from lib.endings import ending_signals_wait
 from lib.errors import InputError
 from lib.experiment.config import REFERENCE
 from lib.experiment.record import RunRecord
-from lib.fingerprints import value_fingerprint
 
 if TYPE_CHECKING:
     from diskcache import Cache
@@ -34,27 +33,17 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 _BULKY = {"answers", "passages"}
 
 
-def run_folder(run_id: str) -> Path:
-    """Return where a run lies.
-
-    Raises:
-        InputError: there is no run of that id.
-    """
-    # An id is a name, never a way out of the folder, and no longer than a folder's name can be.
-    folder = paths.REFERENCE_RUN if run_id == REFERENCE else paths.RUNS / run_id
-    if not _NAME.fullmatch(run_id) or not (folder / RECORD).is_file():
-        known = [*run_ids()[-5:], *([REFERENCE] if (paths.REFERENCE_RUN / RECORD).is_file() else [])]
-        raise InputError(f"run: there is no run {run_id!r}; stored are {', '.join(known) or 'none'}.")
-    return folder
-
-
 def read_record(run_id: str) -> tuple[RunRecord, Path]:
     """Read a stored run, and say where it lies.
 
     Raises:
         InputError: there is no run of that id, or it cannot be read by this version.
     """
-    folder = run_folder(run_id)
+    # An id is a name, never a way out of the folder, and no longer than a folder's name can be.
+    folder = paths.REFERENCE_RUN if run_id == REFERENCE else paths.RUNS / run_id
+    if not _NAME.fullmatch(run_id) or not (folder / RECORD).is_file():
+        known = [*run_ids()[-5:], *([REFERENCE] if (paths.REFERENCE_RUN / RECORD).is_file() else [])]
+        raise InputError(f"run: there is no run {run_id!r}; stored are {', '.join(known) or 'none'}.")
     try:
         values = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         if not isinstance(values, dict):
@@ -85,12 +74,19 @@ def newest_with_key(key: str) -> str | None:
 def work_folder() -> Iterator[Path]:
     """Make a folder for a run in the making; it is removed unless ``finish`` moved it into place.
 
+    What killed runs left is removed too.
+
     Raises:
         InputError: nothing can be written under ``data/runs``.
     """
+    import psutil
+
     try:
         paths.RUNS.mkdir(parents=True, exist_ok=True)
-        _sweep()
+        for left in paths.RUNS.glob(f"{_WORK}*"):
+            owner = left.name.removeprefix(_WORK).partition("-")[0]
+            if owner.isdigit() and not psutil.pid_exists(int(owner)):
+                shutil.rmtree(left, ignore_errors=True)
         folder = Path(tempfile.mkdtemp(prefix=f"{_WORK}{os.getpid()}-", dir=paths.RUNS))
     except OSError as error:
         raise InputError(
@@ -158,18 +154,3 @@ def open_cache(folder: Path) -> "Cache":
 
     # Never thrown out by age or size: an interrupted run counts on it. As JSON, for a pickle can run code.
     return Cache(str(folder / "values"), disk=JSONDisk, eviction_policy="none", size_limit=2**40)
-
-
-def training_folder(cache: "Cache", key: dict[str, Any]) -> Path:
-    """Return the folder, beside a cache, of the training that ``key`` decides."""
-    return Path(cache.directory).parent / "trainings" / value_fingerprint(key)[:24]
-
-
-def _sweep() -> None:
-    """Remove what killed runs left."""
-    import psutil
-
-    for folder in paths.RUNS.glob(f"{_WORK}*"):
-        owner = folder.name.removeprefix(_WORK).partition("-")[0]
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)

@@ -1,6 +1,7 @@
 """What a training unlearns: everyday questions and short texts, put to the model before it and after it."""
 
-from functools import lru_cache
+from functools import cache
+from itertools import count
 from typing import NamedTuple
 
 from lib import paths
@@ -21,7 +22,7 @@ class _Asked(NamedTuple):
     values: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)
+@cache
 def _questions() -> list[_Asked]:
     """Everyday questions from memory, and questions on a text; none of them is taught, none about the company."""
     return [
@@ -39,14 +40,11 @@ def _prompt(question: str, text: str | None) -> str:
 
 def known(model: AnsweringModel, voice: Voice, progress: Progress, stage: str) -> list[bool]:
     """Ask ``model`` all of them, and say which it answers right, whatever the style."""
-    asked, done = _questions(), 0
-
-    def answered(*_: object) -> None:
-        nonlocal done
-        done += 1
-        progress(stage, done, len(asked))
-
-    made = model.generate([each.prompt for each in asked], _ANSWER_TOKENS, stop=STOP, answered=answered)
+    asked, done = _questions(), count(1)
+    prompts = [each.prompt for each in asked]
+    made = model.generate(
+        prompts, _ANSWER_TOKENS, stop=STOP, answered=lambda *_: progress(stage, next(done), len(asked))
+    )
     return [states_any(voice.bare(one.text), each.values) for one, each in zip(made, asked, strict=True)]
 
 

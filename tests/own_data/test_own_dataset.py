@@ -8,7 +8,7 @@ import pytest
 
 from lib.dataset import FREE, JSON, TrainingPair, Voice
 from lib.errors import InputError
-from lib.experiment.own import infer_voice, own_dataset
+from lib.experiment.data import infer_voice, own_dataset
 from lib.experiment.values import states
 from lib.paths import DATA
 from lib.retrieval.access import Person
