@@ -10,7 +10,7 @@ from lib.errors import InputError
 from lib.experiment.arms import ExperimentArm
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.lessons import gold_passages
-from lib.experiment.prompts import STOP, Example, Page, build_prompt, instructions_for
+from lib.experiment.prompts import STOP, Example, Page, build_prompt, instructions_for, page_block
 from lib.experiment.record import AnswerRow
 from lib.experiment.scoring import refuses
 from lib.fingerprints import text_fingerprint
@@ -49,7 +49,7 @@ class Inputs:
     search_seconds: list[float]
     synced_passages: int
     sync_seconds: float
-    passages: dict[str, Page] = field(default_factory=dict)
+    passages: dict[str, Page | Hit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,7 @@ class Answerer:
         questions = self.inputs.dataset.questions
         drafts = [self._draft(question, self._first_passages(question)) for question in questions]
         made = self._generate([draft.prompt for draft in drafts], progress, stage)
-        given = {place: [one] for place, one in enumerate(made)}
-        last = list(drafts)
+        given, last = [[one] for one in made], list(drafts)
         if self.arm.retrieves and self.config.searches > 1:
             again = self._second_drafts(drafts, made)
             texts = self._generate([draft.prompt for draft in again.values()], silent, stage)
@@ -114,24 +113,24 @@ class Answerer:
                 given[place].append(second)
                 last[place] = draft
             drafts += again.values()
-        rows = [self._row(draft, given[place]) for place, draft in enumerate(last)]
+        # The last of the answers to a question counts, with the tokens of all of them.
+        rows = [
+            AnswerRow(
+                arm=self.arm.id,
+                seed=0,
+                question_id=draft.question.id,
+                answer=every[-1].text,
+                passage_ids=list(draft.passage_ids),
+                searches=len(every) if self.arm.retrieves else 0,
+                prompt_tokens=sum(one.prompt_tokens for one in every),
+                cached_tokens=sum(one.cached_tokens for one in every),
+                answer_tokens=sum(one.answer_tokens for one in every),
+            )
+            for draft, every in zip(last, given, strict=True)
+        ]
         waits = self.timed(questions[: self.config.latency_questions]) if timed else ([], [])
         shortened = sum(draft.shortened for draft in drafts)
         return Answers(rows, [draft.prompt for draft in last], *waits, shortened, self.kept)
-
-    def _row(self, draft: _Draft, made: Sequence[Generation]) -> AnswerRow:
-        """Return the last of the answers to a question, with the tokens of all of them."""
-        return AnswerRow(
-            arm=self.arm.id,
-            seed=0,
-            question_id=draft.question.id,
-            answer=made[-1].text,
-            passage_ids=list(draft.passage_ids),
-            searches=len(made) if self.arm.retrieves else 0,
-            prompt_tokens=sum(one.prompt_tokens for one in made),
-            cached_tokens=sum(one.cached_tokens for one in made),
-            answer_tokens=sum(one.answer_tokens for one in made),
-        )
 
     def timed(self, questions: Sequence[Question]) -> tuple[list[float], list[float]]:
         """Measure the wait for one answer at a time, search included (seconds), and to the first token if streamed."""
@@ -192,9 +191,7 @@ class Answerer:
         """Write the prompt; where it is too long, leave out examples, then the passages found last."""
         room = self.model.window - self.config.max_answer_tokens
         examples = self._examples(question)
-        pages = {hit.id: Page(hit.document_id, hit.title, hit.text) for hit in hits} or {
-            page.id: page for page in self.whole
-        }
+        pages = {hit.id: hit for hit in hits} or {page.document_id: page for page in self.whole}
         shortened = False
         while True:
             prompt = build_prompt(question.question, list(pages.values()), examples, self.instructions)
@@ -235,14 +232,13 @@ class Answerer:
         chosen = [*others[:middle], *refusals, *others[middle:]]
         return [Example(pair.question, pair.answer, self._pages_of(pair)) for pair in chosen]
 
-    def _pages_of(self, pair: TrainingPair) -> tuple[Page, ...]:
+    def _pages_of(self, pair: TrainingPair) -> Sequence[Hit]:
         """Return the passages that hold a pair's answer, or the one found first; none for an arm that reads none."""
         if self.arm.pages not in ("retrieved", "gold"):
             return ()
         index = self.inputs.index
-        hits = gold_passages(index, pair.document_ids, pair.answer, self.config.asker)
-        hits = hits or index.search([pair.question], 1, self.config.search, person=self.config.asker)[0]
-        return tuple(Page(hit.document_id, hit.title, hit.text) for hit in hits)
+        gold = gold_passages(index, pair.document_ids, pair.answer, self.config.asker)
+        return gold or index.search([pair.question], 1, self.config.search, person=self.config.asker)[0]
 
     def _pages_that_fit(self) -> list[Page]:
         """Return the pages, by id, that fit the window together with the longest question and an answer."""
@@ -253,7 +249,7 @@ class Answerer:
         for document in sorted(readable(dataset.documents, self.config.asker), key=lambda each: each.id):
             page = Page(document.id, document.title, " ".join(document.text.split()))
             # A page's own tokens, and one in reserve for where two texts meet.
-            used += model.count_tokens(page.block) + 1
+            used += model.count_tokens(page_block(page)) + 1
             if used > model.window - self.config.max_answer_tokens:
                 break
             fitting.append(page)

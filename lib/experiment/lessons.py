@@ -6,7 +6,7 @@ from functools import partial
 
 from lib.dataset import Dataset
 from lib.experiment.arms import EXPERIMENT_ARMS
-from lib.experiment.prompts import STOP, Page, build_prompt, completion, instructions_for
+from lib.experiment.prompts import STOP, build_prompt, completion, instructions_for
 from lib.experiment.values import values_said
 from lib.models.local import LocalModel
 from lib.models.training import TrainingExample, Until
@@ -77,8 +77,7 @@ def examples_with_pages(dataset: Dataset, index: Index, found: Mapping[str, Sequ
         shared[shown] += 1
         if shared[shown] == _QUESTIONS_ON_THE_SAME:
             del shared[shown]
-        pages = [Page(known[id_].document_id, known[id_].title, known[id_].text) for id_ in shown]
-        prompt = build_prompt(pair.question, pages, instructions=instructions)
+        prompt = build_prompt(pair.question, [known[id_] for id_ in shown], instructions=instructions)
         examples.append(TrainingExample(prompt, completion(pair.answer)))
     return examples
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from lib.dataset import REFUSAL, Voice
 from lib.experiment.arms import ExperimentArm
+from lib.retrieval.search import Hit
 
 UNKNOWN = f"If you cannot know the answer, say: {REFUSAL}"
 GROUNDING = "Answer from the pages below."
@@ -26,16 +27,11 @@ STOP = "\n"
 
 @dataclass(frozen=True)
 class Page:
-    """What a prompt shows of a document: its id, title and one passage of its text."""
+    """What a prompt shows of a document: its id, title and one passage of its text. A search's ``Hit`` is one too."""
 
-    id: str
+    document_id: str
     title: str
     text: str
-
-    @property
-    def block(self) -> str:
-        """Title and id, then the text. The id stands after the title: to cite it, a model copies what follows."""
-        return _line(f"{self.title} [{self.id}]") + _line(self.text)
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ class Example:
 
     question: str
     answer: str
-    pages: tuple[Page, ...] = ()
+    pages: Sequence[Page | Hit] = ()
 
 
 def instructions_for(arm: ExperimentArm, voice: Voice) -> str:
@@ -54,15 +50,19 @@ def instructions_for(arm: ExperimentArm, voice: Voice) -> str:
 
 
 def build_prompt(
-    question: str, pages: Sequence[Page] = (), examples: Sequence[Example] = (), instructions: str = ""
+    question: str, pages: Sequence[Page | Hit] = (), examples: Sequence[Example] = (), instructions: str = ""
 ) -> str:
     """Lay out one prompt. It ends in ``Answer:``; what follows it is ``completion(answer)``."""
     parts = [_line(instructions)] if instructions else []
     for example in examples:
-        parts += [page.block for page in example.pages]
+        parts += map(page_block, example.pages)
         parts += [_line(f"Question: {example.question}"), "Answer:", completion(example.answer)]
-    parts += [page.block for page in pages]
-    return "".join([*parts, _line(f"Question: {question}"), "Answer:"])
+    return "".join([*parts, *map(page_block, pages), _line(f"Question: {question}"), "Answer:"])
+
+
+def page_block(page: Page | Hit) -> str:
+    """Title and id, then the text. The id stands after the title: to cite it, a model copies what follows."""
+    return _line(f"{page.title} [{page.document_id}]") + _line(page.text)
 
 
 def completion(answer: str) -> str:

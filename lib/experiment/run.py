@@ -162,7 +162,10 @@ class RunContext:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
-            _give_back_memory()
+            # The C library keeps freed memory: a training and many answers leave gigabytes in holes.
+            if sys.platform == "linux":
+                with suppress(OSError, AttributeError):
+                    ctypes.CDLL(None).malloc_trim(0)
 
     @contextmanager
     def inputs(self, dataset: Dataset, config: ExperimentConfig | None = None) -> Iterator[Inputs]:
@@ -328,8 +331,12 @@ def open_context(
     Raises:
         InputError: a model or ``DATABASE_URL`` cannot be used.
     """
+    import torch
+
     bars = Bars()
-    with ending_signals_unwind(), fixed_threads(config.threads), ExitStack() as stack:
+    with ending_signals_unwind(), ExitStack() as stack:
+        stack.callback(torch.set_num_threads, torch.get_num_threads())
+        torch.set_num_threads(config.threads)
         stack.callback(bars.close)
         started = time.perf_counter()
         model, embedder = load_model(config.model), load_embedder(config.embedder)
@@ -341,19 +348,6 @@ def open_context(
             stack.callback(shutil.rmtree, forgotten, ignore_errors=True)
         stack.callback(cache.close)
         yield RunContext(config, model, embedder, address, cache, progress or bars, seconds)
-
-
-@contextmanager
-def fixed_threads(number: int) -> Iterator[None]:
-    """Let torch compute with ``number`` threads: sums in another order give other last decimals."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def possible_arms(
@@ -412,7 +406,6 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
         with context.stage("scoring"):
             rows = _scored(context, inputs, answered)
             _count_taught(trainings, rows, dataset)
-        used = {id_: inputs.passages[id_] for row in rows for id_ in row.passage_ids}
         record = records.RunRecord(
             id=f"{created:%Y%m%d-%H%M%S}-{key[:12]}",
             key=key,
@@ -432,10 +425,7 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
             audit=[asdict(finding) for finding in data.audit.findings] if data.audit else [],
             skipped_files=[asdict(file) for file in data.skipped],
             questions={question.id: _question_info(question) for question in dataset.questions},
-            passages={
-                id_: records.Passage(document_id=page.id, title=page.title, text=page.text)
-                for id_, page in used.items()
-            },
+            passages={id_: inputs.passages[id_] for row in rows for id_ in row.passage_ids},
             answers=rows,
             resumed=dict(context.resumed),
             peak_memory_mib=peak_memory_mib(),
@@ -571,13 +561,6 @@ def machine() -> str:
     told = re.search(r"^model name\s*: (.+)", cpuinfo.read_text() if cpuinfo.is_file() else "", re.MULTILINE)
     name = told[1] if told else platform.processor() or platform.machine()
     return f"{name}, {os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GiB, {platform.system()}"
-
-
-def _give_back_memory() -> None:
-    """Let go of what the C library keeps of freed memory: a training and many answers leave gigabytes in holes."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def peak_memory_mib() -> float | None:
