@@ -93,11 +93,7 @@ def why_unfit(record: RunRecord) -> str | None:
 
 def feeding_arms(record: RunRecord) -> dict[str, str]:
     """Map each evidence field (``rag_score``) to the arm of the run that feeds it."""
-    found: dict[str, str] = {}
-    for arm in record.arms:
-        if arm.feeds:
-            found.setdefault(arm.feeds, arm.id)
-    return found
+    return {arm.feeds: arm.id for arm in record.arms if arm.feeds}
 
 
 def right_by_question(record: RunRecord, arm: str, measure: str) -> Mapping[str, bool]:

@@ -96,9 +96,7 @@ class ExperimentResult:
     @property
     def taught(self) -> Proportion | None:
         """Share of its trained wordings that the closed-book model answers right, over the seeds; ``None`` if not asked."""
-        if not self.taught_trainings:
-            return None
-        return self.share("lora", "fact", "trained_wording")
+        return self.share("lora", "fact", "trained_wording") if self.taught_trainings else None
 
     @property
     def is_taught(self) -> bool:
@@ -158,13 +156,14 @@ class ExperimentResult:
         Raises:
             InputError: there is no such arm, measure or kind in this run.
         """
-        values = self.values(arm, measure, kinds)
-        return proportion(values.tolist(), self._clusters(values.index))
+        return self._share_of(self.values(arm, measure, kinds))
 
     def share_where_found(self, arm: str, measure: str) -> Proportion:
         """Return an arm's share as :meth:`share`, of the questions whose right pages the first search all brought."""
         values, scores = self.values(arm, measure), self.record.retrieval.scores
-        values = values[[scores.get(id_, {}).get("recall") == 1.0 for id_ in values.index]]
+        return self._share_of(values[[scores.get(id_, {}).get("recall") == 1.0 for id_ in values.index]])
+
+    def _share_of(self, values: pd.Series) -> Proportion:
         return proportion(values.tolist(), self._clusters(values.index))
 
     def mean(self, arm: str, grade: str, kinds: str | Sequence[str] = ()) -> Mean:
@@ -185,21 +184,20 @@ class ExperimentResult:
     @cached_property
     def contrasts(self) -> list[ContrastResult]:
         """The comparisons fixed beforehand that this run can make, corrected (Holm) for the number of these."""
-        possible = [
-            c for c in PRIMARY_CONTRASTS if {c.first, c.second} <= set(self.arms) and set(c.kinds) <= set(self.kinds)
-        ]
-        found = [(c, self.difference(c.first, c.second, c.measure, c.kinds), self._void(c)) for c in possible]
-        corrected = holm([nan if void else each.p for _, each, void in found])
-        return [ContrastResult(c, each, p, void) for (c, each, void), p in zip(found, corrected, strict=True)]
+        arms, kinds = set(self.arms), set(self.kinds)
+        return self._compared([c for c in PRIMARY_CONTRASTS if {c.first, c.second} <= arms and set(c.kinds) <= kinds])
 
     def pairs(
         self, measure: str = "right", kinds: str | Sequence[str] = (), arms: Sequence[str] = ()
     ) -> list[ContrastResult]:
         """Compare every two arms (or every two of some); the family for Holm's correction is all of these pairs."""
-        pairs = [Contrast(f"{a}/{b}", "", a, b, measure, _kinds(kinds)) for a, b in combinations(arms or self.arms, 2)]
-        found = [self.difference(pair.first, pair.second, measure, kinds) for pair in pairs]
-        corrected = holm([each.p for each in found])
-        return [ContrastResult(pair, each, p) for pair, each, p in zip(pairs, found, corrected, strict=True)]
+        every = combinations(arms or self.arms, 2)
+        return self._compared([Contrast(f"{a}/{b}", "", a, b, measure, _kinds(kinds)) for a, b in every])
+
+    def _compared(self, contrasts: Sequence[Contrast]) -> list[ContrastResult]:
+        found = [(c, self.difference(c.first, c.second, c.measure, c.kinds), self._void(c)) for c in contrasts]
+        corrected = holm([nan if void else each.p for _, each, void in found])
+        return [ContrastResult(c, each, p, void) for (c, each, void), p in zip(found, corrected, strict=True)]
 
     def _void(self, contrast: Contrast) -> str:
         if not contrast.needs_taught or self.is_taught:
@@ -228,7 +226,7 @@ class ExperimentResult:
         frame = tuned.astype({measure: float}).pivot_table(
             index="arm", columns="seed", values=measure, aggfunc="mean", sort=False
         )
-        frame["sd"] = frame.std(axis=1, ddof=1) if frame.shape[1] > 1 else nan
+        frame["sd"] = frame.std(axis=1, ddof=1)
         return frame.reindex([arm for arm in self.arms if arm in frame.index])
 
     @property
@@ -237,26 +235,20 @@ class ExperimentResult:
 
     def consistency(self) -> dict[str, float]:
         """Return how often the trainings with other seeds give the same answer: tuned arm to the mean share of pairs."""
-        found = {}
-        for arm, rows in self.answers[self.answers["arm"].isin(self._tuned)].groupby("arm", sort=False):
-            shares = [agreement(texts.tolist()) for _, texts in rows.groupby("question_id")["answer"]]
-            known = [share for share in shares if share is not None]
-            if known:
-                found[arm] = float(np.mean(known))
-        return found
+        tuned = self.answers[self.answers["arm"].isin(self._tuned)]
+        shares = tuned.groupby(["arm", "question_id"], sort=False)["answer"].agg(lambda texts: agreement(list(texts)))
+        return shares.dropna().astype(float).groupby("arm", sort=False).mean().to_dict()
 
     def retrieval(self) -> pd.DataFrame:
         """Return the retrieval measures by kind: ``kind, n`` and each mean (0 to 1) with ``_low`` and ``_high``."""
         rows = []
+        scores = self.record.retrieval.scores
         for kind in self.kinds:
-            ids = [id_ for id_ in self.record.retrieval.scores if self.record.questions[id_].kind == kind]
-            if not ids:
-                continue
-            row: dict[str, object] = {"kind": kind, "n": len(ids)}
-            for name in RETRIEVAL_MEASURES:
-                found = clustered_mean([self.record.retrieval.scores[id_][name] for id_ in ids], self._clusters(ids))
-                row |= {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
-            rows.append(row)
+            if ids := [id_ for id_ in scores if self.record.questions[id_].kind == kind]:
+                rows.append({"kind": kind, "n": len(ids)})
+                for name in RETRIEVAL_MEASURES:
+                    found = clustered_mean([scores[id_][name] for id_ in ids], self._clusters(ids))
+                    rows[-1] |= {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
         return pd.DataFrame(rows)
 
     def efficiency(self) -> pd.DataFrame:

@@ -252,14 +252,12 @@ def agreement(answers: Sequence[str]) -> float | None:
 
 # --- all answers of a run ----------------------------------------------------------------------------------------
 
-Embed = Callable[[list[str]], "np.ndarray"]
-
 
 def score_answers(
     questions: Mapping[str, Question],
     answers: Sequence[tuple[str, str, Sequence[str]]],
     voice: Voice,
-    embed: Embed | None = None,
+    embed: Callable[[list[str]], "np.ndarray"],
     progress: Progress = silent,
 ) -> list[dict[str, bool | float | None]]:
     """Score answers by every measure and grade; equal ones once.
@@ -268,7 +266,7 @@ def score_answers(
         questions: by id.
         answers: question id, the answer as written, the passages that stood before it.
         voice: how answers are worded.
-        embed: texts to vectors of length 1 (one row a text); without it both relevancies are None.
+        embed: texts to vectors of length 1 (one row a text).
         progress: told how many are scored.
     """
     relevancies = _relevancies(questions, answers, voice, embed)
@@ -284,9 +282,7 @@ def score_answers(
     return scores
 
 
-def _relevancies(questions, answers, voice: Voice, embed: Embed | None) -> list[dict[str, float | None]]:
-    if embed is None:
-        return [{"answer_relevancy": None, "context_relevancy": None}] * len(answers)
+def _relevancies(questions, answers, voice: Voice, embed) -> list[dict[str, float | None]]:
     bares = [voice.bare(answer) for _, answer, _ in answers]
     texts = [questions[id_].question for id_, _, _ in answers]
     place = {text: n for n, text in enumerate(dict.fromkeys([*texts, *bares, *(p for a in answers for p in a[2])]))}

@@ -4,7 +4,6 @@
 ``2026-05-05``. A value that the text denies ("not 30 days") is not stated.
 """
 
-import calendar
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -36,10 +35,6 @@ def normalised(text: str) -> str:
         parts.append(sign)
     text = unicodedata.normalize("NFKC", "".join(parts)).translate(_SIGNS)
     return " ".join("".join(sign for sign in text if unicodedata.category(sign) != "Cf").split())
-
-
-def _words(text: str) -> list[str]:
-    return text.split()
 
 
 # --- what is read in a text --------------------------------------------------------------------------------------
@@ -112,29 +107,26 @@ _UNITS = {
     for factor, *names in map(str.split, units.split("|"))
     for name in names
 }
-_ONES = _words(
+_ONES = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen "
+    "sixteen seventeen eighteen nineteen"
 )
-_TENS = _words("twenty thirty forty fifty sixty seventy eighty ninety ")
-_NUMBER_WORDS = {word: number for number, word in enumerate(_ONES)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
-_NUMBER_WORDS |= {"dozen": 12}
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_NUMBER_WORDS = {word: number for number, word in enumerate(_ONES.split())} | {"dozen": 12}
+_NUMBER_WORDS |= {word: 10 * number for number, word in enumerate(_TENS.split(), 2)}
 _MAGNITUDES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9}
-_MONTHS = {calendar.month_name[n].lower(): n for n in range(1, 13)} | {
-    calendar.month_abbr[n].lower(): n for n in range(1, 13)
-}
-_MONTHS |= {"sept": 9}
-# German, French, Spanish, Italian, Dutch, Portuguese, where they differ.
-for _number, _names in enumerate(
+# English, then German, French, Spanish, Italian, Dutch and Portuguese where they differ.
+_MONTHS = {name: number for number, names in enumerate(
     (
-        "januar janvier enero gennaio januari janeiro", "februar février fevrier febrero febbraio februari fevereiro",
-        "märz maerz mars marzo maart março", "avril abril aprile", "mai mayo maggio mei maio",
-        "juni juin junio giugno junho", "juli juillet julio luglio julho", "août aout agosto augustus",
-        "septembre septiembre settembre setembro", "oktober octobre octubre ottobre outubro",
-        "novembre noviembre novembro", "dezember décembre decembre diciembre dicembre dezembro",
+        "january jan januar janvier enero gennaio januari janeiro",
+        "february feb februar février fevrier febrero febbraio februari fevereiro",
+        "march mar märz maerz mars marzo maart março", "april apr avril abril aprile", "may mai mayo maggio mei maio",
+        "june jun juni juin junio giugno junho", "july jul juli juillet julio luglio julho",
+        "august aug août aout agosto augustus", "september sep sept septembre septiembre settembre setembro",
+        "october oct oktober octobre octubre ottobre outubro", "november nov novembre noviembre novembro",
+        "december dec dezember décembre decembre diciembre dicembre dezembro",
     ), start=1,
-):  # fmt: skip
-    _MONTHS |= dict.fromkeys(_names.split(), _number)
+) for name in names.split()}  # fmt: skip
 
 _MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 _CURRENCY = r"US\$|[$€£¥]|\b(?:EUR|USD|GBP|CHF|JPY)"
@@ -332,13 +324,12 @@ _READERS = {
 
 # --- whether a text states a value -------------------------------------------------------------------------------
 
-_STOP = frozenset(
-    _words(
-        "a an the of in on at by for to up with within per each every about around approximately circa only "
-        "than more less most least maximum minimum max min and or is are be it its their your this that from "
-        "until after before as "
-    )
+_STOP_WORDS = (
+    "a an the of in on at by for to up with within per each every about around approximately circa only "
+    "than more less most least maximum minimum max min and or is are be it its their your this that from "
+    "until after before as"
 )
+_STOP = frozenset(_STOP_WORDS.split())
 _SAME_WORDS = {
     "monthly": "month",
     "yearly": "year",
@@ -373,10 +364,10 @@ def states(text: str, value: str) -> bool:
     wanted = stated_values(value)
     if wanted:
         given = stated_values(text)
-        if not all(any(_says(one, other, text) for other in given) for one in wanted):
+        if not all(any(one.matches(other) and not _denied(text, other.start) for other in given) for one in wanted):
             return False
-        rest = _content(_without(value, wanted))
-        return set(rest) <= set(_content(text))
+        between = zip([0, *(one.end for one in wanted)], [*(one.start for one in wanted), len(value)], strict=True)
+        return set(_content(" ".join(value[start:end] for start, end in between))) <= set(_content(text))
     return any(not _denied(text, place) for place in _phrase_places(text, value))
 
 
@@ -403,23 +394,11 @@ def hard_to_compare(value: str) -> str | None:
     return None
 
 
-def _says(wanted: Stated, given: Stated, text: str) -> bool:
-    return wanted.matches(given) and not _denied(text, given.start)
-
-
 def _denied(text: str, place: int) -> bool:
     """Whether what begins at ``place`` is denied just before it, in the same clause."""
     before = text[:place]
     last = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
     return _DENIAL.search(before[last:]) is not None
-
-
-def _without(text: str, values: Sequence[Stated]) -> str:
-    parts, position = [], 0
-    for value in values:
-        parts.append(text[position : value.start])
-        position = value.end
-    return " ".join([*parts, text[position:]])
 
 
 def _content(text: str) -> list[str]:
