@@ -3,7 +3,8 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+
+from diskcache import Cache
 
 from lib.dataset import Dataset, Question, TrainingPair
 from lib.errors import InputError
@@ -21,9 +22,6 @@ from lib.retrieval.access import readable
 from lib.retrieval.index import Index
 from lib.retrieval.multi_hop import follow_up_query, merged
 from lib.retrieval.search import Hit
-
-if TYPE_CHECKING:
-    from diskcache import Cache
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ class Answerer:
     """One arm with one model, and what is the same for all its questions."""
 
     def __init__(
-        self, arm: ExperimentArm, model: AnsweringModel, inputs: Inputs, config: ExperimentConfig, cache: "Cache"
+        self, arm: ExperimentArm, model: AnsweringModel, inputs: Inputs, config: ExperimentConfig, cache: Cache
     ) -> None:
         """Choose the arm's worked examples and, for long context, the pages that fit the window.
 

@@ -48,18 +48,11 @@ def data_for(config: ExperimentConfig, gap: float = GAP) -> Data:
         InputError: the sample cannot have these sizes, or a file cannot be read.
     """
     if config.own is None:
-        made = sample_company(
-            config.company_seed,
-            config.documents,
-            config.questions,
-            config.training_pairs,
-            config.wordings,
-            JSON if config.voice == "json" else VOICE,
-        )
-        return Data(_some(made, config))
-    train = Path(config.own.train) if config.own.train else None
-    documents, questions = Path(config.own.documents), Path(config.own.questions)
-    return own_dataset(documents, questions, train, gap=gap, person=config.asker)
+        voice = JSON if config.voice == "json" else VOICE
+        sizes = config.documents, config.questions, config.training_pairs, config.wordings
+        return Data(_some(sample_company(config.company_seed, *sizes, voice), config))
+    own = config.own
+    return own_dataset(own.documents, own.questions, own.train or None, gap=gap, person=config.asker)
 
 
 def _some(dataset: Dataset, config: ExperimentConfig) -> Dataset:

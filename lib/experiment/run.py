@@ -16,7 +16,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from diskcache import Cache
 
 from lib import paths
 from lib.dataset import Dataset, Question
@@ -44,9 +46,6 @@ from lib.retrieval.index import Index, open_index
 from lib.retrieval.passages import Passage
 from lib.retrieval.search import Hit, document_ids
 from lib.retrieval.server import postgres
-
-if TYPE_CHECKING:
-    from diskcache import Cache
 
 EXPERIMENT_VERSION = 4
 """Raise it when the same configuration may give other answers or scores than before: another prompt, another way to
@@ -149,7 +148,7 @@ class RunContext:
     model: AnsweringModel
     embedder: Embedder
     address: str
-    cache: "Cache"
+    cache: Cache
     progress: Progress = silent
     seconds: dict[str, float] = field(default_factory=dict)
     resumed: dict[str, int] = field(default_factory=lambda: {"answers": 0, "trainings": 0})
@@ -171,9 +170,8 @@ class RunContext:
     def inputs(self, dataset: Dataset, config: ExperimentConfig | None = None) -> Iterator[Inputs]:
         """Index the pages as at training, make what is learned, change the pages to today's, and look everything up."""
         config = config or self.config
-        with ExitStack() as stack:
+        with open_index(self.address, "experiment", self.embedder, config.chunking) as index:
             with self.stage("retrieval"):
-                index = stack.enter_context(open_index(self.address, "experiment", self.embedder, config.chunking))
                 index.sync(dataset.documents_at_training, self._at("Index: pages at training"))
                 lessons = self._lessons(dataset, index, config)
                 started = time.perf_counter()

@@ -110,7 +110,10 @@ def audit_data(
     if not 0 < gap < 1:
         raise InputError(f"gap is {gap!r}; allowed is a share between 0 and 1, such as 0.1 for ten points.")
     documents, pairs = files.documents, training.pairs
-    leaked = leaked_questions(read.questions, pairs)
+    # The questions that the training file asks too.
+    asked_before = same_question([each.question for each in (*pairs, *read.questions)])
+    places = enumerate(read.questions, len(pairs))
+    leaked = {question.id: None for n, question in places if asked_before.get(n, len(pairs)) < len(pairs)}
     left = [question for question in read.questions if question.id not in leaked]
     findings = [
         *_files(files, read),
@@ -128,14 +131,6 @@ def audit_data(
 
 
 # Leaks and copies.
-
-
-def leaked_questions(questions: Sequence[Question], pairs: Sequence[TrainingPair]) -> dict[str, int]:
-    """Find the questions that the training file asks too: question id to the place of the pair, from 0."""
-    texts = [pair.question for pair in pairs] + [question.question for question in questions]
-    originals = same_question(texts)
-    found = ((question, originals.get(len(pairs) + place)) for place, question in enumerate(questions))
-    return {question.id: pair for question, pair in found if pair is not None and pair < len(pairs)}
 
 
 def _leakage(
@@ -160,16 +155,16 @@ def _leakage(
 
 
 def _copies(documents: Sequence[Document], questions: Sequence[Question]) -> Iterator[AuditFinding]:
-    if copies := near_copies([document.text for document in documents]):
-        sentence = (
-            f"{_some(copies, 'document', 'is')} nearly a copy of another: copies crowd others out of what is found"
-        )
-        names = tuple(f"{documents[copy].id} (like {documents[first].id})" for copy, first in copies.items())
-        yield AuditFinding("warn", "Duplicate documents", sentence, names)
-    if copies := same_question([question.question for question in questions]):
-        sentence = f"{_some(copies, 'question', 'was')} asked before: each counts twice"
-        names = tuple(f"{questions[copy].id} (like {questions[first].id})" for copy, first in copies.items())
-        yield AuditFinding("warn", "Duplicate questions", sentence, names)
+    pages, asked = near_copies([each.text for each in documents]), same_question([each.question for each in questions])
+    crowd = f"{_some(pages, 'document', 'is')} nearly a copy of another: copies crowd others out of what is found"
+    twice = f"{_some(asked, 'question', 'was')} asked before: each counts twice"
+    for topic, copies, things, sentence in (
+        ("documents", pages, documents, crowd),
+        ("questions", asked, questions, twice),
+    ):
+        if copies:
+            names = tuple(f"{things[copy].id} (like {things[first].id})" for copy, first in copies.items())
+            yield AuditFinding("warn", f"Duplicate {topic}", sentence, names)
 
 
 def near_copies(texts: Sequence[str], run: int = 5) -> dict[int, int]:
@@ -226,9 +221,8 @@ def same_question(texts: Sequence[str]) -> dict[int, int]:
 
 
 def _files(files: LoadedDocuments, read: ReadQuestions) -> Iterator[AuditFinding]:
-    broken = [file for file in files.skipped if PurePosixPath(file.path).suffix.lower() in ENDINGS]
     others = [file for file in files.skipped if PurePosixPath(file.path).suffix.lower() not in ENDINGS]
-    if broken:
+    if broken := [file for file in files.skipped if PurePosixPath(file.path).suffix.lower() in ENDINGS]:
         sentence = f"{_some(broken, 'file', 'was')} left out that cannot be read"
         yield AuditFinding("warn", "Files", sentence, tuple(map(str, broken)))
     if lost := read.unreadable:
@@ -334,11 +328,8 @@ def _coverage(documents: Sequence[Document], questions: Sequence[Question]) -> I
     asked = {id_ for question in questions for id_ in question.document_ids}
     idle = [document.id for document in documents if document.id not in asked]
     if asked and idle:
-        share = 100 * len(idle) / len(documents)
-        sentence = (
-            f"{len(idle):,} of {_some(documents, 'document')} ({share:.0f} %) "
-            f"{'is' if len(idle) == 1 else 'are'} asked about by no question"
-        )
+        share = f"{len(idle):,} of {_some(documents, 'document')} ({100 * len(idle) / len(documents):.0f} %)"
+        sentence = f"{share} {'is' if len(idle) == 1 else 'are'} asked about by no question"
         yield AuditFinding("note", "Documents nobody asks about", sentence, tuple(idle))
     if uncited := [question for question in questions if question.answerable and not question.document_ids]:
         sentence = (
@@ -363,13 +354,12 @@ def _judging(questions: Sequence[Question], inferred: frozenset[str]) -> Iterato
         )
         names = tuple(f"{question.id}: {', '.join(question.must_contain)}" for question in found)
         yield AuditFinding("note", "How answers are judged", sentence, names)
-    hard = [
+    if hard := [
         f"{question.id}: “{value}”, {why}"
         for question in questions
         for value in (*question.values, *question.must_contain)
         if (why := hard_to_compare(value))
-    ]
-    if hard:
+    ]:
         sentence = (
             f"{_some(hard, 'expected value')} may be written in ways that are not recognised: say with must_contain "
             "or also what counts"

@@ -116,11 +116,11 @@ def read_rows(path: str | Path, model: type[AnyRow], needed: Sequence[str]) -> l
     """
     path = Path(path)
     ending = path.suffix.lower()
-    if ending not in (*CSV_ENDINGS, *JSON_ENDINGS):
-        allowed = ", ".join((*CSV_ENDINGS, *JSON_ENDINGS))
-        raise InputError(f"{path}: its ending is {ending!r}; allowed are {allowed} (a spreadsheet can save CSV).")
-    text = read_text(path)
-    lines = json_lines(path, text) if ending in JSON_ENDINGS else _csv_lines(path, text, model.columns(), needed)
+    if ending not in (allowed := (*CSV_ENDINGS, *JSON_ENDINGS)):
+        raise InputError(
+            f"{path}: its ending is {ending!r}; allowed are {', '.join(allowed)} (a spreadsheet can save CSV)."
+        )
+    lines = json_lines(path) if ending in JSON_ENDINGS else _csv_lines(path, model.columns(), needed)
     rows = [model.read(path, number, values) for number, values in lines]
     if not rows:
         raise InputError(f"{path}: holds no rows; allowed is at least one, with {' and '.join(needed)}.")
@@ -141,14 +141,14 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: {reason}; allowed is {allowed}.") from None
 
 
-def json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield each line that is not blank, with its number; a line must be one JSON object.
 
     Raises:
         InputError: it is not.
     """
     # Only the newline ends a line of JSONL: other line ends may stand within a string.
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -160,9 +160,8 @@ def json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, value
 
 
-def _csv_lines(
-    path: Path, text: str, columns: Sequence[str], needed: Sequence[str]
-) -> Iterator[tuple[int, dict[str, str]]]:
+def _csv_lines(path: Path, columns: Sequence[str], needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    text = read_text(path)
     # Excel's own first line that names the separator.
     declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     text = text[declared.end() :] if declared else text
@@ -195,10 +194,8 @@ def _csv_lines(
 def _separator(text: str, needed: Sequence[str]) -> str:
     """Find the separator under which the heading has the columns that it must have."""
     heading = text.split("\n", 1)[0].casefold()
-    for sign in _DELIMITERS:
-        if set(needed) <= {cell.strip(' "\r') for cell in heading.split(sign)}:
-            return sign
-    return max(_DELIMITERS, key=heading.count)
+    fit = (sign for sign in _DELIMITERS if set(needed) <= {cell.strip(' "') for cell in heading.split(sign)})
+    return next(fit, max(_DELIMITERS, key=heading.count))
 
 
 def check_names(place: str, names: Sequence[str], columns: Sequence[str], needed: Sequence[str]) -> None:
@@ -222,6 +219,5 @@ def check_names(place: str, names: Sequence[str], columns: Sequence[str], needed
 
 def shown(value: Any) -> str:
     """Show a value in a sentence: short, on one line."""
-    words = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
-    words = words.replace("\n", " ")
+    words = (ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)).replace("\n", " ")
     return words if len(words) <= 60 else words[:57] + "…"

@@ -89,7 +89,8 @@ def read_chat(values: Mapping[str, Any]) -> ChatExample:
     messages = values.get("messages")
     if not isinstance(messages, list) or not messages:
         raise ValueError('no list "messages"')
-    if any(_uses_tools(message) for message in messages):
+    known = [message for message in messages if isinstance(message, dict)]
+    if any(m.get("role") in ("tool", "function") or m.get("tool_calls") or m.get("function_call") for m in known):
         return ChatExample((), "tools")
     read: list[Message] = []
     previous, only_text = "", True
@@ -112,11 +113,6 @@ def read_chat(values: Mapping[str, Any]) -> ChatExample:
         return ChatExample(tuple(read), "parts")
     learned = any(message.role == "assistant" and message.learned for message in read)
     return ChatExample(tuple(read), "" if learned else "weight")
-
-
-def _uses_tools(message: Any) -> bool:
-    known = message if isinstance(message, dict) else {}
-    return known.get("role") in ("tool", "function") or bool(known.get("tool_calls") or known.get("function_call"))
 
 
 def _text_of(content: Any) -> str | None:
@@ -179,9 +175,8 @@ def read_training(
         raise InputError(f"{path}: its ending is {path.suffix!r}; allowed are {', '.join(JSON_ENDINGS)}.")
     references = References(documents, skipped)
     pairs: list[TrainingPair] = []
-    set_aside: Counter[str] = Counter()
-    earlier = 0
-    for number, values in json_lines(path, read_text(path)):
+    set_aside, earlier = Counter[str](), 0
+    for number, values in json_lines(path):
         if "messages" not in values:
             pairs.append(_plain(PairRow.read(path, number, values), references))
             continue
