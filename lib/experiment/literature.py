@@ -14,7 +14,7 @@ from functools import cache
 from math import nan
 
 from lib.experiment.arms import EXPERIMENT_ARMS
-from lib.experiment.result import ContrastResult, ExperimentResult, Verdict
+from lib.experiment.result import ALL_KINDS, ContrastResult, ExperimentResult, Verdict
 from lib.published import published_table, share_right
 from lib.stats import SIGNIFICANCE, Proportion, holm
 
@@ -186,25 +186,21 @@ def _orders(
 
 def _tested(result: ExperimentResult, statements: Sequence[Statement]) -> Iterator[StatementVerdict]:
     """Test the statements that the run can test, corrected (Holm) for their number."""
-    kinds = {s.id: () if s.kind == "all" else (s.kind,) for s in statements}
+    arms, kinds = set(result.arms), {ALL_KINDS, *result.kinds}
     found = {
-        s.id: result.difference(s.higher, s.lower, s.measure, kinds[s.id])
+        s.id: result.difference(s.higher, s.lower, s.measure, s.kind)
         for s in statements
-        if not s.untestable and {s.higher, s.lower} <= set(result.arms) and set(kinds[s.id]) <= set(result.kinds)
+        if not s.untestable and {s.higher, s.lower} <= arms and s.kind in kinds
     }
     corrected = dict(zip(found, holm([each.p for each in found.values()]), strict=True))
-    for statement in statements:
-        if statement.id not in found:
-            why = statement.untestable or "the run lacks an arm or a kind of question for it"
-            yield StatementVerdict(statement, Outcome.CANNOT_BE_TOLD, why)
-            continue
-        gap = found[statement.id]
-        arms = statement.higher, statement.lower
-        shares = [100 * result.share(arm, statement.measure, kinds[statement.id]).share for arm in arms]
-        why = f"{shares[0]:.0f} % against {shares[1]:.0f} % of {gap.n} questions ({100 * gap.low:+.0f} to {100 * gap.high:+.0f} points)"
-        told = Outcome.HOLDS if gap.gap > 0 else Outcome.DOES_NOT_HOLD
-        told = told if corrected[statement.id] < SIGNIFICANCE else Outcome.CANNOT_BE_TOLD
-        yield StatementVerdict(statement, told, why)
+    for s in statements:
+        told, why = Outcome.CANNOT_BE_TOLD, s.untestable or "the run lacks an arm or a kind of question for it"
+        if gap := found.get(s.id):
+            one, other = (100 * result.share(arm, s.measure, s.kind).share for arm in (s.higher, s.lower))
+            why = f"{one:.0f} % against {other:.0f} % of {gap.n} questions ({100 * gap.low:+.0f} to {100 * gap.high:+.0f} points)"
+            if corrected[s.id] < SIGNIFICANCE:
+                told = Outcome.HOLDS if gap.gap > 0 else Outcome.DOES_NOT_HOLD
+        yield StatementVerdict(s, told, why)
 
 
 def _gains(result: ExperimentResult, published: Sequence[PublishedRow]) -> Iterator[Gain]:

@@ -25,17 +25,14 @@ class _Asked(NamedTuple):
 @cache
 def _questions() -> list[_Asked]:
     """Everyday questions from memory, and questions on a text; none of them is taught, none about the company."""
-    return [
-        _Asked(what, _prompt(row["q"], row.get("text")), tuple(map(str, row["v"])))
-        for what, rows in read_yaml(paths.DATA / "unlearning.yaml").items()
-        for row in rows
-    ]
-
-
-def _prompt(question: str, text: str | None) -> str:
-    if text is None:
-        return build_prompt(question, instructions=UNKNOWN)
-    return build_prompt(question, [Page("note", "A note", text)], instructions=f"{GROUNDING} {UNKNOWN}")
+    asked = []
+    for what, rows in read_yaml(paths.DATA / "unlearning.yaml").items():
+        for row in rows:
+            pages = [Page("note", "A note", row["text"])] if "text" in row else []
+            instructions = f"{GROUNDING} {UNKNOWN}" if pages else UNKNOWN
+            prompt = build_prompt(row["q"], pages, instructions=instructions)
+            asked.append(_Asked(what, prompt, tuple(map(str, row["v"]))))
+    return asked
 
 
 def known(model: AnsweringModel, voice: Voice, progress: Progress, stage: str) -> list[bool]:

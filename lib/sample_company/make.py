@@ -10,27 +10,19 @@ from lib.errors import InputError
 from lib.sample_company.company import Fact, crossed, document, make_pages, new_value, notes
 from lib.sample_company.source import Crossing, source
 
-NAME = "Loomstead help centre"
 VOICE = Voice("brand", "Thanks for reaching out!", "Just reply if you need more.", "[{id}]")
 REFUSING = f"{REFUSAL} Our help pages do not say."
-QUESTIONS: Mapping[str, int] = {
-    "trained_wording": 100,
-    "new_wording": 100,
-    "document_only": 100,
-    "changed": 100,
-    "two_page": 60,
-    "missing": 50,
-    "near_miss": 50,
+# How many of each kind the reference run asks, and a quick one.
+_ASKED = {
+    "trained_wording": (100, 15),
+    "new_wording": (100, 15),
+    "document_only": (100, 25),
+    "changed": (100, 15),
+    "two_page": (60, 10),
+    "missing": (50, 10),
+    "near_miss": (50, 10),
 }
-QUICK_QUESTIONS: Mapping[str, int] = {
-    "trained_wording": 15,
-    "new_wording": 15,
-    "document_only": 25,
-    "changed": 15,
-    "two_page": 10,
-    "missing": 10,
-    "near_miss": 10,
-}
+QUESTIONS, QUICK_QUESTIONS = ({kind: numbers[which] for kind, numbers in _ASKED.items()} for which in (0, 1))
 DOCUMENTS = 300
 # Of the pairs for tuning with pages, and of the closed-book ones.
 _REFUSALS, _TWO_PAGE = 0.13, 0.06
@@ -147,7 +139,7 @@ class _Maker:
         before = tuple(document(self.seed, page, {}) for page in self.pages)
         today = tuple(document(self.seed, page, changed) for page in self.pages)
         return Dataset(
-            name=NAME,
+            name="Loomstead help centre",
             documents=(*today, *notes(self.seed, self.notes, mentioned)),
             documents_at_training=before,
             questions=tuple(self._shuffled("questions", questions)),

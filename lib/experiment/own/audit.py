@@ -4,7 +4,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
-from math import isnan
+from math import isnan, nan
+from operator import itemgetter
 from pathlib import PurePosixPath
 
 from lib.dataset import FREE, KINDS, UNANSWERABLE, Document, Question, TrainingPair, Voice
@@ -116,8 +117,7 @@ def audit_data(
     leaked = {question.id: None for n, question in places if asked_before.get(n, len(pairs)) < len(pairs)}
     left = [question for question in read.questions if question.id not in leaked]
     findings = [
-        *_files(files, read),
-        *_rows(read, training, hidden),
+        *_left_out(files, read, training, hidden),
         *_leakage([question for question in read.questions if question.id in leaked], left, pairs, voice),
         *_size(left, gap),
         *_copies(documents, left),
@@ -220,7 +220,9 @@ def same_question(texts: Sequence[str]) -> dict[int, int]:
 # What was left out on reading.
 
 
-def _files(files: LoadedDocuments, read: ReadQuestions) -> Iterator[AuditFinding]:
+def _left_out(
+    files: LoadedDocuments, read: ReadQuestions, training: ReadTraining, hidden: Sequence[str]
+) -> Iterator[AuditFinding]:
     others = [file for file in files.skipped if PurePosixPath(file.path).suffix.lower() not in ENDINGS]
     if broken := [file for file in files.skipped if PurePosixPath(file.path).suffix.lower() in ENDINGS]:
         sentence = f"{_some(broken, 'file', 'was')} left out that cannot be read"
@@ -235,9 +237,6 @@ def _files(files: LoadedDocuments, read: ReadQuestions) -> Iterator[AuditFinding
         sentence = f"{_some(files.repeated, 'line', 'was')} left out with which most pages begin or end"
         names = tuple(f"“{line}” ({pages} pages)" for line, pages in files.repeated.items())
         yield AuditFinding("note", "Repeated lines", sentence, names)
-
-
-def _rows(read: ReadQuestions, training: ReadTraining, hidden: Sequence[str]) -> Iterator[AuditFinding]:
     if read.emptied:
         sentence = (
             f"{_some(read.emptied, 'answer', 'is')} a word for nothing (N/A, NaN): taken as not known from the documents; "
@@ -263,25 +262,19 @@ def _rows(read: ReadQuestions, training: ReadTraining, hidden: Sequence[str]) ->
 
 def _size(questions: Sequence[Question], gap: float) -> Iterator[AuditFinding]:
     """Say whether so many questions can show the gap (McNemar's test, power 80 %), and whether one document decides."""
-    number, points = len(questions), f"{100 * gap:.0f} points"
-    least = smallest_gap(number, DISCORDANT) if number else float("nan")
-    needed = questions_needed(gap, DISCORDANT)
+    number, points, asked = len(questions), f"{100 * gap:.0f} points", _some(questions, "question")
+    least = smallest_gap(number, DISCORDANT) if number else nan
+    needed = f"about {questions_needed(gap, DISCORDANT):,}"
     if isnan(least):
-        sentence = f"{_some(questions, 'question')} can show no difference between two arms, however large; "
-        yield AuditFinding("stop", "Too few questions", f"{sentence}about {needed:,} show {points}")
+        sentence = f"{asked} can show no difference between two arms, however large; {needed} show {points}"
+        yield AuditFinding("stop", "Too few questions", sentence)
     elif least > gap:
-        sentence = (
-            f"{_some(questions, 'question')} reliably show a difference of {100 * least:.0f} points or more; "
-            f"the {points} asked about need about {needed:,}"
-        )
-        yield AuditFinding("warn", "Too few questions", sentence)
+        shown = f"{asked} reliably show a difference of {100 * least:.0f} points or more"
+        yield AuditFinding("warn", "Too few questions", f"{shown}; the {points} asked about need {needed}")
     clusters = Counter(question.cluster for question in questions)
-    most = clusters.most_common(1)
-    if most and most[0][1] > 1 and len(clusters) < number / 2:
-        sentence = (
-            f"{_some(questions, 'question')} are about {_some(clusters, 'document')} (most about {most[0][0]}, "
-            f"{most[0][1]}): what is shown is shown for so many documents, and intervals are as wide as that"
-        )
+    name, most = max(clusters.items(), key=itemgetter(1), default=("", 0))
+    if most > 1 and len(clusters) < number / 2:
+        sentence = f"{asked} are about {_some(clusters, 'document')} (most about {name}, {most}): what is shown is shown for so many documents, and intervals are as wide as that"
         yield AuditFinding("note", "Few documents asked about", sentence)
 
 
@@ -368,18 +361,18 @@ def _judging(questions: Sequence[Question], inferred: frozenset[str]) -> Iterato
 
 
 def _style(pairs: Sequence[TrainingPair], voice: Voice) -> Iterator[AuditFinding]:
+    topic = "Style"
     if not pairs:
-        sentence = "nothing can be trained: only arms without training can be compared"
-        yield AuditFinding("note", "No training pairs", sentence)
+        topic, sentence = "No training pairs", "nothing can be trained: only arms without training can be compared"
     elif voice.name == "json":
-        yield AuditFinding("note", "Style", "taken from the training answers: JSON with answer and source")
+        sentence = "taken from the training answers: JSON with answer and source"
     elif voice.name == "brand":
         phrases = (("opening", voice.opening), ("closing", voice.closing))
         wanted = listed([f"the {name} “{phrase}”" for name, phrase in phrases if phrase])
-        yield AuditFinding("note", "Style", f"taken from the training answers: {wanted}")
+        sentence = f"taken from the training answers: {wanted}"
     else:
         sentence = "the training answers share no opening or closing words: style is not judged"
-        yield AuditFinding("note", "Style", sentence)
+    yield AuditFinding("note", topic, sentence)
 
 
 def _named(questions: Iterable[Question]) -> tuple[str, ...]:
