@@ -1,15 +1,22 @@
-"""What the two LoRA trainings learn from, as prompts and completions in the arms' own layout."""
+"""What the two LoRA trainings learn from, in the arms' own layout, and what they unlearn."""
 
 import random
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
+from itertools import count
+from typing import NamedTuple
 
-from lib.dataset import Dataset
+from lib import paths
+from lib.dataset import Dataset, Voice
 from lib.experiment.arms import EXPERIMENT_ARMS
-from lib.experiment.prompts import STOP, build_prompt, completion, instructions_for
-from lib.experiment.values import values_said
+from lib.experiment.prompts import GROUNDING, STOP, UNKNOWN, Page, build_prompt, completion, instructions_for
+from lib.experiment.record import Unlearned
+from lib.experiment.values import states_any, values_said
+from lib.files import read_yaml
+from lib.models.answering import AnsweringModel
 from lib.models.local import LocalModel
 from lib.models.training import TrainingExample, Until
+from lib.progress import Progress
 from lib.retrieval.access import Person
 from lib.retrieval.index import Index
 from lib.retrieval.search import Hit
@@ -17,6 +24,7 @@ from lib.retrieval.search import Hit
 _QUESTIONS_ON_THE_SAME = 4
 _WORDINGS_CHECKED = 100
 _LONGEST_TAUGHT = 80
+_LONGEST_EVERYDAY = 48
 
 
 def closed_book_examples(dataset: Dataset) -> list[TrainingExample]:
@@ -41,11 +49,11 @@ def taught_enough(dataset: Dataset) -> Until | None:
     instructions = instructions_for(EXPERIMENT_ARMS["lora"], dataset.voice)
     prompts = [build_prompt(pair.question, instructions=instructions) for pair in drawn]
 
-    def known(model: LocalModel) -> float:
+    def held(model: LocalModel) -> float:
         made = model.generate(prompts, _LONGEST_TAUGHT, stop=STOP)
         return sum(one.text == pair.answer for one, pair in zip(made, drawn, strict=True)) / len(drawn)
 
-    return Until(known)
+    return Until(held)
 
 
 def examples_with_pages(dataset: Dataset, index: Index, found: Mapping[str, Sequence[Hit]]) -> list[TrainingExample]:
@@ -64,11 +72,11 @@ def examples_with_pages(dataset: Dataset, index: Index, found: Mapping[str, Sequ
     examples: list[TrainingExample] = []
     # Passages shown so far that more questions may follow, and how many do.
     shared: dict[tuple[str, ...], int] = {}
-    known: dict[str, Hit] = {}
+    seen: dict[str, Hit] = {}
     for pair in dataset.training_pairs:
         hits = found[pair.question]
         right = gold_passages(index, pair.document_ids, pair.answer)
-        known |= {hit.id: hit for hit in [*hits, *right]}
+        seen |= {hit.id: hit for hit in [*hits, *right]}
         wanted = {hit.id for hit in right or hits[:1]}
         shown = next((each for each in shared if wanted and wanted <= set(each)), None)
         if shown is None:
@@ -77,7 +85,7 @@ def examples_with_pages(dataset: Dataset, index: Index, found: Mapping[str, Sequ
         shared[shown] += 1
         if shared[shown] == _QUESTIONS_ON_THE_SAME:
             del shared[shown]
-        prompt = build_prompt(pair.question, [known[id_] for id_ in shown], instructions=instructions)
+        prompt = build_prompt(pair.question, [seen[id_] for id_ in shown], instructions=instructions)
         examples.append(TrainingExample(prompt, completion(pair.answer)))
     return examples
 
@@ -95,3 +103,53 @@ def _shown(ids: Sequence[str], right: Sequence[str], generator: random.Random) -
 def gold_passages(index: Index, ids: Sequence[str], answer: str, person: Person | None = None) -> list[Hit]:
     """Return for each of some documents the passage that states the values of an answer."""
     return index.gold(ids, answer, person=person, says=partial(values_said, answer))
+
+
+# What a training unlearns: everyday questions and short texts, put to the model before it and after it.
+
+
+class _Asked(NamedTuple):
+    what: str
+    prompt: str
+    values: tuple[str, ...]
+
+
+@cache
+def _questions() -> list[_Asked]:
+    """Everyday questions from memory, and questions on a text; none of them is taught, none about the company."""
+    asked = []
+    for what, rows in read_yaml(paths.DATA / "unlearning.yaml").items():
+        for row in rows:
+            pages = [Page("note", "A note", row["text"])] if "text" in row else []
+            instructions = f"{GROUNDING} {UNKNOWN}" if pages else UNKNOWN
+            prompt = build_prompt(row["q"], pages, instructions=instructions)
+            asked.append(_Asked(what, prompt, tuple(map(str, row["v"]))))
+    return asked
+
+
+def known(model: AnsweringModel, voice: Voice, progress: Progress, stage: str) -> list[bool]:
+    """Ask ``model`` all of them, and say which it answers right, whatever the style."""
+    asked, done = _questions(), count(1)
+    prompts = [each.prompt for each in asked]
+    made = model.generate(
+        prompts, _LONGEST_EVERYDAY, stop=STOP, answered=lambda *_: progress(stage, next(done), len(asked))
+    )
+    return [states_any(voice.bare(one.text), each.values) for one, each in zip(made, asked, strict=True)]
+
+
+def unlearned(before: list[bool], after: list[bool]) -> list[Unlearned]:
+    """Count for each kind of question what is right before and after a training."""
+    whats = [each.what for each in _questions()]
+    found = []
+    for what in dict.fromkeys(whats):
+        pairs = [(b, a) for b, a, of in zip(before, after, whats, strict=True) if of == what]
+        found.append(
+            Unlearned(
+                what=what,
+                n=len(pairs),
+                before=sum(b for b, _ in pairs),
+                after=sum(a for _, a in pairs),
+                lost=sum(b and not a for b, a in pairs),
+            )
+        )
+    return found

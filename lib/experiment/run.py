@@ -30,10 +30,16 @@ from lib.experiment.answering import Answerer, Answers, Inputs
 from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm, chosen_arms
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import Data, data_for
-from lib.experiment.lessons import closed_book_examples, examples_with_pages, gold_passages, taught_enough
+from lib.experiment.lessons import (
+    closed_book_examples,
+    examples_with_pages,
+    gold_passages,
+    known,
+    taught_enough,
+    unlearned,
+)
 from lib.experiment.result import ExperimentResult, load_run
 from lib.experiment.scoring import retrieval_scores, score_answers
-from lib.experiment.unlearning import known, unlearned
 from lib.fingerprints import value_fingerprint
 from lib.models import load_model, model_fingerprint, refuse_remote
 from lib.models.answering import AnsweringModel
@@ -271,7 +277,7 @@ class RunContext:
         return answers, perplexities + [None] * (len(answers.rows) - len(perplexities))
 
     def known(self, dataset: Dataset, adapter: Path | None = None, training: str = "", seed: int = 0) -> list[bool]:
-        """Ask the model, with an adapter on it or as it is, what no training here is about (``unlearning``)."""
+        """Ask the model, with an adapter on it or as it is, what no training here is about (``lessons.known``)."""
         after = f"after {training.replace('_', ' ')}, seed {seed}" if adapter else "before training"
         stage = f"Everyday questions and texts, {after}"
         with self.stage(stage), quiet_libraries(), self.model.adapted(adapter) as model:

@@ -7,7 +7,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 # --- one way to write every sign ---------------------------------------------------------------------------------
@@ -61,11 +61,9 @@ class Stated:
         """Whether two say the same; what one of them leaves out (unit, year) does not count against it."""
         if self.kind != other.kind:
             return False
-        if self.kind == "time":
-            return bool(self.amounts & other.amounts)
         if self.kind == "date":
             return any(_same_date(one, two) for one in self.amounts for two in other.amounts)
-        if self.dimension and other.dimension:
+        if self.kind == "time" or (self.dimension and other.dimension):
             return self.dimension == other.dimension and bool(self.amounts & other.amounts)
         if not self.bare & other.bare:
             return False
@@ -115,6 +113,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _NUMBER_WORDS = {word: number for number, word in enumerate(_ONES.split())} | {"dozen": 12}
 _NUMBER_WORDS |= {word: 10 * number for number, word in enumerate(_TENS.split(), 2)}
 _MAGNITUDES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9}
+_SIZES = {"": 1.0, "k": 1e3} | _MAGNITUDES
 # English, then German, French, Spanish, Italian, Dutch and Portuguese where they differ.
 _MONTHS = {name: number for number, names in enumerate(
     (
@@ -198,21 +197,16 @@ def _time(match: re.Match[str], hour: int, minute: int, half: str | None) -> Sta
 
 def _number(match: re.Match[str], text: str) -> Stated | None:
     if match["digits"]:
-        readings = _readings(match["digits"])
-        size = match["size"] or ""
-        end = match.end()
-        if size.lower() == "k":
-            readings = {1e3 * each for each in readings}
-        elif size in ("M", "m"):
+        size, times, end = match["size"] or "", 1.0, match.end()
+        if size not in ("M", "m"):
+            times = _SIZES[size.lower()]
+        elif (size == "M" and text[match.start("size") - 1] != " ") or match["before"]:
             # A capital M, or money: 1.5M, $2m. Else metres, which are read as a unit below.
-            if (size == "M" and text[match.start("size") - 1] != " ") or match["before"]:
-                readings = {1e6 * each for each in readings}
-            else:
-                end = match.start("size")
-        elif size:
-            readings = {_MAGNITUDES[size.lower()] * each for each in readings}
-        if match["sign"]:
-            readings = {-each for each in readings}
+            times = 1e6
+        else:
+            end = match.start("size")
+        times = -times if match["sign"] else times
+        readings = {times * each for each in _readings(match["digits"])}
     else:
         words = match["words"].lower()
         # Alone, "one", "second" or "a hundred" may be anything; "one" counts where something countable follows.
@@ -269,10 +263,8 @@ def _readings(digits: str) -> set[float]:
         other = "," if decimal == "." else "."
         return {float(digits.replace(other, "").replace(decimal, "."))}
     sign = "." if dots else ","
-    if dots + commas > 1:
+    if dots + commas != 1:
         return {float(digits.replace(sign, ""))}
-    if dots + commas == 0:
-        return {float(digits)}
     before, _, after = digits.partition(sign)
     plain = float(f"{before or 0}.{after}")
     if len(after) == 3 and before not in ("", "0"):
@@ -306,7 +298,7 @@ def _ranges_share_units(found: Sequence[Stated], text: str) -> Iterable[Stated]:
         if joined and bare and following.kind == "number" and (following.dimension or following.noun):
             factor = next(iter(following.amounts)) / (next(iter(following.bare)) or 1) or 1.0
             amounts = frozenset(round(each * factor, 6) for each in value.bare)
-            value = Stated("number", amounts, value.start, value.end, value.bare, following.dimension, following.noun)
+            value = replace(value, amounts=amounts, dimension=following.dimension, noun=following.noun)
         yield value
 
 

@@ -159,11 +159,8 @@ class _Maker:
 
     def _may_change(self, fact: Fact) -> bool:
         # What a second page is asked for stays as it is, so that those questions test the crossing alone.
-        return (
-            not fact.attribute.link
-            and not fact.attribute.fixed
-            and (fact.kind, fact.id.rpartition(":")[2]) not in crossed()
-        )
+        stays = fact.attribute.link or fact.attribute.fixed
+        return not stays and (fact.kind, fact.id.rpartition(":")[2]) not in crossed()
 
     def _wording(self, fact: Fact) -> str:
         """Choose the training wording that the pair with pages, and a question in trained wording, uses."""

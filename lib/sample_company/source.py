@@ -100,10 +100,8 @@ class Attribute(_Strict):
         kind, _, rest = self.value.partition(" ")
         if kind == "person":
             return Value(f"{generator.choice(words()['first_names'])} {generator.choice(words()['last_names'])}")
-        if kind == "weekday":
-            return Value(generator.choice(_WEEKDAYS))
-        if kind == "month":
-            return Value(generator.choice(MONTHS))
+        if kind in ("weekday", "month"):
+            return Value(generator.choice(_WEEKDAYS if kind == "weekday" else MONTHS))
         if kind == "choice":
             text = generator.choice(rest.split("|"))
             return Value(text, (text.replace(" percent", "%"),) if text.endswith(" percent") else ())

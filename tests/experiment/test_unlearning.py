@@ -1,7 +1,7 @@
 """What a training unlearns: the questions are fair, and the counts are those of a hand-worked case."""
 
 from lib.dataset import Voice
-from lib.experiment.unlearning import _questions, known, unlearned
+from lib.experiment.lessons import _questions, known, unlearned
 from lib.experiment.values import states
 from lib.models.answering import Generation
 from lib.progress import silent
