@@ -52,7 +52,7 @@ def data_for(config: ExperimentConfig, gap: float = GAP) -> Data:
         sizes = config.documents, config.questions, config.training_pairs, config.wordings
         return Data(_some(sample_company(config.company_seed, *sizes, voice), config))
     own = config.own
-    return own_dataset(own.documents, own.questions, own.train or None, gap=gap, person=config.asker)
+    return own_dataset(own.documents, own.questions, own.train, gap=gap, person=config.asker)
 
 
 def _some(dataset: Dataset, config: ExperimentConfig) -> Dataset:
@@ -92,9 +92,7 @@ def own_dataset(
         InputError: one sentence on what cannot be used, or no question is left.
     """
     files = load_documents(documents_folder)
-    training = ReadTraining()
-    if training_file is not None:
-        training = read_training(training_file, files.documents, files.skipped)
+    training = read_training(training_file, files.documents, files.skipped) if training_file else ReadTraining()
     voice = infer_voice(training.pairs)
     read = read_questions(questions_file, files.documents, files.skipped, voice)
     seen = {document.id for document in readable(files.documents, person)}

@@ -136,35 +136,29 @@ def audit_data(
 def _leakage(
     leaked: Sequence[Question], left: Sequence[Question], pairs: Sequence[TrainingPair], voice: Voice
 ) -> Iterator[AuditFinding]:
-    if leaked:
-        sentence = (
-            f"{_some(leaked, 'question', 'was')} left out: the training file asks the same, so that a tuned model would "
-            "be asked what it has learnt by heart"
-        )
-        yield AuditFinding("warn", "Leakage", sentence, _named(leaked))
+    sentence = (
+        "{} left out: the training file asks the same, so that a tuned model would be asked what it has learnt by heart"
+    )
+    yield from _found("warn", "Leakage", _named(leaked), "question", "was", sentence)
     asked = [q for q in left if q.answerable and q.kind not in ("trained_wording", "new_wording")]
     asked = [q for q in asked if len(q.answer.split()) >= LONG_ANSWER]
     known = near_copies([voice.bare(one.answer) for one in (*pairs, *asked)], run=2)
     found = [q for place, q in enumerate(asked) if known.get(len(pairs) + place, len(pairs)) < len(pairs)]
-    if found:
-        sentence = (
-            f"the answer to {_some(found, 'question')} stands in the training file; write new_wording as "
-            f"{'its' if len(found) == 1 else 'their'} kind, or a tuned model's memory passes for understanding"
-        )
-        yield AuditFinding("warn", "Leakage", sentence, _named(found))
+    sentence = (
+        f"the answer to {{}} stands in the training file; write new_wording as {'its' if len(found) == 1 else 'their'} "
+        "kind, or a tuned model's memory passes for understanding"
+    )
+    yield from _found("warn", "Leakage", _named(found), "question", "", sentence)
 
 
 def _copies(documents: Sequence[Document], questions: Sequence[Question]) -> Iterator[AuditFinding]:
-    pages, asked = near_copies([each.text for each in documents]), same_question([each.question for each in questions])
-    crowd = f"{_some(pages, 'document', 'is')} nearly a copy of another: copies crowd others out of what is found"
-    twice = f"{_some(asked, 'question', 'was')} asked before: each counts twice"
-    for topic, copies, things, sentence in (
-        ("documents", pages, documents, crowd),
-        ("questions", asked, questions, twice),
-    ):
-        if copies:
-            names = tuple(f"{things[copy].id} (like {things[first].id})" for copy, first in copies.items())
-            yield AuditFinding("warn", f"Duplicate {topic}", sentence, names)
+    copies = near_copies([document.text for document in documents])
+    names = [f"{documents[copy].id} (like {documents[first].id})" for copy, first in copies.items()]
+    sentence = "{} nearly a copy of another: copies crowd others out of what is found"
+    yield from _found("warn", "Duplicate documents", names, "document", "is", sentence)
+    copies = same_question([question.question for question in questions])
+    names = [f"{questions[copy].id} (like {questions[first].id})" for copy, first in copies.items()]
+    yield from _found("warn", "Duplicate questions", names, "question", "was", "{} asked before: each counts twice")
 
 
 def near_copies(texts: Sequence[str], run: int = 5) -> dict[int, int]:
@@ -223,29 +217,20 @@ def same_question(texts: Sequence[str]) -> dict[int, int]:
 def _left_out(
     files: LoadedDocuments, read: ReadQuestions, training: ReadTraining, hidden: Sequence[str]
 ) -> Iterator[AuditFinding]:
-    others = [file for file in files.skipped if PurePosixPath(file.path).suffix.lower() not in ENDINGS]
-    if broken := [file for file in files.skipped if PurePosixPath(file.path).suffix.lower() in ENDINGS]:
-        sentence = f"{_some(broken, 'file', 'was')} left out that cannot be read"
-        yield AuditFinding("warn", "Files", sentence, tuple(map(str, broken)))
-    if lost := read.unreadable:
-        sentence = f"{_some(lost, 'question', 'was')} left out: what it is asked of could not be read"
-        yield AuditFinding("warn", "Files", sentence, tuple(f"{id_} (asks {path})" for id_, path in lost.items()))
-    if others:
-        sentence = f"{_some(others, 'file', 'was')} left out: only {', '.join(ENDINGS)} are read"
-        yield AuditFinding("note", "Files", sentence, tuple(file.path for file in others))
-    if files.repeated:
-        sentence = f"{_some(files.repeated, 'line', 'was')} left out with which most pages begin or end"
-        names = tuple(f"“{line}” ({pages} pages)" for line, pages in files.repeated.items())
-        yield AuditFinding("note", "Repeated lines", sentence, names)
-    if read.emptied:
-        sentence = (
-            f"{_some(read.emptied, 'answer', 'is')} a word for nothing (N/A, NaN): taken as not known from the documents; "
-            "write NA where that is the answer"
-        )
-        yield AuditFinding("note", "Empty answers", sentence, read.emptied)
-    if hidden:
-        sentence = f"{_some(hidden, 'question', 'is')} asked of documents that this person may not read: a right answer refuses"
-        yield AuditFinding("note", "Access", sentence, tuple(hidden))
+    broken = [str(file) for file in files.skipped if PurePosixPath(file.path).suffix.lower() in ENDINGS]
+    others = [file.path for file in files.skipped if PurePosixPath(file.path).suffix.lower() not in ENDINGS]
+    lost = [f"{id_} (asks {path})" for id_, path in read.unreadable.items()]
+    lines = [f"“{line}” ({pages} pages)" for line, pages in files.repeated.items()]
+    yield from _found("warn", "Files", broken, "file", "was", "{} left out that cannot be read")
+    yield from _found("warn", "Files", lost, "question", "was", "{} left out: what it is asked of could not be read")
+    yield from _found("note", "Files", others, "file", "was", f"{{}} left out: only {', '.join(ENDINGS)} are read")
+    yield from _found("note", "Repeated lines", lines, "line", "was", "{} left out with which most pages begin or end")
+    sentence = (
+        "{} a word for nothing (N/A, NaN): taken as not known from the documents; write NA where that is the answer"
+    )
+    yield from _found("note", "Empty answers", read.emptied, "answer", "is", sentence)
+    sentence = "{} asked of documents that this person may not read: a right answer refuses"
+    yield from _found("note", "Access", hidden, "question", "is", sentence)
     for key, times in training.set_aside.items():
         sentence = f"{_some(range(times), 'training row', 'was')} left out: {SET_ASIDE[key]}"
         yield AuditFinding("warn", "Training rows", sentence)
@@ -300,15 +285,12 @@ def _misplaced_answers(documents: Sequence[Document], questions: Sequence[Questi
         elif cited:
             together = [id_ for id_ in texts if enough(id_ in ids for ids in holders.values())]
             elsewhere.append(f"{question.id} ({f'stands in {together[0]}' if together else 'spread over several'})")
-    if elsewhere:
-        sentence = f"the answer to {_some(elsewhere, 'question')} stands in another document than the one cited"
-        yield AuditFinding("warn", "Wrong reference", sentence, tuple(elsewhere))
-    if nowhere:
-        sentence = (
-            f"the answer to {_some(nowhere, 'question')} stands in no document: check the answer, or say with "
-            "must_contain what a right one holds"
-        )
-        yield AuditFinding("warn", "Answers not found", sentence, tuple(nowhere))
+    sentence = "the answer to {} stands in another document than the one cited"
+    yield from _found("warn", "Wrong reference", elsewhere, "question", "", sentence)
+    sentence = (
+        "the answer to {} stands in no document: check the answer, or say with must_contain what a right one holds"
+    )
+    yield from _found("warn", "Answers not found", nowhere, "question", "", sentence)
 
 
 def _may_state(text: str, part: str) -> bool:
@@ -324,11 +306,9 @@ def _coverage(documents: Sequence[Document], questions: Sequence[Question]) -> I
         share = f"{len(idle):,} of {_some(documents, 'document')} ({100 * len(idle) / len(documents):.0f} %)"
         sentence = f"{share} {'is' if len(idle) == 1 else 'are'} asked about by no question"
         yield AuditFinding("note", "Documents nobody asks about", sentence, tuple(idle))
-    if uncited := [question for question in questions if question.answerable and not question.document_ids]:
-        sentence = (
-            f"{_some(uncited, 'question')} without a document: whether the search finds the right one is not measured"
-        )
-        yield AuditFinding("note", "No reference", sentence, _named(uncited))
+    uncited = [question for question in questions if question.answerable and not question.document_ids]
+    sentence = "{} without a document: whether the search finds the right one is not measured"
+    yield from _found("note", "No reference", _named(uncited), "question", "", sentence)
     present = {question.kind for question in questions}
     if not present & set(UNANSWERABLE):
         sentence = "no question that the documents do not answer: made-up answers cannot be measured"
@@ -340,24 +320,17 @@ def _coverage(documents: Sequence[Document], questions: Sequence[Question]) -> I
 
 def _judging(questions: Sequence[Question], inferred: frozenset[str]) -> Iterator[AuditFinding]:
     """Say how answers are judged where nobody has chosen it, and where that may go wrong."""
-    if found := [question for question in questions if question.id in inferred]:
-        sentence = (
-            f"{_some(found, 'long expected answer', 'is')} given without must_contain: the numbers and names in it must "
-            "all stand in a right answer"
-        )
-        names = tuple(f"{question.id}: {', '.join(question.must_contain)}" for question in found)
-        yield AuditFinding("note", "How answers are judged", sentence, names)
-    if hard := [
+    found = [f"{one.id}: {', '.join(one.must_contain)}" for one in questions if one.id in inferred]
+    sentence = "{} given without must_contain: the numbers and names in it must all stand in a right answer"
+    yield from _found("note", "How answers are judged", found, "long expected answer", "is", sentence)
+    hard = [
         f"{question.id}: “{value}”, {why}"
         for question in questions
         for value in (*question.values, *question.must_contain)
         if (why := hard_to_compare(value))
-    ]:
-        sentence = (
-            f"{_some(hard, 'expected value')} may be written in ways that are not recognised: say with must_contain "
-            "or also what counts"
-        )
-        yield AuditFinding("warn", "Values hard to compare", sentence, tuple(hard))
+    ]
+    sentence = "{} may be written in ways that are not recognised: say with must_contain or also what counts"
+    yield from _found("warn", "Values hard to compare", hard, "expected value", "", sentence)
 
 
 def _style(pairs: Sequence[TrainingPair], voice: Voice) -> Iterator[AuditFinding]:
@@ -375,8 +348,16 @@ def _style(pairs: Sequence[TrainingPair], voice: Voice) -> Iterator[AuditFinding
     yield AuditFinding("note", topic, sentence)
 
 
-def _named(questions: Iterable[Question]) -> tuple[str, ...]:
-    return tuple(f"{question.id}: {question.question}" for question in questions)
+def _named(questions: Iterable[Question]) -> list[str]:
+    return [f"{question.id}: {question.question}" for question in questions]
+
+
+def _found(
+    severity: str, topic: str, names: Sequence[str], noun: str, verb: str, sentence: str
+) -> Iterator[AuditFinding]:
+    """Yield the finding where there is something to name; ``{}`` in the sentence is how much (``2 files were``)."""
+    if names:
+        yield AuditFinding(severity, topic, sentence.format(_some(names, noun, verb)), tuple(names))
 
 
 def _some(things: Sized, noun: str, verb: str = "") -> str:
