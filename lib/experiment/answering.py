@@ -18,7 +18,7 @@ from lib.fingerprints import text_fingerprint
 from lib.models.answering import AnsweringModel, Generation
 from lib.models.training import TrainingExample
 from lib.progress import Progress, silent
-from lib.retrieval.access import readable
+from lib.retrieval.access import Person, readable
 from lib.retrieval.index import Index
 from lib.retrieval.multi_hop import follow_up_query, merged
 from lib.retrieval.search import Hit
@@ -48,6 +48,17 @@ class Inputs:
     synced_passages: int
     sync_seconds: float
     passages: dict[str, Page | Hit] = field(default_factory=dict)
+
+
+def changed_documents(dataset: Dataset) -> set[str]:
+    """Return the ids of the documents that are new or say something else since training."""
+    before = {document.id: document.text for document in dataset.documents_at_training}
+    return {each.id for each in dataset.documents if before.get(each.id) != each.text}
+
+
+def look_up(index: Index, questions: Sequence[str], config: ExperimentConfig, person: Person | None) -> list[list[Hit]]:
+    """Search as a configuration says; nothing is found that ``person`` may not read."""
+    return index.search(questions, config.k, config.search, person=person, reranker=config.reranker)
 
 
 @dataclass(frozen=True)
@@ -136,7 +147,7 @@ class Answerer:
         for question in questions:
             started = time.perf_counter()
             if self.arm.retrieves:
-                self.config.look_up(self.inputs.index, [question.question], self.config.asker)
+                look_up(self.inputs.index, [question.question], self.config, self.config.asker)
             prompt = self._draft(question, self._first_passages(question)).prompt
             (made,) = self.model.generate([prompt], self.config.max_answer_tokens, stop=STOP, batch=1)
             seconds.append(time.perf_counter() - started)
@@ -176,7 +187,7 @@ class Answerer:
             if refuses(bare := voice.bare(one.text), draft.question.question)
             and (query := follow_up_query(draft.question.question, bare))
         }
-        found = self.config.look_up(self.inputs.index, list(queries.values()), self.config.asker)
+        found = look_up(self.inputs.index, list(queries.values()), self.config, self.config.asker)
         again = {}
         for place, second in zip(queries, found, strict=True):
             draft = drafts[place]
@@ -220,8 +231,7 @@ class Answerer:
         Where the question comes with pages, so do they: without them a model of this size loses the layout.
         """
         dataset, number = self.inputs.dataset, self.config.examples
-        before = {document.id: document.text for document in dataset.documents_at_training}
-        changed = {document.id for document in dataset.documents if before.get(document.id) != document.text}
+        changed = changed_documents(dataset)
         pairs = [pair for pair in dataset.training_pairs if changed.isdisjoint(pair.document_ids)]
         refusals = [pair for pair in pairs if pair.kind == "refusal"][: 1 if number > 1 else 0]
         others = [pair for pair in pairs if pair.kind == "fact"][: number - len(refusals)]

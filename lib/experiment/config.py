@@ -1,7 +1,7 @@
 """What one run of the experiment is to do."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -12,10 +12,6 @@ from lib.models.training import LoraSettings
 from lib.retrieval.access import Person
 from lib.retrieval.kinds import METHODS, ChunkSettings
 from lib.sample_company import DOCUMENTS, QUESTIONS, QUICK_QUESTIONS
-
-if TYPE_CHECKING:
-    from lib.retrieval.index import Index
-    from lib.retrieval.search import Hit
 
 
 class OwnFiles(BaseModel):
@@ -113,10 +109,6 @@ class ExperimentConfig(BaseModel):
     def asker(self) -> Person | None:
         """Who asks; ``None`` for somebody who may read everything."""
         return Person.parse(self.person) if self.person else None
-
-    def look_up(self, index: "Index", questions: Sequence[str], person: Person | None) -> "list[list[Hit]]":
-        """Search as this configuration does; nothing is found that ``person`` may not read."""
-        return index.search(questions, self.k, self.search, person=person, reranker=self.reranker)
 
     def lora(self, training: str) -> LoraSettings:
         """Return the settings of a training, ``closed_book`` or ``with_pages``."""

@@ -47,21 +47,17 @@ def data_for(config: ExperimentConfig, gap: float = GAP) -> Data:
     Raises:
         InputError: the sample cannot have these sizes, or a file cannot be read.
     """
-    if config.own is None:
-        voice = JSON if config.voice == "json" else VOICE
-        sizes = config.documents, config.questions, config.training_pairs, config.wordings
-        return Data(_some(sample_company(config.company_seed, *sizes, voice), config))
-    own = config.own
-    return own_dataset(own.documents, own.questions, own.train, gap=gap, person=config.asker)
-
-
-def _some(dataset: Dataset, config: ExperimentConfig) -> Dataset:
-    """Take the first questions of each kind and the first pairs: their order is random, so this is a fair part."""
-    questions = dataset.questions
+    if own := config.own:
+        return own_dataset(own.documents, own.questions, own.train, gap=gap, person=config.asker)
+    voice = JSON if config.voice == "json" else VOICE
+    sizes = config.documents, config.questions, config.training_pairs, config.wordings
+    made = sample_company(config.company_seed, *sizes, voice)
+    questions = made.questions
     if config.ask is not None:
+        # Their order is random, so that the first ones of each kind, and the first pairs, are a fair part.
         ids = {q.id for kind, n in config.ask.items() for q in [q for q in questions if q.kind == kind][:n]}
         questions = tuple(question for question in questions if question.id in ids)
-    return replace(dataset, questions=questions, training_pairs=dataset.training_pairs[: config.train_on])
+    return Data(replace(made, questions=questions, training_pairs=made.training_pairs[: config.train_on]))
 
 
 # A client's own data.

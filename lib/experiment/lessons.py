@@ -139,17 +139,16 @@ def known(model: AnsweringModel, voice: Voice, progress: Progress, stage: str) -
 
 def unlearned(before: list[bool], after: list[bool]) -> list[Unlearned]:
     """Count for each kind of question what is right before and after a training."""
-    whats = [each.what for each in _questions()]
-    found = []
-    for what in dict.fromkeys(whats):
-        pairs = [(b, a) for b, a, of in zip(before, after, whats, strict=True) if of == what]
-        found.append(
-            Unlearned(
-                what=what,
-                n=len(pairs),
-                before=sum(b for b, _ in pairs),
-                after=sum(a for _, a in pairs),
-                lost=sum(b and not a for b, a in pairs),
-            )
+    pairs: dict[str, list[tuple[bool, bool]]] = {}
+    for asked, *both in zip(_questions(), before, after, strict=True):
+        pairs.setdefault(asked.what, []).append(tuple(both))
+    return [
+        Unlearned(
+            what=what,
+            n=len(each),
+            before=sum(b for b, _ in each),
+            after=sum(a for _, a in each),
+            lost=sum(b and not a for b, a in each),
         )
-    return found
+        for what, each in pairs.items()
+    ]

@@ -26,7 +26,7 @@ from lib.endings import ending_signals_unwind
 from lib.errors import InputError
 from lib.experiment import record as records
 from lib.experiment import store
-from lib.experiment.answering import Answerer, Answers, Inputs
+from lib.experiment.answering import Answerer, Answers, Inputs, changed_documents, look_up
 from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm, chosen_arms
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import Data, data_for
@@ -113,10 +113,7 @@ def run_experiment(
     # Where the weights are known by their files, a stored result is found without loading anything.
     if not fresh and None not in prints and (stored := store.newest_with_key(run_key(config, data.dataset, *prints))):
         return load_run(stored)
-    with (
-        store.work_folder() as folder,
-        open_context(config, fresh=fresh, progress=progress) as context,
-    ):
+    with store.work_folder() as folder, open_context(config, fresh=fresh, progress=progress) as context:
         key = run_key(config, data.dataset, context.model.fingerprint, context.embedder.fingerprint)
         with store.one_at_a_time(key):
             # Another process may have finished the same run while this one waited.
@@ -187,7 +184,7 @@ class RunContext:
                 # The first ones one at a time, to know how long that takes.
                 for question in dataset.questions[:_TIMED_SEARCHES]:
                     started = time.perf_counter()
-                    config.look_up(index, [question.question], config.asker)
+                    look_up(index, [question.question], config, config.asker)
                     waits.append(time.perf_counter() - started)
                 asked = [question.question for question in dataset.questions]
                 hits = self._looked_up("Search", asked, index, config, config.asker)
@@ -298,7 +295,7 @@ class RunContext:
     ) -> list[list[Hit]]:
         found: list[list[Hit]] = []
         for start in range(0, len(questions), _SEARCHED_TOGETHER):
-            found += config.look_up(index, questions[start : start + _SEARCHED_TOGETHER], person)
+            found += look_up(index, questions[start : start + _SEARCHED_TOGETHER], config, person)
             self.progress(stage, len(found), len(questions))
         return found
 
@@ -498,14 +495,13 @@ def _model_info(model: AnsweringModel) -> records.ModelInfo:
 
 def _dataset_info(inputs: Inputs) -> records.DatasetInfo:
     dataset = inputs.dataset
-    before = {document.id: document.text for document in dataset.documents_at_training}
     return records.DatasetInfo(
         name=dataset.name,
         is_sample_company=dataset.is_sample_company,
         fingerprint=value_fingerprint(repr(dataset)),
         documents=len(dataset.documents),
         passages=len(inputs.index),
-        changed_documents=sum(before.get(document.id) != document.text for document in dataset.documents),
+        changed_documents=len(changed_documents(dataset)),
         questions=len(dataset.questions),
         training_pairs=len(inputs.lessons.get("with_pages", ())),
         taught_pairs=len(inputs.lessons.get("closed_book", ())),

@@ -9,14 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from lib.dataset import Question, Voice, schema_valid
 from lib.experiment.values import normalised, stated_values, states, states_any
 from lib.progress import Progress, silent
-
-if TYPE_CHECKING:
-    import numpy as np
 
 # --- refusals ----------------------------------------------------------------------------------------------------
 
@@ -257,7 +256,7 @@ def score_answers(
     questions: Mapping[str, Question],
     answers: Sequence[tuple[str, str, Sequence[str]]],
     voice: Voice,
-    embed: Callable[[list[str]], "np.ndarray"],
+    embed: Callable[[list[str]], np.ndarray],
     progress: Progress = silent,
 ) -> list[dict[str, bool | float | None]]:
     """Score answers by every measure and grade; equal ones once.
