@@ -12,7 +12,7 @@ from lib.experiment.arms import ExperimentArm
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.lessons import gold_passages
 from lib.experiment.prompts import STOP, Example, Page, build_prompt, instructions_for, page_block
-from lib.experiment.record import AnswerRow
+from lib.experiment.record import AnswerRow, ArmInfo, RetrievalInfo
 from lib.experiment.scoring import refuses
 from lib.fingerprints import text_fingerprint
 from lib.models.answering import AnsweringModel, Generation
@@ -33,8 +33,7 @@ class Inputs:
         gold: question id to the passages that hold the answer; those found where no page does.
         examples_found: question id to numbers of training pairs, nearest first.
         lessons: what each training learns from, by its name.
-        search_seconds: of one question at a time.
-        synced_passages: passages that changed between training and today; ``sync_seconds`` is what that took.
+        retrieval: how well and how fast the pages were looked up, for the record.
         passages: every passage and page that may stand in a prompt, by id.
     """
 
@@ -44,9 +43,7 @@ class Inputs:
     gold: Mapping[str, Sequence[Hit]]
     examples_found: Mapping[str, Sequence[int]]
     lessons: Mapping[str, list[TrainingExample]]
-    search_seconds: list[float]
-    synced_passages: int
-    sync_seconds: float
+    retrieval: RetrievalInfo
     passages: dict[str, Page | Hit] = field(default_factory=dict)
 
 
@@ -65,14 +62,12 @@ def look_up(index: Index, questions: Sequence[str], config: ExperimentConfig, pe
 class Answers:
     """An arm's answers, not scored yet, each with the prompt that it was given to.
 
-    ``seconds_each`` are waits for one answer at a time, ``kept`` counts answers known before.
+    ``arm`` is what they took, for the record; ``kept`` counts answers known before.
     """
 
     rows: list[AnswerRow]
     prompts: list[str]
-    seconds_each: list[float]
-    first_token_seconds_each: list[float]
-    shortened: int
+    arm: ArmInfo
     kept: int
 
 
@@ -137,9 +132,17 @@ class Answerer:
             )
             for draft, every in zip(last, given, strict=True)
         ]
-        waits = self.timed(questions[: self.config.latency_questions]) if timed else ([], [])
-        shortened = sum(draft.shortened for draft in drafts)
-        return Answers(rows, [draft.prompt for draft in last], *waits, shortened, self.kept)
+        waits, first_waits = self.timed(questions[: self.config.latency_questions]) if timed else ([], [])
+        took = {
+            "seconds_each": [round(seconds, 4) for seconds in waits],
+            "first_token_seconds_each": first_waits,
+            "shortened_prompts": sum(draft.shortened for draft in drafts),
+        }
+        if self.arm.pages == "all_that_fit":
+            shown = {id_ for row in rows for id_ in row.passage_ids}
+            took["share_of_pages_read"] = len(shown) / len(self.inputs.dataset.documents)
+        arm = ArmInfo.model_validate(self.arm).model_copy(update=took)
+        return Answers(rows, [draft.prompt for draft in last], arm, self.kept)
 
     def timed(self, questions: Sequence[Question]) -> tuple[list[float], list[float]]:
         """Measure the wait for one answer at a time, search included (seconds), and to the first token if streamed."""

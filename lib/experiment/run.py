@@ -196,8 +196,20 @@ class RunContext:
                     for question in dataset.questions
                 }
                 nearest = self._nearest_examples(dataset, config)
-                changed = changes.added + changes.changed + changes.removed
-            yield Inputs(dataset, index, found, gold, nearest, lessons, waits, changed, sync_seconds)
+                wanted = {question.id: question.document_ids for question in dataset.questions}
+                scores = retrieval_scores({id_: document_ids(each) for id_, each in found.items()}, wanted, config.k)
+                retrieval = records.RetrievalInfo(
+                    search=config.search,
+                    reranker=config.reranker,
+                    k=config.k,
+                    scores={
+                        id_: {name: round(score, 4) for name, score in each.items()} for id_, each in scores.items()
+                    },
+                    seconds_each=[round(seconds, 5) for seconds in waits],
+                    synced_passages=changes.added + changes.changed + changes.removed,
+                    sync_seconds=sync_seconds,
+                )
+            yield Inputs(dataset, index, found, gold, nearest, lessons, retrieval)
 
     def train(
         self,
@@ -419,10 +431,10 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
             embedder={"name": context.embedder.name, "fingerprint": context.embedder.fingerprint},
             dataset=_dataset_info(inputs),
             versions=package_versions() | {"database": _server(inputs.index)},
-            arms=[_arm_info(arm, answers, inputs) for arm, seed, answers, _ in answered if seed == first],
+            arms=[answers.arm for _, seed, answers, _ in answered if seed == first],
             left_out=left_out,
             trainings=trainings,
-            retrieval=_retrieval_info(config, inputs),
+            retrieval=inputs.retrieval,
             audit=[asdict(finding) for finding in data.audit.findings] if data.audit else [],
             skipped_files=[asdict(file) for file in data.skipped],
             questions={question.id: _question_info(question) for question in dataset.questions},
@@ -509,35 +521,6 @@ def _dataset_info(inputs: Inputs) -> records.DatasetInfo:
         kinds=dict(Counter(question.kind for question in dataset.questions)),
         voice={name: value for name, value in asdict(dataset.voice).items() if isinstance(value, str)},
         style=dataset.voice.instructions,
-    )
-
-
-def _arm_info(arm: ExperimentArm, answers: Answers, inputs: Inputs) -> records.ArmInfo:
-    shown = {id_ for row in answers.rows for id_ in row.passage_ids}
-    more = {
-        "seconds_each": [round(value, 4) for value in answers.seconds_each],
-        "first_token_seconds_each": answers.first_token_seconds_each,
-        "shortened_prompts": answers.shortened,
-    }
-    if arm.pages == "all_that_fit":
-        more["share_of_pages_read"] = len(shown) / len(inputs.dataset.documents)
-    return records.ArmInfo.model_validate(arm).model_copy(update=more)
-
-
-def _retrieval_info(config: ExperimentConfig, inputs: Inputs) -> records.RetrievalInfo:
-    wanted = {question.id: question.document_ids for question in inputs.dataset.questions}
-    found = {id_: document_ids(hits) for id_, hits in inputs.found.items()}
-    return records.RetrievalInfo(
-        search=config.search,
-        reranker=config.reranker,
-        k=config.k,
-        scores={
-            id_: {name: round(value, 4) for name, value in each.items()}
-            for id_, each in retrieval_scores(found, wanted, config.k).items()
-        },
-        seconds_each=[round(value, 5) for value in inputs.search_seconds],
-        synced_passages=inputs.synced_passages,
-        sync_seconds=inputs.sync_seconds,
     )
 
 
