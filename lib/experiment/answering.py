@@ -31,7 +31,7 @@ class Inputs:
     Attributes:
         found: question id to the passages that the first search found, best first.
         gold: question id to the passages that hold the answer; those found where no page does.
-        examples_found: question id to numbers of training pairs, nearest first.
+        examples_found: question id to training pairs, nearest first.
         lessons: what each training learns from, by its name.
         retrieval: how well and how fast the pages were looked up, for the record.
         passages: every passage and page that may stand in a prompt, by id.
@@ -41,7 +41,7 @@ class Inputs:
     index: Index
     found: Mapping[str, Sequence[Hit]]
     gold: Mapping[str, Sequence[Hit]]
-    examples_found: Mapping[str, Sequence[int]]
+    examples_found: Mapping[str, Sequence[TrainingPair]]
     lessons: Mapping[str, list[TrainingExample]]
     retrieval: RetrievalInfo
     passages: dict[str, Page | Hit] = field(default_factory=dict)
@@ -223,9 +223,8 @@ class Answerer:
     def _examples(self, question: Question) -> list[Example]:
         if self.arm.examples != "retrieved":
             return list(self.examples)
-        pairs = self.inputs.dataset.training_pairs
         # The nearest stands last, right before the question.
-        nearest = [pairs[number] for number in self.inputs.examples_found.get(question.id, ())]
+        nearest = self.inputs.examples_found.get(question.id, ())
         return [Example(pair.question, pair.answer) for pair in reversed(nearest)]
 
     def _worked_examples(self) -> list[Example]:

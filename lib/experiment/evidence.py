@@ -26,8 +26,7 @@ def evidence_from(result: "ExperimentResult", citations_required: bool = False) 
         InputError: the run used the sample model or the sample company, or no arm of it feeds a score.
     """
     record = result.record
-    unfit = why_unfit(record)
-    if unfit:
+    if unfit := why_unfit(record):
         raise InputError(
             f"run {result.id}: {unfit}; allowed as a client's evidence is a run on the client's own documents "
             "with a model of the client's own."

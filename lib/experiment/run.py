@@ -21,7 +21,7 @@ from typing import Any
 from diskcache import Cache
 
 from lib import paths
-from lib.dataset import Dataset, Question
+from lib.dataset import Dataset, Question, TrainingPair
 from lib.endings import ending_signals_unwind
 from lib.errors import InputError
 from lib.experiment import record as records
@@ -311,16 +311,19 @@ class RunContext:
             self.progress(stage, len(found), len(questions))
         return found
 
-    def _nearest_examples(self, dataset: Dataset, config: ExperimentConfig) -> dict[str, list[int]]:
+    def _nearest_examples(self, dataset: Dataset, config: ExperimentConfig) -> dict[str, list[TrainingPair]]:
         """Find the training pairs nearest to each question, where an arm shows them."""
+        pairs = dataset.training_pairs
         wanted = any(EXPERIMENT_ARMS[arm].examples == "retrieved" for arm in config.arms)
-        if not (wanted and dataset.training_pairs and config.examples):
+        if not (wanted and pairs and config.examples):
             return {}
         with open_index(self.address, "examples", self.embedder) as index:
-            pairs = enumerate(dataset.training_pairs)
-            index.sync_passages([Passage(str(n), 0, pair.question, pair.answer, "pair") for n, pair in pairs])
+            index.sync_passages(
+                [Passage(str(n), 0, each.question, each.answer, "pair") for n, each in enumerate(pairs)]
+            )
             hits = index.search([question.question for question in dataset.questions], config.examples, "dense")
-        return {q.id: [int(hit.document_id) for hit in each] for q, each in zip(dataset.questions, hits, strict=True)}
+        found = zip(dataset.questions, hits, strict=True)
+        return {question.id: [pairs[int(hit.document_id)] for hit in each] for question, each in found}
 
     def _at(self, stage: str) -> Progress:
         return lambda _, done, total: self.progress(stage, done, total)
@@ -548,10 +551,8 @@ def machine() -> str:
 
 def peak_memory_mib() -> float | None:
     """Return the most memory this process has held so far, in MiB; ``None`` where the system does not say."""
-    try:
+    with suppress(ImportError):
         import resource
-    except ImportError:
-        return None
-    # Linux counts in KiB, macOS in bytes.
-    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+        # Linux counts in KiB, macOS in bytes.
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)

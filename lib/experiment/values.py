@@ -161,14 +161,14 @@ def stated_values(text: str) -> tuple[Stated, ...]:
     while match := _PATTERN.search(text, position):
         position = max(match.end(), position + 1)
         reader = _READERS.get(next(name for name in ("code", *_READERS) if match[name]))
-        value = reader(match, text) if reader else None
+        value = reader(match) if reader else None
         if value is not None:
             found.append(value)
             position = max(position, value.end)
     return tuple(_ranges_share_units(found, text))
 
 
-def _date(year: str | None, month: str, day: str | None, match: re.Match[str], text: str) -> Stated | None:
+def _date(year: str | None, month: str, day: str | None, match: re.Match[str]) -> Stated | None:
     number = int(month) if month.isdigit() else _MONTHS[month.lower()]
     if not 1 <= number <= 12 or (day and not 1 <= int(day) <= 31):
         return None
@@ -176,12 +176,7 @@ def _date(year: str | None, month: str, day: str | None, match: re.Match[str], t
     return Stated("date", frozenset([date]), match.start(), match.end())
 
 
-def _named_month(month: str, text: str, match: re.Match[str]) -> bool:
-    """Whether a month's name before a number is one: "may 5" is, "you may 5 times" is not told apart by case alone."""
-    return match.group(month)[0].isupper()
-
-
-def _numeric_date(match: re.Match[str], text: str) -> Stated | None:
+def _numeric_date(match: re.Match[str]) -> Stated | None:
     one, two, year = int(match["a5"]), int(match["b5"]), int(match["y5"])
     dates = {(year, m, d) for d, m in ((one, two), (two, one)) if 1 <= m <= 12 and 1 <= d <= 31}
     return Stated("date", frozenset(dates), match.start(), match.end()) if dates else None
@@ -195,12 +190,12 @@ def _time(match: re.Match[str], hour: int, minute: int, half: str | None) -> Sta
     return Stated("time", frozenset([60 * hour + minute]), match.start(), match.end())
 
 
-def _number(match: re.Match[str], text: str) -> Stated | None:
+def _number(match: re.Match[str]) -> Stated | None:
     if match["digits"]:
         size, times, end = match["size"] or "", 1.0, match.end()
         if size not in ("M", "m"):
             times = _SIZES[size.lower()]
-        elif (size == "M" and text[match.start("size") - 1] != " ") or match["before"]:
+        elif (size == "M" and match.string[match.start("size") - 1] != " ") or match["before"]:
             # A capital M, or money: 1.5M, $2m. Else metres, which are read as a unit below.
             times = 1e6
         else:
@@ -219,7 +214,7 @@ def _number(match: re.Match[str], text: str) -> Stated | None:
         # The 20th is no 20 days and no 20 projects.
         noun = "th"
     else:
-        dimension, factor, noun, end = _unit_after(text, end)
+        dimension, factor, noun, end = _unit_after(match.string, end)
     if match["words"] == "one" and not (dimension or noun):
         return None
     return Stated(
@@ -303,14 +298,15 @@ def _ranges_share_units(found: Sequence[Stated], text: str) -> Iterable[Stated]:
 
 
 _READERS = {
-    "iso": lambda m, text: _date(m["y1"], m["m1"], m["d1"], m, text),
-    "dmy": lambda m, text: _date(m["y2"], m["m2"], m["d2"], m, text),
-    "mdy": lambda m, text: _date(m["y3"], m["m3"], m["d3"], m, text) if _named_month("m3", text, m) else None,
-    "my": lambda m, text: _date(m["y4"], m["m4"], None, m, text) if _named_month("m4", text, m) else None,
+    "iso": lambda match: _date(match["y1"], match["m1"], match["d1"], match),
+    "dmy": lambda match: _date(match["y2"], match["m2"], match["d2"], match),
+    # A month's name before a number is one with a capital letter: "you may 5 times" names none.
+    "mdy": lambda match: _date(match["y3"], match["m3"], match["d3"], match) if match["m3"][0].isupper() else None,
+    "my": lambda match: _date(match["y4"], match["m4"], None, match) if match["m4"][0].isupper() else None,
     "numeric": _numeric_date,
-    "clock": lambda m, text: _time(m, int(m["h6"]), int(m["min6"]), m["half6"]),
-    "hour": lambda m, text: _time(m, int(m["h7"]), 0, m["half7"]),
-    "named": lambda m, text: _time(m, 0 if m["named"].lower() == "midnight" else 12, 0, None),
+    "clock": lambda match: _time(match, int(match["h6"]), int(match["min6"]), match["half6"]),
+    "hour": lambda match: _time(match, int(match["h7"]), 0, match["half7"]),
+    "named": lambda match: _time(match, 0 if match["named"].lower() == "midnight" else 12, 0, None),
     "number": _number,
 }
 

@@ -178,7 +178,12 @@ def read_training(
     set_aside, earlier = Counter[str](), 0
     for number, values in json_lines(path):
         if "messages" not in values:
-            pairs.append(_plain(PairRow.read(path, number, values), references))
+            row = PairRow.read(path, number, values)
+            for key in ("question", "answer"):
+                if not getattr(row, key).strip():
+                    raise row.error(key, "its text", "")
+            ids, _ = references.cited(row) if documents else ((), "")
+            pairs.append(_pair(row.question, row.answer, ids))
             continue
         try:
             example = read_chat(values)
@@ -199,14 +204,6 @@ _ALLOWED = (
     'one JSON object a line, {"question": …, "answer": …, "document_ids": […]} or {"messages": […]} (a system '
     "message, then the user and the assistant in turn)"
 )
-
-
-def _plain(row: PairRow, references: References) -> TrainingPair:
-    for key in ("question", "answer"):
-        if not getattr(row, key).strip():
-            raise row.error(key, "its text", "")
-    ids, _ = references.cited(row) if references.ids else ((), "")
-    return _pair(row.question, row.answer, ids)
 
 
 def _pair(question: str, answer: str, ids: tuple[str, ...] = ()) -> TrainingPair:
