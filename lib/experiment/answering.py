@@ -202,7 +202,11 @@ class Answerer:
     def _draft(self, question: Question, hits: Sequence[Hit]) -> _Draft:
         """Write the prompt; where it is too long, leave out examples, then the passages found last."""
         room = self.model.window - self.config.max_answer_tokens
-        examples = self._examples(question)
+        examples = list(self.examples)
+        if self.arm.examples == "retrieved":
+            # The nearest stands last, right before the question.
+            nearest = reversed(self.inputs.examples_found.get(question.id, ()))
+            examples = [Example(pair.question, pair.answer) for pair in nearest]
         pages = {hit.id: hit for hit in hits} or {page.document_id: page for page in self.whole}
         shortened = False
         while True:
@@ -219,13 +223,6 @@ class Answerer:
             # What stands last is followed most, so examples go from the front.
             examples.pop(0) if examples else pages.popitem()
             shortened = True
-
-    def _examples(self, question: Question) -> list[Example]:
-        if self.arm.examples != "retrieved":
-            return list(self.examples)
-        # The nearest stands last, right before the question.
-        nearest = self.inputs.examples_found.get(question.id, ())
-        return [Example(pair.question, pair.answer) for pair in reversed(nearest)]
 
     def _worked_examples(self) -> list[Example]:
         """Take examples from the training pairs, one of them a refusal: both kinds of answer are to be shown.

@@ -51,11 +51,6 @@ class ExperimentArm:
         """Whether it looks pages up."""
         return self.pages == "retrieved"
 
-    @property
-    def needs_pairs(self) -> bool:
-        """Whether it cannot be had without training pairs."""
-        return self.examples != "none" or self.adapter != "none"
-
 
 EXPERIMENT_ARMS: dict[str, ExperimentArm] = {
     arm.id: arm

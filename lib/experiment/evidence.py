@@ -32,7 +32,7 @@ def evidence_from(result: "ExperimentResult", citations_required: bool = False) 
             "with a model of the client's own."
         )
     measure = measure_for(citations_required)
-    found: dict[str, Any] = {"run": result.id, "eval_examples": record.questions_asked}
+    found: dict[str, Any] = {"run": result.id, "eval_examples": len(record.questions)}
     for name, arm in feeding_arms(record).items():
         if (share := result.share(arm, measure)).n:
             low, likely, high = (round(value, DIGITS) for value in (share.low, share.share, share.high))

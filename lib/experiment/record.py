@@ -180,8 +180,3 @@ class RunRecord(_Part):
     questions: dict[str, QuestionInfo] = Field(default_factory=dict)
     passages: dict[str, Passage] = Field(default_factory=dict)
     answers: list[AnswerRow] = Field(default_factory=list)
-
-    @property
-    def questions_asked(self) -> int:
-        """How many different questions were asked."""
-        return len(self.questions)

@@ -379,7 +379,7 @@ def possible_arms(
         reason = None
         if arm.adapter != "none" and config.tuned_elsewhere(arm.adapter):
             pass
-        elif arm.needs_pairs and not dataset.training_pairs:
+        elif (arm.examples, arm.adapter) != ("none", "none") and not dataset.training_pairs:
             reason = "it needs training pairs, and none were given"
         elif arm.pages == "gold" and not any(question.document_ids for question in dataset.questions):
             reason = "it needs to know which document answers a question, and no question says so"

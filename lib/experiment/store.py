@@ -141,7 +141,7 @@ def run_log() -> list[dict[str, Any]]:
         for row in record.answers:
             right.setdefault(row.arm, []).append(bool(row.scores.get("right")))
         lines.append(
-            {"id": run_id, "created": record.created, "questions": record.questions_asked, "data": record.dataset.name}
+            {"id": run_id, "created": record.created, "questions": len(record.questions), "data": record.dataset.name}
             | {"model": record.model.name, "seconds": sum(record.seconds.values())}
             | {"scores": {arm: sum(values) / len(values) for arm, values in right.items()}}
         )

@@ -99,11 +99,8 @@ def _page(seed: int, kind: Kind, entity: Entity) -> Page:
         identity = f"{page_id}:{slug(key)}"
         generator = random.Random(f"{seed} {identity}")
         always = attribute.always or key in entity.facts or (kind.kind, key) in needed
-        value = None
-        if generator.random() >= kind.left_out or always:
-            value = _unused(attribute, generator, used)
-        if key in entity.without:
-            value = None
+        drawn = _unused(attribute, generator, used) if generator.random() >= kind.left_out or always else None
+        value = None if key in entity.without else drawn
         facts[key] = Fact(identity, page_id, kind.kind, attribute, entity.words | {"row": key}, value, value)
     return Page(page_id, kind, entity, facts)
 

@@ -115,7 +115,8 @@ class _Maker:
             page = self.by_id[fact.page_id]
             others = [changed[each.id] for each in page.facts.values() if each.id in changed]
             changed[fact.id] = replace(fact, now=new_value(self.seed, fact, page, others))
-        near, missing = self._left_out(), self._missing()
+        unstated = (fact for page in self.asked_of for fact in page.facts.values() if not fact.stated)
+        near, missing = self._shuffled("left out", unstated), self._missing()
         near_asked = self._take(near, asked["near_miss"], "questions about what pages leave out")
         missing_asked = self._take(missing, asked["missing"], "questions about what does not exist")
 
@@ -176,9 +177,6 @@ class _Maker:
         return Question(f"{kind}/{fact.id}", wording, answer, kind, (fact.page_id,), fact.now.ways, (), old, fact.id)
 
     # What no page says.
-
-    def _left_out(self) -> list[Fact]:
-        return self._shuffled("left out", (f for page in self.asked_of for f in page.facts.values() if not f.stated))
 
     def _missing(self) -> list[Fact]:
         """One fact of each thing that does not exist, in random order; then a second one of each."""

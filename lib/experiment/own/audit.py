@@ -70,11 +70,6 @@ class Audit:
     leaked: tuple[str, ...] = ()
 
     @property
-    def stops(self) -> bool:
-        """Whether nothing should be concluded from a run on these data."""
-        return any(finding.severity == "stop" for finding in self.findings)
-
-    @property
     def headline(self) -> str:
         """What there is, and how much was found of each severity."""
         found = Counter(finding.severity for finding in self.findings)
@@ -259,7 +254,10 @@ def _size(questions: Sequence[Question], gap: float) -> Iterator[AuditFinding]:
     clusters = Counter(question.cluster for question in questions)
     name, most = max(clusters.items(), key=itemgetter(1), default=("", 0))
     if most > 1 and len(clusters) < number / 2:
-        sentence = f"{asked} are about {_some(clusters, 'document')} (most about {name}, {most}): what is shown is shown for so many documents, and intervals are as wide as that"
+        sentence = (
+            f"{asked} are about {_some(clusters, 'document')} (most about {name}, {most}): what is shown is shown for so "
+            "many documents, and intervals are as wide as that"
+        )
         yield AuditFinding("note", "Few documents asked about", sentence)
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -140,15 +141,11 @@ class References:
     def __init__(self, documents: Sequence[Document], skipped: Sequence[SkippedFile] = ()) -> None:
         """Remember what each document may be called, and which files could not be read."""
         self.ids = [document.id for document in documents]
-        self._known: dict[str, str] = {}
-        by_stem: dict[str, set[str]] = {}
-        for document in documents:
-            path = document.metadata.get("path", document.id)
-            self._known |= {document.id: document.id, path: document.id}
-            by_stem.setdefault(str(PurePosixPath(path).with_suffix("")), set()).add(document.id)
-        for stem, ids in by_stem.items():
-            if len(ids) == 1:
-                self._known.setdefault(stem, *ids)
+        paths = {document.id: document.metadata.get("path", document.id) for document in documents}
+        stems = {id_: str(PurePosixPath(path).with_suffix("")) for id_, path in paths.items()}
+        files = Counter(stems.values())
+        self._known = {stem: id_ for id_, stem in stems.items() if files[stem] == 1}
+        self._known |= {name: id_ for id_, path in paths.items() for name in (id_, path)}
         self._unreadable = {name: file.path for file in skipped for name in (file.path, document_id(file.path))}
 
     def cited(self, row: Any) -> tuple[tuple[str, ...], str]:
@@ -218,13 +215,8 @@ def _names(text: str) -> list[str]:
     words = text.split()
     inside = [before for before in range(1, len(words)) if not _SENTENCE_END.search(words[before - 1])]
     capitals = [place for place in inside if words[place][:1].isupper()]
-    if len(inside) and len(capitals) / len(inside) > _CAPITALS_ALLOWED:
+    if inside and len(capitals) / len(inside) > _CAPITALS_ALLOWED:
         return []
-    names = []
-    for place, word in enumerate(words):
-        for name in _WORD.findall(word):
-            several = sum(sign.isupper() for sign in name) > 1
-            known = name not in _NO_NAMES and not any(sign.isdigit() for sign in name)
-            if known and name[0].isupper() and (several or place in capitals):
-                names.append(name)
-    return names
+    found = ((place, name) for place, word in enumerate(words) for name in _WORD.findall(word) if name[0].isupper())
+    names = (name for place, name in found if place in capitals or sum(sign.isupper() for sign in name) > 1)
+    return [name for name in names if name not in _NO_NAMES and not any(sign.isdigit() for sign in name)]
