@@ -125,10 +125,11 @@ REFERENCE = "reference"
 # The reference run's own company, so that its closed-book adapter, which takes too long to teach, can answer.
 QUICK = {
     "ask": dict(QUICK_QUESTIONS),
-    "train_on": 56,
+    "train_on": 48,
     "k": 2,
     "arms": QUICK_ARMS,
-    "max_answer_tokens": 48,
+    # Small steps, twice over, teach as much style as large ones three times over, in half the time.
+    "with_pages": {"epochs": 2, "batch_size": 4},
     "latency_questions": 1,
     "perplexity_questions": 0,
     "unlearning": False,

@@ -82,6 +82,10 @@ def load_local(name: str, source: str | Path, chat: bool) -> "LocalModel":
         tokenizer.pad_token = tokenizer.eos_token
     network.to(device).eval().requires_grad_(False)
     use_blockwise_attention(network, BLOCKWISE)
+    # The last places of a batch lie apart in memory, and torch would lay out the vocabulary's weights once a row for them:
+    # 1.8 GB for a batch of 32.
+    if head := network.get_output_embeddings():
+        head.register_forward_pre_hook(lambda _, given: (given[0].contiguous(),))
     # Settings for sampling that a model may carry would be warned about: answers here are greedy.
     network.generation_config.update(temperature=None, top_p=None, top_k=None)
     commit = getattr(network.config, "_commit_hash", None)
