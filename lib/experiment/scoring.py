@@ -268,31 +268,26 @@ def score_answers(
         embed: texts to vectors of length 1 (one row a text).
         progress: told how many are scored.
     """
-    relevancies = _relevancies(questions, answers, voice, embed)
-    known: dict[tuple, dict[str, Any]] = {}
-    scores = []
-    for (id_, answer, passages), relevancy in zip(answers, relevancies, strict=True):
-        question, key = questions[id_], (id_, answer)
-        if key not in known:
-            known[key] = {name: measure.judge(question, answer, voice) for name, measure in MEASURES.items()}
-            known[key] |= {"bleu": bleu(answer, question.answer), "rouge_l": rouge_l(answer, question.answer)}
-        scores.append(known[key] | {"faithfulness": faithfulness(answer, passages, voice)} | relevancy)
-        progress("Scoring", len(scores), len(answers))
-    return scores
-
-
-def _relevancies(questions, answers, voice: Voice, embed) -> list[dict[str, float | None]]:
     bares = [voice.bare(answer) for _, answer, _ in answers]
     texts = [questions[id_].question for id_, _, _ in answers]
     place = {text: n for n, text in enumerate(dict.fromkeys([*texts, *bares, *(p for a in answers for p in a[2])]))}
     vectors = embed(list(place)) if place else []
-    found = []
-    for text, bare, (_, _, passages) in zip(texts, bares, answers, strict=True):
-        own = vectors[place[text]]
+    known: dict[tuple, dict[str, Any]] = {}
+    scores = []
+    for (id_, answer, passages), text, bare in zip(answers, texts, bares, strict=True):
+        question, key, own = questions[id_], (id_, answer), vectors[place[text]]
+        if key not in known:
+            known[key] = {name: measure.judge(question, answer, voice) for name, measure in MEASURES.items()}
+            known[key] |= {"bleu": bleu(answer, question.answer), "rouge_l": rouge_l(answer, question.answer)}
         beside = [max(0.0, min(1.0, float(vectors[place[passage]] @ own))) for passage in passages]
-        likeness = max(0.0, min(1.0, float(vectors[place[bare]] @ own))) if bare else 0.0
-        found.append({"answer_relevancy": likeness, "context_relevancy": sum(beside) / len(beside) if beside else None})
-    return found
+        graded = {
+            "faithfulness": faithfulness(answer, passages, voice),
+            "answer_relevancy": max(0.0, min(1.0, float(vectors[place[bare]] @ own))) if bare else 0.0,
+            "context_relevancy": sum(beside) / len(beside) if beside else None,
+        }
+        scores.append(known[key] | graded)
+        progress("Scoring", len(scores), len(answers))
+    return scores
 
 
 def retrieval_scores(

@@ -62,7 +62,12 @@ class Stated:
         if self.kind != other.kind:
             return False
         if self.kind == "date":
-            return any(_same_date(one, two) for one in self.amounts for two in other.amounts)
+            # The expected one may leave out year or day, the given one the year.
+            return any(
+                month == month2 and day in (None, day2) and (None in (year, year2) or year == year2)
+                for year, month, day in self.amounts
+                for year2, month2, day2 in other.amounts
+            )
         if self.kind == "time" or (self.dimension and other.dimension):
             return self.dimension == other.dimension and bool(self.amounts & other.amounts)
         if not self.bare & other.bare:
@@ -71,12 +76,6 @@ class Stated:
             # A known unit beside a counted noun: 30 days is not 30 projects.
             return not (self.noun or other.noun)
         return not (self.noun and other.noun) or self.noun == other.noun
-
-
-def _same_date(expected: tuple, given: tuple) -> bool:
-    """Compare (year, month, day); the expected one may leave out year or day, the given one the year."""
-    (year, month, day), (year2, month2, day2) = expected, given
-    return month == month2 and day in (None, day2) and (None in (year, year2) or year == year2)
 
 
 # Factors into the base unit of each dimension, each with the names of its unit.
@@ -408,11 +407,11 @@ def _phrase_places(text: str, value: str) -> list[int]:
     if not wanted:
         start = text.casefold().find(value.casefold())
         return [start] if start >= 0 else []
-    found = []
-    for match in _WORD.finditer(text):
-        word = match[0].lower()
-        if word not in _STOP or word in wanted:
-            found.append((match.start(), _stem(_SAME_WORDS.get(word, word))))
+    found = [
+        (match.start(), _stem(_SAME_WORDS.get(word, word)))
+        for match in _WORD.finditer(text)
+        if (word := match[0].lower()) not in _STOP or word in wanted
+    ]
     size, ordered = len(wanted), sorted(wanted)
     return [
         found[place][0]

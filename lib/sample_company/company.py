@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -99,13 +99,13 @@ def _page(seed: int, kind: Kind, entity: Entity) -> Page:
         identity = f"{page_id}:{slug(key)}"
         generator = random.Random(f"{seed} {identity}")
         always = attribute.always or key in entity.facts or (kind.kind, key) in needed
-        drawn = _unused(attribute, generator, used) if generator.random() >= kind.left_out or always else None
+        drawn = unused_value(attribute, generator, used) if generator.random() >= kind.left_out or always else None
         value = None if key in entity.without else drawn
         facts[key] = Fact(identity, page_id, kind.kind, attribute, entity.words | {"row": key}, value, value)
     return Page(page_id, kind, entity, facts)
 
 
-def _unused(attribute: Attribute, generator: random.Random, used: set[str]) -> Value:
+def unused_value(attribute: Attribute, generator: random.Random, used: set[str]) -> Value:
     """Draw a value that does not stand on the page yet: a right value is then never another fact's."""
     linked = [entity.name for entity in source().kinds[attribute.link].entities] if attribute.link else []
     targets = attribute.among or linked
@@ -121,12 +121,6 @@ def crossed() -> set[tuple[str, str]]:
     """Attributes (kind, key) that a question over two pages asks of its second page."""
     kinds = source().kinds
     return {(kinds[each.source].attributes[each.link].link, each.attribute) for each in source().crossings}
-
-
-def new_value(seed: int, fact: Fact, page: Page, others: Iterable[Fact]) -> Value:
-    """Draw what has become of a fact: unlike every value on its page, and what ``others`` of it have become."""
-    used = {each.then.core for each in page.facts.values() if each.then is not None} | {f.now.core for f in others}
-    return _unused(fact.attribute, random.Random(f"{seed} {fact.id} new"), used)
 
 
 def document(seed: int, page: Page, changed: Mapping[str, Fact]) -> Document:

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from lib.dataset import KINDS, REFUSAL, Dataset, Question, TrainingPair, Voice
 from lib.errors import InputError
-from lib.sample_company.company import Fact, crossed, document, make_pages, new_value, notes
+from lib.sample_company.company import Fact, crossed, document, make_pages, notes, unused_value
 from lib.sample_company.source import Crossing, source
 
 VOICE = Voice("brand", "Thanks for reaching out!", "Just reply if you need more.", "[{id}]")
@@ -113,8 +113,11 @@ class _Maker:
         changed: dict[str, Fact] = {}
         for fact in changing:
             page = self.by_id[fact.page_id]
-            others = [changed[each.id] for each in page.facts.values() if each.id in changed]
-            changed[fact.id] = replace(fact, now=new_value(self.seed, fact, page, others))
+            # Unlike every value on the page, and what others there have become.
+            used = {each.then.core for each in page.facts.values() if each.stated}
+            used |= {changed[each.id].now.core for each in page.facts.values() if each.id in changed}
+            new = unused_value(fact.attribute, random.Random(f"{self.seed} {fact.id} new"), used)
+            changed[fact.id] = replace(fact, now=new)
         unstated = (fact for page in self.asked_of for fact in page.facts.values() if not fact.stated)
         near, missing = self._shuffled("left out", unstated), self._missing()
         near_asked = self._take(near, asked["near_miss"], "questions about what pages leave out")
