@@ -6,6 +6,7 @@ from lib.views.chart import Chart, add_shares, panels
 from lib.views.markup import safe
 from lib.views.run_words import percent
 from lib.views.table import Table
+from lib.wording import number
 
 # Colours of the palette that are dark enough for a thin line, each with its dash and mark.
 _LOOKS = (
@@ -21,9 +22,9 @@ def curve_chart(curve: Curve) -> Chart:
     titles = [_panel_title(*panel) for panel in curve.panels]
     drawn = panels([f"{safe(title)} (%)" for title in titles], 380, gap=0.04)
     for column, panel in enumerate(curve.panels, start=1):
-        for number, series in enumerate(curve.series):
+        for place, series in enumerate(curve.series):
             line = [point for point in curve.line(panel, series) if point.share.n]
-            colour, dash, symbol = _LOOKS[number % len(_LOOKS)]
+            colour, dash, symbol = _LOOKS[place % len(_LOOKS)]
             add_shares(
                 drawn,
                 [(point.share.share, point.share.low, point.share.high) for point in line],
@@ -73,7 +74,7 @@ def curve_sentence(curve: Curve) -> str:
         if len(line) > 1:
             (x, first), (last_x, last) = ((point.x, point.share) for point in (line[0], line[-1]))
             apart = "" if first.low <= last.high and last.low <= first.high else ", intervals apart"
-            moved = f"from {100 * first.share:.0f} % at {x:,.4g} to {100 * last.share:.0f} % at {last_x:,.4g}"
+            moved = f"from {100 * first.share:.0f} % at {number(x)} to {100 * last.share:.0f} % at {number(last_x)}"
             parts.append(f"{series} goes {moved}{apart}")
     kinds = f", {panel[1]}" if panel[1] else ""
     shown = f"{MEASURES[panel[0]].title}{kinds}: {'; '.join(parts)} ({curve.entry.x_title.lower()})."
