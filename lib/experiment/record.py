@@ -85,7 +85,7 @@ class TrainingInfo(_Part):
     """One LoRA training (``shipped``: the reference run's, not of this run).
 
     ``taught`` counts, of ``asked`` taught facts in a trained wording, those that were answered right. ``machine`` is
-    where it was trained, if elsewhere than the rest of the run.
+    the graphics card that it was trained on: its seconds are not to be held against those of a processor.
     """
 
     name: Literal["closed_book", "with_pages"]

@@ -123,6 +123,7 @@ class Training:
         seconds: measured over the steps of this call, checks included.
         peak_memory_mib: growth over what the process held before.
         resumed_from: the step that an interrupted training went on from (0: none).
+        machine: the graphics card it was trained on; empty on a processor.
     """
 
     adapter: Path
@@ -140,6 +141,7 @@ class Training:
     seconds: float
     peak_memory_mib: float
     resumed_from: int = 0
+    machine: str = ""
 
     @property
     def taught(self) -> float | None:
@@ -183,6 +185,7 @@ def train_adapter(
         InputError: no example fits the window, or the model is an endpoint's.
     """
     # Libraries that the training loads are not counted as its memory.
+    import torch
     from transformers import Trainer  # noqa: F401
 
     if not isinstance(model, LocalModel):
@@ -235,6 +238,7 @@ def train_adapter(
         seconds=seconds,
         peak_memory_mib=memory.growth_mib,
         resumed_from=int(start.name.rpartition("-")[2]) if start else 0,
+        machine=torch.cuda.get_device_name(model.network.device) if model.network.device.type == "cuda" else "",
     )
     noted = {name: value for name, value in asdict(training).items() if name != "adapter"} | {"taught": training.taught}
     write_text(folder / "training.json", json.dumps(noted, indent=1) + "\n")

@@ -82,6 +82,7 @@ def test_a_training_learns_saves_what_peft_reads_and_leaves_the_model_as_it_was(
     assert set(after) == set(before) and all(torch.equal(after[name], before[name]) for name in before)
     noted = json.loads((tmp_path / "adapter" / "training.json").read_text(encoding="utf-8"))
     assert noted["seconds"] == training.seconds and noted["settings"]["rank"] == 4
+    assert bool(noted["machine"]) == (tiny.network.device.type == "cuda")
     assert "10 examples, 3 epochs, seed 0" in (tmp_path / "adapter" / "README.md").read_text(encoding="utf-8")
     assert [path.name for path in tmp_path.iterdir() if path.name != "adapter"] in ([], [".checkpoints"])
 

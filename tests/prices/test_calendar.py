@@ -47,7 +47,8 @@ def test_an_end_is_not_known_before_it_is_announced():
 
 
 def test_data_in_house_meets_no_refusal_since_the_hosted_model_gives_way():
-    book_of(stack={"base_model": "openai/gpt-4.1-nano"}, constraints={"data_must_stay_in_house": True})
+    book = book_of(stack={"base_model": "openai/gpt-4.1-nano"}, constraints={"data_must_stay_in_house": True})
+    assert book.in_house and book.names["tuned_model"].startswith("self-hosted/")
 
 
 def test_every_end_is_sourced_and_every_replacement_is_sold_and_priced():
