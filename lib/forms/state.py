@@ -5,7 +5,8 @@ and redraw when a trait changes.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -237,22 +238,25 @@ class ClientState(traitlets.HasTraits):
 
     def _decide(self) -> None:
         """Decide at once, and look for what would change it when there is time."""
-        if completed := self._shown(lambda: decide_in_two(self.client)):
-            self._later(lambda: self._shown(lambda: (completed(), None)))
+        with self._problems_shown():
+            decision, completed = decide_in_two(self.client)
+            self.problem, self.decision = "", decision
+            self._later(lambda: self._complete(completed))
 
-    def _shown(self, deciding: Callable[[], tuple[Decision, Any]]) -> Any:
-        """Show the decision that ``deciding`` returns, or why there is none; return what comes with it."""
+    def _complete(self, completed: Callable[[], Decision]) -> None:
+        with self._problems_shown():
+            self.decision = completed()
+
+    @contextmanager
+    def _problems_shown(self) -> Iterator[None]:
         try:
-            decision, rest = deciding()
+            yield
         except InputError as error:
             self.decision, self.problem = None, str(error)
-            return None
         except Exception as error:
             # JupyterLab shows a callback's error nowhere, so the page says it before it goes on its way.
             self.decision, self.problem = None, f"Unexpected {type(error).__name__}: {error}"
             raise
-        self.problem, self.decision = "", decision
-        return rest
 
 
 def stored(path: Path) -> dict[str, Any]:
