@@ -5,21 +5,18 @@ For: sizes that more than one formula needs, all in tokens. May import: the cost
 
 import numpy as np
 
-from lib.costs.situation import NOTHING, SHARED, Array, Situation
+from lib.costs.situation import NOTHING, Array, Situation, working
 from lib.thresholds import likely_threshold
 
 BYTES_PER_NUMBER = 4
 BYTES_PER_GIGABYTE = 1e9
 
 
+@working("Whole knowledge base", "tokens")
 def document_tokens(situation: Situation) -> Array:
     """Return the tokens of the whole knowledge base: documents × tokens per document; 0 where their number is not known."""
-
-    def compute() -> Array:
-        documents = situation.fact("knowledge.documents")
-        return np.where(np.isnan(documents), NOTHING, documents) * situation.fact("knowledge.tokens_per_document")
-
-    return situation.working(SHARED, "document_tokens", "Whole knowledge base", "tokens", compute)
+    documents = situation.fact("knowledge.documents")
+    return np.where(np.isnan(documents), NOTHING, documents) * situation.fact("knowledge.tokens_per_document")
 
 
 def context_window(situation: Situation) -> Array:
@@ -39,25 +36,17 @@ def room_for_knowledge(situation: Situation) -> Array:
     return window - asked - situation.fact("traffic.answer_tokens")
 
 
+@working("Vectors stored", "vectors", "vectors")
 def chunks(situation: Situation) -> Array:
     """Return the number of chunks that the knowledge base is cut into; each is stored as one vector."""
-    return situation.working(
-        SHARED,
-        "vectors",
-        "Vectors stored",
-        "vectors",
-        lambda: document_tokens(situation) / situation.price("retrieval.chunk_tokens"),
-    )
+    return document_tokens(situation) / situation.price("retrieval.chunk_tokens")
 
 
+@working("Vectors stored, by size", "GB")
 def stored_gigabytes(situation: Situation) -> Array:
     """Return the GB that the vectors take: vectors × dimensions × 4 bytes each."""
-
-    def compute() -> Array:
-        dimensions = situation.embedding("dimensions")
-        return chunks(situation) * dimensions * BYTES_PER_NUMBER / BYTES_PER_GIGABYTE
-
-    return situation.working(SHARED, "stored_gigabytes", "Vectors stored, by size", "GB", compute)
+    dimensions = situation.embedding("dimensions")
+    return chunks(situation) * dimensions * BYTES_PER_NUMBER / BYTES_PER_GIGABYTE
 
 
 def re_ranked_share(situation: Situation) -> Array:

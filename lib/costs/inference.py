@@ -4,7 +4,7 @@ import numpy as np
 
 from lib.client.facts import queries_answered
 from lib.costs.prompts import model_role, prompt
-from lib.costs.situation import NOTHING, Array, Component, Situation, either
+from lib.costs.situation import NOTHING, Array, Component, Situation, either, working
 from lib.prices import gpu_seconds, whole_gpus
 
 MILLION = 1e6
@@ -58,18 +58,14 @@ def gpus(situation: Situation, arm: str) -> Array:
     )
 
 
+@working("Answering one query", "USD a query", "answering")
 def inference_usd_per_query(situation: Situation, arm: str) -> Array:
     """USD for answering one query, by tokens or by GPU time."""
-    role = model_role(arm)
-
-    def compute() -> Array:
-        return either(
-            situation.by_hour(role),
-            lambda: gpu_usd_per_query(situation, arm),
-            lambda: tokens_usd_per_query(situation, arm),
-        )
-
-    return situation.working(arm, "answering", "Answering one query", "USD a query", compute)
+    return either(
+        situation.by_hour(model_role(arm)),
+        lambda: gpu_usd_per_query(situation, arm),
+        lambda: tokens_usd_per_query(situation, arm),
+    )
 
 
 def inference(situation: Situation, arm: str) -> list[Component]:

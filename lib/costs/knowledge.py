@@ -4,22 +4,20 @@ import numpy as np
 
 from lib.client.facts import queries_answered
 from lib.costs.derived import document_tokens, re_ranked_share, stored_gigabytes
-from lib.costs.situation import DAYS_PER_MONTH, NOTHING, SHARED, Array, Component, Situation, either
+from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Component, Situation, either, working
 
 MILLION = 1e6
 THOUSAND = 1e3
 
 
+@working("Embedding one query", "USD a query", "query_embedding")
 def query_embedding_usd(situation: Situation) -> Array:
     """USD for embedding one query; a question over several documents is embedded a second time."""
-
-    def compute() -> Array:
-        tokens = situation.fact("traffic.question_tokens") * (1 + situation.fact("knowledge.multi_hop_share"))
-        return tokens * situation.embedding("embedding") / MILLION
-
-    return situation.working(SHARED, "query_embedding", "Embedding one query", "USD a query", compute)
+    tokens = situation.fact("traffic.question_tokens") * (1 + situation.fact("knowledge.multi_hop_share"))
+    return tokens * situation.embedding("embedding") / MILLION
 
 
+@working("Re-ranking one query", "USD a query", "re_ranking")
 def re_ranking_usd(situation: Situation) -> Array:
     """USD for re-ranking the passages of one query: share of queries × searches × price per thousand."""
 
@@ -28,13 +26,7 @@ def re_ranking_usd(situation: Situation) -> Array:
         return searches * situation.price("reranking.thousand_searches") / THOUSAND
 
     # In house an open re-ranker runs on the processor that embeds.
-    return situation.working(
-        SHARED,
-        "re_ranking",
-        "Re-ranking one query",
-        "USD a query",
-        lambda: either(situation.in_house, lambda: NOTHING, hosted),
-    )
+    return either(situation.in_house, lambda: NOTHING, hosted)
 
 
 def query_embedding(situation: Situation) -> Component:
@@ -71,16 +63,11 @@ def document_embedding(situation: Situation) -> Component:
     )
 
 
+@working("Between re-indexings", "days")
 def days_between_indexings(situation: Situation) -> Array:
     """Days from one renewal of the index to the next."""
-
-    def compute() -> Array:
-        wanted = np.maximum(
-            situation.fact("knowledge.days_between_changes"), situation.fact("knowledge.hours_until_visible") / 24
-        )
-        return np.maximum(wanted, situation.price("retrieval.fastest_reindexing"))
-
-    return situation.working(SHARED, "days_between_indexings", "Between re-indexings", "days", compute)
+    changed, visible = situation.fact("knowledge.days_between_changes"), situation.fact("knowledge.hours_until_visible")
+    return np.maximum(np.maximum(changed, visible / 24), situation.price("retrieval.fastest_reindexing"))
 
 
 def vector_store(situation: Situation) -> Component:

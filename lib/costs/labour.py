@@ -37,8 +37,8 @@ def rate(situation: Situation) -> Array:
 
 def labour(situation: Situation, arm: str) -> list[Component]:
     """USD for every piece of work of ``arm``: at set-up, for maintenance and for retraining."""
-    order = list(LABELS)
-    works = sorted(situation.effort(arm), key=lambda work: order.index(work) if work in LABELS else len(order))
+    known = situation.book.components.get(arm, [])
+    works = [*(work for work in LABELS if work in known), *(work for work in known if work not in LABELS)]
     components = [_work(situation, arm, work) for work in works]
     own = situation.own_gpus(model_role(arm))
     if np.any(own):

@@ -7,10 +7,9 @@ import numpy as np
 from lib.arms import RETRIEVAL_ARMS, TUNED_ARMS
 from lib.client.facts import queries_answered
 from lib.costs.derived import document_tokens, room_for_knowledge
-from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation
+from lib.costs.situation import MINUTES_PER_MONTH, NOTHING, Array, Situation, working
 
 WORKINGS = {
-    "missed_share": ("Queries that find the prompt cache cold", "share"),
     "call": ("Prompt of the call that writes the answer", "tokens"),
     "fresh": ("Input at the full price", "tokens a query"),
     "written": ("Input written to the cache", "tokens a query"),
@@ -27,8 +26,8 @@ class Prompt:
     price tiers go by). ``fresh``, ``written`` and ``cached`` add up all input tokens of the query:
     read at the full price, written to the cache, and served from it. ``output`` is the answer and what the model
     thinks before it. ``first_call`` is the earlier prompt of a question that needs a second retrieval. ``warm`` are
-    the tokens of ``call`` that a warm cache serves, ``missed_share`` the share of queries that find it cold,
-    ``answer`` the tokens of the answer and ``thinking`` the hidden ones before it.
+    the tokens of ``call`` that a warm cache serves, ``answer`` those of the answer and ``thinking`` the hidden ones
+    before it.
     """
 
     call: Array
@@ -37,7 +36,6 @@ class Prompt:
     cached: Array
     output: Array
     first_call: Array
-    missed_share: Array
     warm: Array
     answer: Array
     thinking: Array
@@ -74,6 +72,7 @@ def thinking_tokens(situation: Situation, arm: str) -> Array:
     return np.maximum(situation.fact("traffic.thinking_tokens"), least)
 
 
+@working("Queries that find the prompt cache cold", "share", "missed_share")
 def cold_share(situation: Situation, arm: str) -> Array:
     """Return the share of queries that find the prompt cache cold, and so write it.
 
@@ -82,9 +81,7 @@ def cold_share(situation: Situation, arm: str) -> Array:
     """
     lifetimes = MINUTES_PER_MONTH / situation.served(model_role(arm), "cache_lifetime")
     queries = np.maximum(queries_answered(situation.facts), 1e-9)
-    return situation.working(
-        arm, "missed_share", *WORKINGS["missed_share"], lambda: np.minimum(lifetimes / queries, 1.0)
-    )
+    return np.minimum(lifetimes / queries, 1.0)
 
 
 def _counted(situation: Situation, arm: str) -> Prompt:
@@ -137,7 +134,6 @@ def _counted(situation: Situation, arm: str) -> Prompt:
         cached=repeated * (1 - missed),
         output=output,
         first_call=first_call,
-        missed_share=missed,
         warm=(call - knowledge) * same + fixed,
         answer=answer,
         thinking=thinking,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ Array = np.ndarray
 DAYS_PER_MONTH = 365.25 / 12
 MINUTES_PER_MONTH = DAYS_PER_MONTH * 24 * 60
 NOTHING = np.float64(0.0)
-
 
 SHARED = "shared"
 """Intermediate figures that are the same in every arm stand under this name."""
@@ -121,15 +121,10 @@ class Situation:
         monthly: Callable[[], Array] | None = None,
         *,
         labour: bool = False,
-        by_month: Array | None = None,
     ) -> Component:
         """Compute a component, and keep which prices it reads; what is not given costs nothing."""
         amounts, read = self.recorded(lambda: [NOTHING if part is None else part() for part in (setup, monthly)])
-        return Component(id, label, formula, tuple(read), *amounts, labour, by_month)
-
-    def effort(self, item: str) -> list[str]:
-        """Return the components of work that the price lists hold for ``item``, in no order."""
-        return self.book.components.get(item, [])
+        return Component(id, label, formula, tuple(read), *amounts, labour)
 
     def own_gpus(self, role: str) -> Array:
         """Return where the model of ``role`` runs on the client's own GPUs."""
@@ -167,6 +162,23 @@ class Situation:
         while key not in self._draws and key in self.book.fallbacks:
             key = self.book.fallbacks[key]
         return key
+
+
+def working(label: str, unit: str, name: str = "") -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+    """Make a formula of a situation, or of a situation and an arm, an intermediate figure (:meth:`Situation.working`).
+
+    ``name`` is what the Excel workbook calls it, where that is not the function's own name.
+    """
+
+    def marked(compute: Callable[..., Array]) -> Callable[..., Array]:
+        @wraps(compute)
+        def figure(situation: Situation, *arm: str) -> Array:
+            place = arm[0] if arm else SHARED
+            return situation.working(place, name or compute.__name__, label, unit, lambda: compute(situation, *arm))
+
+        return figure
+
+    return marked
 
 
 def either(where: Array, yes: Callable[[], Array], no: Callable[[], Array]) -> Array:

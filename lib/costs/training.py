@@ -3,12 +3,13 @@
 import numpy as np
 
 from lib.costs.derived import document_tokens
-from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Component, Situation, either
+from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Component, Situation, either, working
 
 MILLION = 1e6
 SECONDS_PER_HOUR = 3600.0
 
 
+@working("Retrainings", "a month")
 def retrains_per_month(situation: Situation, arm: str) -> Array:
     """Return retrainings a month of ``arm``, shape ``()`` or ``(n,)``.
 
@@ -18,12 +19,6 @@ def retrains_per_month(situation: Situation, arm: str) -> Array:
     quarterly, which is the least here (price row ``training.drift_retrains``). The most is what is
     technically possible (``training.most_retrains``), however dear it comes.
     """
-    return situation.working(
-        arm, "retrains_per_month", "Retrainings", "a month", lambda: _retrains_per_month(situation, arm)
-    )
-
-
-def _retrains_per_month(situation: Situation, arm: str) -> Array:
     changes = DAYS_PER_MONTH / situation.fact("behaviour.days_between_changes")
     if arm == "fine_tune":
         changes = changes + either(
@@ -35,29 +30,20 @@ def _retrains_per_month(situation: Situation, arm: str) -> Array:
     return np.minimum(wanted, situation.price("training.most_retrains"))
 
 
+@working("Training run", "tokens billed")
 def tokens_per_run(situation: Situation, arm: str) -> Array:
     """Return the tokens that one training run is billed for: (examples + knowledge) × epochs.
 
     The good ones among the labelled examples are trained on, or as many as an article's typical set where
     the client has not said. ``fine_tune`` must also read needed knowledge to carry it.
     """
-    return situation.working(
-        arm, "tokens_per_run", "Training run", "tokens billed", lambda: _tokens_per_run(situation, arm)
-    )
-
-
-def _tokens_per_run(situation: Situation, arm: str) -> Array:
     labelled = situation.fact("training_data.labelled_examples")
     examples = np.where(
         np.isnan(labelled), situation.price("training.examples"), labelled * situation.fact("training_data.quality")
     )
     tokens = examples * situation.fact("training_data.tokens_per_example")
     if arm == "fine_tune":
-        tokens = tokens + either(
-            situation.knowledge_needed,
-            lambda: document_tokens(situation),
-            lambda: NOTHING,
-        )
+        tokens = tokens + either(situation.knowledge_needed, lambda: document_tokens(situation), lambda: NOTHING)
     return tokens * situation.price("training.epochs")
 
 
