@@ -7,27 +7,9 @@ May import: client, prices, simulation.
 ``Estimates.of(client, book)`` gives the expected costs with P10 to P90 of one set of draws, and as planned beside them.
 """
 
-from lib.arms import ARMS
+# ruff: noqa: F401
 from lib.costs.business_case import BusinessCase
 from lib.costs.comparison import Swing, TurningPoint, break_even_volumes, payback, share_right_to_match, tornado
 from lib.costs.cost_model import Costs, costs, usd_per_correct_answer
 from lib.costs.estimates import Estimate, Estimates
 from lib.costs.latency_model import Latencies, latency
-
-__all__ = [
-    "ARMS",
-    "BusinessCase",
-    "Costs",
-    "Estimate",
-    "Estimates",
-    "Latencies",
-    "Swing",
-    "TurningPoint",
-    "break_even_volumes",
-    "costs",
-    "latency",
-    "payback",
-    "share_right_to_match",
-    "tornado",
-    "usd_per_correct_answer",
-]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from lib.arms import ARMS
-from lib.costs.cost_model import costs
+from lib.costs.cost_model import Costs, costs
 from lib.costs.estimates import Estimates
 from lib.simulation import FACT, PRICE
 
@@ -64,19 +64,15 @@ def payback(estimates: Estimates, arm: str, instead_of: str) -> TurningPoint:
 
     0 where it is no dearer to set up nor to run; infinite where it never pays back.
     """
-    expected, drawn = estimates.expected, estimates.drawn
-    one = _payback(*(table[name] for name in (instead_of, arm) for table in (expected.setup_usd, expected.monthly_usd)))
-    many = _payback(*(table[name] for name in (instead_of, arm) for table in (drawn.setup_usd, drawn.monthly_usd)))
-    return TurningPoint.of(float(one), np.broadcast_to(many, estimates.size))
 
+    def months(found: Costs) -> Array:
+        extra = np.asarray(found.setup_usd[arm], float) - found.setup_usd[instead_of]
+        saved = np.asarray(found.monthly_usd[instead_of], float) - found.monthly_usd[arm]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            paid = np.where((extra <= 0) & (saved >= 0), 0.0, extra / saved)
+        return np.where((paid >= 0) & ((saved > 0) | (paid == 0)), paid, np.inf)
 
-def _payback(setup_a: Any, monthly_a: Any, setup_b: Any, monthly_b: Any) -> Array:
-    extra = np.asarray(setup_b, float) - setup_a
-    saved = np.asarray(monthly_a, float) - monthly_b
-    with np.errstate(divide="ignore", invalid="ignore"):
-        months = extra / saved
-    months = np.where((extra <= 0) & (saved >= 0), 0.0, months)
-    return np.where((months >= 0) & ((saved > 0) | (months == 0)), months, np.inf)
+    return TurningPoint.of(months(estimates.expected), np.broadcast_to(months(estimates.drawn), estimates.size))
 
 
 def break_even_volumes(estimates: Estimates, arm: str) -> dict[str, TurningPoint]:
@@ -177,22 +173,18 @@ def widest_first(swings: Sequence[Swing]) -> list[Swing]:
 
 def tornado(estimates: Estimates, arm: str, other: str) -> list[Swing]:
     """Return how each input moves the expected difference in horizon cost (``arm`` − ``other``, USD); widest first."""
-    inputs = [item for item in estimates.simulation.inputs if item.kind in (FACT, PRICE)]
+    inputs, book = [item for item in estimates.simulation.inputs if item.kind in (FACT, PRICE)], estimates.book
     count = 2 * len(inputs)
     rows = {item: np.full(count, item.mean) for item in inputs}
     for place, item in enumerate(inputs):
         rows[item][2 * place : 2 * place + 2] = item.low, item.high
     moved = estimates.simulation.moved(rows)
-    total = costs(moved.facts, estimates.book, moved.prices, keep_components=False).horizon_usd
+    total = costs(moved.facts, book, moved.prices, keep_components=False).horizon_usd
     difference = np.broadcast_to(total[arm] - total[other], count)
     # The model is not quite straight, so its value at the means is not quite the expected one: shift by the rest.
     means = estimates.simulation.moved({item: np.asarray(item.mean) for item in inputs})
-    centre = costs(means.facts, estimates.book, means.prices, keep_components=False).horizon_usd
+    centre = costs(means.facts, book, means.prices, keep_components=False).horizon_usd
     expected = estimates.expected.horizon_usd
     difference = difference + float(expected[arm] - expected[other]) - float(centre[arm] - centre[other])
-    return widest_first(
-        [
-            Swing(item.label, float(difference[2 * place]), float(difference[2 * place + 1]))
-            for place, item in enumerate(inputs)
-        ]
-    )
+    ends = difference.reshape(-1, 2).tolist()
+    return widest_first([Swing(item.label, *pair) for item, pair in zip(inputs, ends, strict=True)])

@@ -38,6 +38,8 @@ DEVICE_NOTE = (
     "answer times are those of an open model on a server's GPU: how fast the device is, is not known."
 )
 
+WINDOW_NOTE = "Long context: the documents do not fit into one prompt; its cost is that of the part which does."
+
 
 @dataclass
 class Costs:
@@ -138,7 +140,8 @@ def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dic
     if arm in TUNED_ARMS:
         components.append(situation.once("serving", lambda: serving(situation)))
     if arm in RETRIEVAL_ARMS:
-        components += situation.once("retrieval", lambda: _retrieval(situation))
+        parts = (query_embedding, document_embedding, vector_store, re_ranking, infrastructure)
+        components += situation.once("retrieval", lambda: [part(situation) for part in parts])
         per_query = answering + query_embedding_usd(situation) + re_ranking_usd(situation)
     components.append(monitoring(situation, arm))
     components += situation.once("review", lambda: review(situation))
@@ -150,16 +153,6 @@ def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dic
         "retrains_per_month": retrains_per_month(situation, arm) if arm in TUNED_ARMS else NOTHING,
     }
     return components, figures
-
-
-def _retrieval(situation: Situation) -> list[Component]:
-    return [
-        query_embedding(situation),
-        document_embedding(situation),
-        vector_store(situation),
-        re_ranking(situation),
-        infrastructure(situation),
-    ]
 
 
 def costs(
@@ -204,16 +197,11 @@ def costs(
     elif np.any(situation.in_house):
         store = book.names["vector_store"] if book.store_is_in_house else IN_HOUSE_STORE
         result.notes.append(IN_HOUSE_NOTE.format(store=store))
-    result.notes += [*book.warnings, *_window_notes(situation, result)]
-    return result
-
-
-def _window_notes(situation: Situation, result: Costs) -> list[str]:
-    size = document_tokens(situation)
+    result.notes += book.warnings
     read = result.prompt_tokens["long_context"] - result.prompt_tokens["prompt"]
-    if np.any(size > read + 0.5):
-        return ["Long context: the documents do not fit into one prompt; its cost is that of the part which does."]
-    return []
+    if np.any(document_tokens(situation) > read + 0.5):
+        result.notes.append(WINDOW_NOTE)
+    return result
 
 
 def _total(amounts: Any) -> Array:

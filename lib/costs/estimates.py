@@ -22,20 +22,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 P10, P90 = 0.1, 0.9
-
-TOTALS = (
-    "setup_usd",
-    "monthly_usd",
-    "monthly_bill_usd",
-    "usd_per_query",
-    "input_tokens",
-    "prompt_tokens",
-    "retrains_per_month",
-)
-
-
 COLUMNS = ["arm", "component", "label", "kind", "month", "expected", "p10", "p90", "as_planned"]
 SCALED = ("setup_usd", "monthly_usd", "monthly_bill_usd", "usd_per_query", "all_in_usd_per_query")
+AVERAGED = (*SCALED, "usd_per_correct_answer", "input_tokens", "prompt_tokens", "retrains_per_month")
 
 
 @dataclass(frozen=True)
@@ -51,8 +40,7 @@ class Estimate:
     def of(cls, drawn: Array, as_planned: Any) -> "Estimate":
         """Take mean and percentiles of ``drawn`` (shape ``(n,)``, or ``()`` where nothing moves)."""
         # Values that were drawn, not points between them: some draws may be infinite.
-        ends = np.quantile(drawn, (P10, P90), method="inverted_cdf") if np.ndim(drawn) else (drawn, drawn)
-        p10, p90 = ends
+        p10, p90 = np.quantile(drawn, (P10, P90), method="inverted_cdf") if np.ndim(drawn) else (drawn, drawn)
         return cls(float(np.mean(drawn)), float(p10), float(p90), float(as_planned))
 
 
@@ -97,10 +85,8 @@ class Estimates:
 
     def component(self, arm: str, component: str, kind: str) -> Estimate:
         """Return one component of ``arm``; ``kind`` is ``setup`` or ``monthly``."""
-        return Estimate.of(
-            getattr(self.drawn.components[arm][component], kind),
-            getattr(self.planned.components[arm][component], kind),
-        )
+        drawn, planned = (getattr(found.components[arm][component], kind) for found in (self.drawn, self.planned))
+        return Estimate.of(drawn, planned)
 
     def spent(self, arm: str) -> Array:
         """Return expected, P10 and P90 of the USD spent after 0, 1, … months: shape ``(3, months + 1)``."""
@@ -140,7 +126,7 @@ class Estimates:
 
     def setup_p10_usd(self, expected: dict[str, Array]) -> dict[str, Array]:
         """Return what each arm costs to set up in the cheapest tenth of the draws, where it is expected to cost so much."""
-        return {arm: expected[arm] * self._p10_of_setup[arm] for arm in ARMS}
+        return {arm: expected[arm] * share for arm, share in self._p10_of_setup.items()}
 
     @cached_property
     def _p10_of_setup(self) -> dict[str, float]:
@@ -158,9 +144,9 @@ class Estimates:
         :attr:`expected`: near enough for the many variations among which a turning point is sought.
         """
         found = costs(self._at_means(facts), self.book, self._mean_prices, keep_components=False)
+        # All are read before any is scaled: one follows from another.
         for totals, factors in [(getattr(found, name), factors) for name, factors in self._factors.items()]:
-            for arm in ARMS:
-                totals[arm] = totals[arm] * factors[arm]
+            totals.update({arm: totals[arm] * factors[arm] for arm in ARMS})
         found.facts = facts
         return found
 
@@ -178,16 +164,16 @@ class Estimates:
     @cached_property
     def _factors(self) -> dict[str, dict[str, float]]:
         means = costs(self._at_means(self.facts), self.book, self._mean_prices, keep_components=False)
-        factors: dict[str, dict[str, float]] = {}
-        for name in SCALED:
-            at_means, expected = getattr(means, name), getattr(self.expected, name)
-            factors[name] = {arm: float(expected[arm] / at_means[arm]) if at_means[arm] else 1.0 for arm in ARMS}
-        return factors
+        pairs = {name: (getattr(means, name), getattr(self.expected, name)) for name in SCALED}
+        return {
+            name: {arm: float(expected[arm] / mean[arm]) if mean[arm] else 1.0 for arm in ARMS}
+            for name, (mean, expected) in pairs.items()
+        }
 
 
 def _mean(drawn: Costs, facts: Facts) -> Costs:
     result = Costs(facts, drawn.book, drawn.horizon_months, notes=drawn.notes)
-    for name in (*TOTALS, "all_in_usd_per_query", "usd_per_correct_answer"):
+    for name in AVERAGED:
         values = getattr(drawn, name).items()
         setattr(result, name, {arm: None if value is None else np.mean(value) for arm, value in values})
     result.components = {

@@ -47,15 +47,12 @@ def gpu_usd_per_query(situation: Situation, arm: str) -> Array:
     return hours / situation.served(role, "busy_share") * situation.served(role, "gpu_hour")
 
 
-def gpus(situation: Situation, arm: str) -> Array:
-    """Whole GPUs that serve the month's queries: at least one, and enough at the busy share of its hours."""
-    role = model_role(arm)
-    return whole_gpus(
-        queries_answered(situation.facts),
-        gpu_seconds_per_query(situation, arm),
-        situation.served(role, "hours_per_month"),
-        situation.served(role, "busy_share"),
-    )
+def gpu_usd_per_month(situation: Situation, arm: str) -> Array:
+    """USD a month for the whole GPUs that serve the month's queries."""
+    role, asked = model_role(arm), queries_answered(situation.facts)
+    seconds, hours = gpu_seconds_per_query(situation, arm), situation.served(role, "hours_per_month")
+    gpus = whole_gpus(asked, seconds, hours, situation.served(role, "busy_share"))
+    return gpus * hours * situation.served(role, "gpu_hour")
 
 
 @working("Answering one query", "USD a query", "answering")
@@ -94,7 +91,7 @@ def inference(situation: Situation, arm: str) -> list[Component]:
                 "Own GPUs" if np.any(situation.own_gpus(role)) else "GPU endpoint",
                 "GPUs × hours a month × USD an hour; GPUs = queries × GPU seconds ÷ usable seconds, at least 1; "
                 "nothing on the client's own device",
-                monthly=lambda: either(by_hour, lambda: _gpu_usd_per_month(situation, arm), lambda: NOTHING),
+                monthly=lambda: either(by_hour, lambda: gpu_usd_per_month(situation, arm), lambda: NOTHING),
             )
         )
     return components
@@ -113,8 +110,3 @@ def serving(situation: Situation) -> Component:
         "hours a month × USD an hour of the deployment + storage of the weights a month",
         monthly=lambda: either(situation.own_gpus("tuned_model"), lambda: NOTHING, fees),
     )
-
-
-def _gpu_usd_per_month(situation: Situation, arm: str) -> Array:
-    role = model_role(arm)
-    return gpus(situation, arm) * situation.served(role, "hours_per_month") * situation.served(role, "gpu_hour")

@@ -83,19 +83,14 @@ def vector_store(situation: Situation) -> Component:
         "the larger of minimum and: month's price + (GB − included GB) × price + GB written × price "
         "+ queries × price by GB; GB = vectors × dimensions × 4 ÷ 1,000,000,000",
         monthly=lambda: situation.off_device(
-            lambda: either(
-                situation.in_house,
-                lambda: _store_usd(situation, role),
-                lambda: _store_usd(situation, "vector_store"),
-            )
+            lambda: either(situation.in_house, lambda: _store_usd(situation, role), lambda: _store_usd(situation))
         ),
     )
 
 
-def _store_usd(situation: Situation, role: str) -> Array:
+def _store_usd(situation: Situation, role: str = "vector_store") -> Array:
     size = stored_gigabytes(situation)
-    monthly = situation.price(f"{role}.monthly")
-    known = situation.book[f"{role}.monthly"]
+    monthly, known = situation.price(f"{role}.monthly"), situation.book[f"{role}.monthly"]
     before = known.likely
     for start, amount in known.tiers:
         monthly = monthly + np.where(size > start, amount - before, NOTHING)

@@ -45,7 +45,7 @@ def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = Non
     situation = Situation(facts, book, {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()})
     result = Latencies()
     for arm in ARMS:
-        (parts, factor, spread), read = situation.recorded(lambda arm=arm: _times(situation, arm))
+        (parts, factor, spread), read = situation.recorded(lambda arm=arm: _parts(situation, arm))
         result.prices[arm] = tuple(read)
         waiting = parts["first_token"] * spread
         others = sum((time for name, time in parts.items() if name not in ("writing", "first_token")), start=NOTHING)
@@ -62,13 +62,9 @@ def checked(facts: Facts) -> Array:
     return facts.is_word("risk.wrong_answer", "high") | facts.truth("risk.expert_review")
 
 
-def _times(situation: Situation, arm: str) -> tuple[dict[str, Array], Array, Array]:
+def _parts(situation: Situation, arm: str) -> tuple[dict[str, Array], Array, Array]:
     """Return the typical times of the parts in ms, the p95 factor, and that of the first token."""
     spread = situation.served(model_role(arm), "first_token_p95_factor")
-    return _parts(situation, arm), situation.price("latency.p95_factor"), spread
-
-
-def _parts(situation: Situation, arm: str) -> dict[str, Array]:
     tokens = prompt(situation, arm)
     first_token = situation.served(model_role(arm), "first_token")
     writing_ms = MS_PER_SECOND / situation.served(model_role(arm), "generation_speed")
@@ -84,7 +80,7 @@ def _parts(situation: Situation, arm: str) -> dict[str, Array]:
     if np.any(tokens.thinking):
         parts["thinking"] = tokens.thinking * writing_ms
     parts["writing"] = tokens.answer * writing_ms
-    return parts
+    return parts, situation.price("latency.p95_factor"), spread
 
 
 def _retrieval(situation: Situation, searches: Array) -> dict[str, Array]:

@@ -221,8 +221,7 @@ class Overview:
     def _arm(self, arm: str) -> dict[str, Any]:
         row: dict[str, Any] = {}
         for name in MONEY:
-            found = self.figure(name, arm)
-            row |= _plain(name, found)
+            row |= _plain(name, self.figure(name, arm))
         row["chance_within"] = {path: round(chance, 4) for path, chance in self.chances(arm).items()}
         row["p95_latency_ms"] = round(float(self.latency.p95_ms[arm]))
         row["first_token_ms"] = round(float(self.latency.first_token_ms[arm]))

@@ -7,36 +7,11 @@ May import: client.
 under ``data/prices``.
 """
 
+# ruff: noqa: F401
 from lib.prices.book import OLD_DAYS, PriceBook, Serving
 from lib.prices.calendar import Event, ends
 from lib.prices.hosted import snapshot
 from lib.prices.lists import workbook_prices
 from lib.prices.price import ESTIMATE, Price, labelled
 from lib.prices.routes import KINDS, Offer, gpu_seconds, whole_gpus
-from lib.prices.search import (
-    IN_HOUSE_STORE,
-    newest_date,
-    offered,
-    price_book,
-)
-
-__all__ = [
-    "ESTIMATE",
-    "IN_HOUSE_STORE",
-    "KINDS",
-    "OLD_DAYS",
-    "Event",
-    "Offer",
-    "Price",
-    "PriceBook",
-    "Serving",
-    "ends",
-    "gpu_seconds",
-    "labelled",
-    "newest_date",
-    "offered",
-    "price_book",
-    "snapshot",
-    "whole_gpus",
-    "workbook_prices",
-]
+from lib.prices.search import IN_HOUSE_STORE, newest_date, offered, price_book

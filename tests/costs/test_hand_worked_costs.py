@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from lib.costs import ARMS, costs, latency
+from lib.arms import ARMS
+from lib.costs import costs, latency
 
 
 def test_three_numbers_inference_is_70_50_and_not_95_dollars_a_month(case):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lib.costs import ARMS
+from lib.arms import ARMS
 
 
 def test_default_answers_take_six_to_ten_seconds_and_begin_within_one_and_a_half(case):
