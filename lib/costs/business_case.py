@@ -73,18 +73,22 @@ class Flows:
         """Return the gain of the first ``months`` months less set-up: shape ``()`` or ``(n,)``."""
         return self.gain[..., :months].sum(axis=-1) - self.setup
 
-    def payback(self) -> Array:
-        """Return the month after which the gains have paid the set-up for good (a fraction counts), infinite if never."""
-        total = np.cumsum(self.gain, axis=-1) - np.asarray(self.setup)[..., np.newaxis]
-        start = -np.asarray(self.setup, dtype=float)[..., np.newaxis]
-        before = np.concatenate([np.broadcast_to(start, (*total.shape[:-1], 1)), total[..., :-1]], axis=-1)
-        last_red = np.where(total < 0, np.arange(1, total.shape[-1] + 1), 0).max(axis=-1)
-        place = np.minimum(last_red, total.shape[-1] - 1)[..., np.newaxis]
-        red, step = (np.take_along_axis(table, place, axis=-1)[..., 0] for table in (before, self.gain))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            month = last_red + np.clip(-red / step, 0, 1)
-        free = (np.asarray(self.setup) <= 0) & (last_red == 0)
-        return np.where(free, 0.0, np.where(last_red < total.shape[-1], month, np.inf))
+
+def paid_back(setup: Array, gain: Array) -> Array:
+    """Return the month after which the gains have paid the set-up for good (a fraction counts), infinite if never.
+
+    ``gain`` has the shape ``(months,)`` or ``(n, months)``.
+    """
+    start = -np.asarray(setup, dtype=float)[..., np.newaxis]
+    total = np.cumsum(gain, axis=-1) + start
+    before = np.concatenate([np.broadcast_to(start, (*total.shape[:-1], 1)), total[..., :-1]], axis=-1)
+    last_red = np.where(total < 0, np.arange(1, total.shape[-1] + 1), 0).max(axis=-1)
+    place = np.minimum(last_red, total.shape[-1] - 1)[..., np.newaxis]
+    red, step = (np.take_along_axis(table, place, axis=-1)[..., 0] for table in (before, gain))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        month = last_red + np.clip(-red / step, 0, 1)
+    free = (np.asarray(setup) <= 0) & (last_red == 0)
+    return np.where(free, 0.0, np.where(last_red < total.shape[-1], month, np.inf))
 
 
 class BusinessCase:
@@ -147,13 +151,10 @@ class BusinessCase:
 
     def payback(self, arm: str) -> TurningPoint:
         """Return the months after which ``arm`` has paid for itself against doing nothing."""
-        drawn = np.broadcast_to(self.drawn[arm].payback(), self.estimates.size)
-        months = self.estimates.planned.months
-        within = np.where(drawn <= months, drawn, np.inf)
-        gain, setup = self.drawn[arm].gain, self.drawn[arm].setup
-        mean_gain = gain.mean(axis=0) if gain.ndim > 1 else gain
-        nothing = np.zeros_like(mean_gain)
-        expected = Flows(np.asarray(np.mean(setup)), nothing, nothing, mean_gain, nothing, nothing).payback()
+        setup, gain = self.drawn[arm].setup, self.drawn[arm].gain
+        drawn = np.broadcast_to(paid_back(setup, gain), self.estimates.size)
+        within = np.where(drawn <= self.estimates.planned.months, drawn, np.inf)
+        expected = paid_back(np.mean(setup), np.atleast_2d(gain).mean(axis=0))
         return TurningPoint.of(float(expected), within)
 
     def sensitivity(self, arm: str, months: int = VIEW_MONTHS) -> list[Swing]:

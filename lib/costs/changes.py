@@ -19,11 +19,8 @@ class Later(Situation):
 
     def __init__(self, now: Situation, event: Event) -> None:
         """Share everything but the prices with ``now``."""
-        self.now = now
-        self.event = event
-        self.facts, self.book = now.facts, now.book
-        self.in_house, self.on_device, self.knowledge_needed = now.in_house, now.on_device, now.knowledge_needed
-        self._known, self._read = {}, now._read
+        vars(self).update(vars(now))
+        self.now, self.event, self._known = now, event, {}
 
     def price(self, key: str) -> Array:
         """Return the price that counts then, or its draws."""
@@ -34,13 +31,9 @@ class Later(Situation):
         return np.logical_or(self.in_house, role in self.event.hourly)
 
     def _charged(self, key: str) -> str:
-        while True:
-            later = f"{self.event.prefix}.{key}"
-            if later in self.book.prices:
-                return later
-            if key not in self.book.fallbacks:
-                return key
+        while (later := f"{self.event.prefix}.{key}") not in self.book.prices and key in self.book.fallbacks:
             key = self.book.fallbacks[key]
+        return later if later in self.book.prices else key
 
 
 def changes(situation: Situation, arm: str) -> list[Component]:

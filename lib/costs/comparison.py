@@ -87,7 +87,7 @@ def break_even_volumes(estimates: Estimates, arm: str) -> dict[str, TurningPoint
     drawn = _drawn_at(estimates, grid)
     return {
         other: TurningPoint.of(
-            _refined(estimates, arm, other, _bracket(expected[arm] - expected[other], grid, now)),
+            _refined(estimates, arm, other, expected[arm] - expected[other], grid, now),
             _crossings(drawn[arm] - drawn[other], grid, now),
         )
         for other in ARMS
@@ -111,40 +111,32 @@ def _drawn_at(estimates: Estimates, grid: Array) -> dict[str, Array]:
     return {arm: np.broadcast_to(found.horizon_usd[arm], count * grid.size).reshape(count, -1) for arm in ARMS}
 
 
-def _bracket(difference: Array, grid: Array, now: float) -> tuple[float, float] | None:
-    """Return the two neighbouring volumes, nearest to ``now``, between which the difference changes its sign."""
-    difference = np.broadcast_to(difference, grid.size)
-    turns = np.flatnonzero(np.sign(difference[1:]) * np.sign(difference[:-1]) < 0)
-    if not turns.size:
-        return None
-    place = turns[np.argmin(np.abs(np.log(grid[turns] / now)))]
-    return float(grid[place]), float(grid[place + 1])
+def _turns(difference: Array, grid: Array, now: float) -> tuple[Array, Array]:
+    """Return for each row whether the difference changes its sign, and after which volume, the nearest to ``now``."""
+    turns = np.sign(difference[:, 1:]) * np.sign(difference[:, :-1]) < 0
+    return turns.any(axis=1), np.argmin(np.where(turns, np.abs(np.log(grid[:-1] / now)), np.inf), axis=1)
 
 
-def _refined(estimates: Estimates, arm: str, other: str, bracket: tuple[float, float] | None) -> float:
-    if bracket is None:
+def _refined(estimates: Estimates, arm: str, other: str, difference: Array, grid: Array, now: float) -> float:
+    (turns,), (place,) = _turns(np.broadcast_to(difference, (1, grid.size)), grid, now)
+    if not turns:
         return np.nan
     from scipy.optimize import brentq  # in here for start-up time
 
-    def difference(volume: float) -> float:
-        facts = estimates.facts.replaced({QUERIES: volume}, answered=False)
-        found = estimates.expected_costs(facts).horizon_usd
+    def at(volume: float) -> float:
+        found = estimates.expected_costs(estimates.facts.replaced({QUERIES: volume}, answered=False)).horizon_usd
         return float(found[arm] - found[other])
 
-    return brentq(difference, *bracket, rtol=1e-8)
+    return brentq(at, grid[place], grid[place + 1], rtol=1e-8)
 
 
 def _crossings(difference: Array, grid: Array, now: float) -> Array:
     """Return for each draw the volume at which the difference changes its sign; ``nan`` where it does not."""
-    first, second = difference[:, :-1], difference[:, 1:]
-    turns = np.sign(first) * np.sign(second) < 0
-    far = np.where(turns, np.abs(np.log(grid[:-1] / now)), np.inf)
-    place = np.argmin(far, axis=1)
-    rows = np.arange(len(difference))
-    a, b = first[rows, place], second[rows, place]
+    turns, place = _turns(difference, grid, now)
+    a, b = np.take_along_axis(difference, np.stack([place, place + 1], axis=1), axis=1).T
     with np.errstate(divide="ignore", invalid="ignore"):
         volume = grid[place] + (grid[place + 1] - grid[place]) * a / (a - b)
-    return np.where(turns.any(axis=1), volume, np.nan)
+    return np.where(turns, volume, np.nan)
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ from lib.client.facts import field_specs
 from lib.costs.business_case import VIEW_MONTHS, today_usd
 from lib.costs.overview import BUDGETS, NOT_INCLUDED, Overview
 from lib.costs.situation import SHARED
-from lib.costs.spreadsheet_cell import Cell
-from lib.costs.spreadsheet_formulas import Formulas, formulas_of
+from lib.costs.spreadsheet import Cell, Formulas, formulas_of
 from lib.errors import InputError
 from lib.files import moved_into_place, path_from
 from lib.prices import labelled

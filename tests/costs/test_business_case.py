@@ -5,7 +5,7 @@ import pytest
 
 from lib.client import check_client
 from lib.costs import BusinessCase, Estimates
-from lib.costs.business_case import Flows, adoption
+from lib.costs.business_case import adoption, paid_back
 from lib.prices import price_book
 
 BASE = {
@@ -72,13 +72,11 @@ def test_doing_nothing_costs_what_runs_today():
 
 
 def test_payback_is_the_month_from_which_gains_have_paid_the_set_up_for_good():
-    nothing = np.zeros(6)
-    gains = Flows(np.asarray(250.0), nothing, nothing, np.full(6, 100.0), nothing, nothing)
-    assert gains.payback() == pytest.approx(2.5)
-    assert Flows(np.asarray(0.0), nothing, nothing, np.full(6, 1.0), nothing, nothing).payback() == 0
-    assert np.isinf(Flows(np.asarray(999.0), nothing, nothing, np.full(6, 100.0), nothing, nothing).payback())
+    assert paid_back(250.0, np.full(6, 100.0)) == pytest.approx(2.5)
+    assert paid_back(0.0, np.full(6, 1.0)) == 0
+    assert np.isinf(paid_back(999.0, np.full(6, 100.0)))
     back_in_the_red = np.array([300.0, -100.0, 0.0, 100.0, 100.0, 0.0])
-    assert Flows(np.asarray(250.0), nothing, nothing, back_in_the_red, nothing, nothing).payback() == pytest.approx(3.5)
+    assert paid_back(250.0, back_in_the_red) == pytest.approx(3.5)
 
 
 def test_net_is_value_and_avoided_cost_less_costs_and_corrections():

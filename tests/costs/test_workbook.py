@@ -14,8 +14,7 @@ from lib.arms import ARM, ARMS
 from lib.client import Facts, check_client
 from lib.costs import costs
 from lib.costs.overview import Overview
-from lib.costs.spreadsheet_cell import Cell
-from lib.costs.spreadsheet_formulas import CellNames
+from lib.costs.spreadsheet import Cell, CellNames
 from lib.costs.workbook import write_xlsx
 from lib.decision import decide
 from lib.errors import InputError
