@@ -1,28 +1,19 @@
-"""Running a claim's checks: references resolved, steps computed, workings written, the verdict drawn."""
+"""Running the claims' checks: references resolved, steps computed, workings written, verdicts drawn; the whole audit."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from lib.claims.claim import Check, Claim, Reference, Step
+from lib.articles import articles
+from lib.claims.claim import Check, Claim, Reference, Step, claims
 from lib.claims.figure import Figure, Named
 from lib.claims.recompute import FUNCTIONS, list_price
-from lib.claims.rules import FAILED, RULES, verdict
+from lib.claims.rules import FAILED, PRIORITY, RULES, verdict
 from lib.errors import InputError
 
 HOLDS = {True: "holds", False: "does not hold", None: "cannot be told from what is stated"}
-RULE_WORDS = {
-    "equal": "the claimed figure against the recomputed one",
-    "covers": "the claimed range must hold the recomputed one",
-    "inside": "the claimed figure must lie within the recomputed range",
-    "compatible": "the same quantity stated twice: one range must hold the other",
-    "overlaps": "the other article's figure must share more than an end point with the claimed one",
-    "threshold": "two thresholds must be within a factor of 2",
-    "above": "must be greater",
-    "below": "must be less",
-    "mostly": "must hold in at least half of the measured comparisons",
-    "reaches": "the claimed gap must be one that the sample can see",
-}
 
 
 @dataclass(frozen=True)
@@ -72,18 +63,13 @@ class Names:
         """Compute steps in order; return the last figure (``None`` of no steps) and the line of each."""
         last, lines = None, []
         for step in steps:
-            last, line = self._run(step)
-            lines.append(line)
+            if step.recompute not in FUNCTIONS:
+                raise InputError(f"{step.recompute}: no such recomputation; there are {', '.join(FUNCTIONS)}")
+            figure, line = FUNCTIONS[step.recompute]([self.resolve(each) for each in step.of], step.unit)
+            # Remembered under its name, for the steps that follow.
+            last = self._known[step.gives] = Named(step.gives, figure)
+            lines.append(f"{step.gives}: {line}.")
         return last, lines
-
-    def _run(self, step: Step) -> tuple[Named, str]:
-        # The result is remembered under its name, for the steps that follow.
-        if step.recompute not in FUNCTIONS:
-            raise InputError(f"{step.recompute}: no such recomputation; there are {', '.join(FUNCTIONS)}")
-        figure, line = FUNCTIONS[step.recompute]([self.resolve(each) for each in step.of], step.unit)
-        named = Named(step.gives, figure)
-        self._known[step.gives] = named
-        return named, f"{step.gives}: {line}."
 
 
 def run_check(claim: Claim, check: Check, others: Mapping[str, Claim]) -> Outcome:
@@ -96,14 +82,13 @@ def run_check(claim: Claim, check: Check, others: Mapping[str, Claim]) -> Outcom
     if check.rule and last:
         subject = names.resolve(check.subject) if check.subject is not None else None
         claimed = subject.figure if subject else claim.stated.figure
-        holds = RULES[check.rule](claim.stated, claimed, last.figure)
+        rule = RULES[check.rule]
+        holds = rule.holds(claim.stated, claimed, last.figure)
         said = f"{subject}" if subject else f"{claim.stated} claimed"
         against = f"{check.against} ({', '.join(check.partner)})" if check.partner else check.against
         if check.subject is None and not last.figure.unit:
             last = Named(last.label, last.figure.in_unit(claim.stated.unit))
-        lines.append(
-            f"Against {against}: {said}, {last.figure} found ({last.label}); {RULE_WORDS[check.rule]}: {HOLDS[holds]}."
-        )
+        lines.append(f"Against {against}: {said}, {last.figure} found ({last.label}); {rule.words}: {HOLDS[holds]}.")
     if check.note:
         lines.append(check.note)
     return Outcome(
@@ -187,3 +172,67 @@ def _ends(figure: Figure) -> dict[str, Any]:
     # An infinite volume ("never") has no number in JSON.
     low, high = (None if abs(end) == float("inf") else end for end in (figure.low, figure.high))
     return {"low": low, "high": high, "unit": figure.unit, "text": str(figure)}
+
+
+@dataclass(frozen=True, repr=False)
+class Audit:
+    """Audited claims in the articles' order."""
+
+    rows: tuple[Row, ...]
+
+    def __repr__(self) -> str:
+        """Name what it holds; the rows are long."""
+        return f"Audit({len(self.rows)} claims)"
+
+    def __iter__(self) -> Iterator[Row]:
+        """Go through the rows."""
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.rows)
+
+    def __getitem__(self, id_: str) -> Row:
+        """Return the row of a claim's id.
+
+        Raises:
+            InputError: if there is no such claim.
+        """
+        found = next((row for row in self.rows if row.id == id_.upper()), None)
+        if found is None:
+            spans = [[row.id for row in rows] for _, rows in groupby(self.rows, lambda row: row.claim.article)]
+            allowed = ", ".join(f"{ids[0]}–{ids[-1]}" for ids in spans)
+            raise InputError(f"claim {id_!r}: there is no such id; there are {allowed}")
+        return found
+
+    def only(self, article: str = "all", verdict: str = "all") -> "Audit":
+        """Keep the rows of one article and one verdict; ``all`` keeps every one.
+
+        Raises:
+            InputError: if there is no such article or verdict.
+        """
+        for kind, value, known in (("article", article, articles()), ("verdict", verdict, PRIORITY)):
+            if value not in ("all", *known):
+                raise InputError(f"{kind} {value!r}: allowed are {', '.join(('all', *known))}")
+        return Audit(
+            tuple(row for row in self.rows if article in ("all", row.claim.article) and verdict in ("all", row.verdict))
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Count the rows by verdict, every verdict named."""
+        counted = Counter(row.verdict for row in self.rows)
+        return {verdict: counted[verdict] for verdict in PRIORITY}
+
+    def counts_by_article(self) -> dict[str, dict[str, int]]:
+        """Count the rows by article and verdict."""
+        return {article: self.only(article).counts() for article in articles()}
+
+
+def audit() -> Audit:
+    """Recompute every claim under ``data/claims/``.
+
+    Raises:
+        InputError: if the data are malformed.
+    """
+    by_id = {claim.id: claim for claim in claims()}
+    return Audit(tuple(audited(claim, by_id) for claim in by_id.values()))

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import Field
 
 from lib.claims.checking import Names
-from lib.claims.claim import CLAIMS, Number, Step, Strict, claims
-from lib.claims.figure import Figure, plain
+from lib.claims.claim import CLAIMS, Step, claims
+from lib.claims.figure import Figure, Number, Strict, plain
 from lib.files import read_yaml
 
 

@@ -1,6 +1,10 @@
-"""A figure: one number or a range, with its unit, how it is written, and the name it has in the workings."""
+"""A figure: one number or a range, with its unit, how it is written, the name it has in the workings, and as stated."""
 
 from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
+
+Number = float | list[float]
 
 
 @dataclass(frozen=True)
@@ -78,3 +82,31 @@ class Named:
     def __str__(self) -> str:
         """Write the number with its label in brackets."""
         return f"{self.figure} ({self.label})"
+
+
+class Strict(BaseModel):
+    """Unknown keys are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Stated(Strict):
+    """The figure as the article states it.
+
+    ``value`` is a number or a pair (low, high). ``about`` marks a figure that the article calls
+    approximate; ``rounded_to`` is the step of its last stated digit.
+    """
+
+    value: Number
+    unit: str
+    about: bool = False
+    rounded_to: float | None = None
+
+    @property
+    def figure(self) -> Figure:
+        """The figure."""
+        return Figure.of(self.value, self.unit)
+
+    def __str__(self) -> str:
+        """Write it, with ``about`` where the article does."""
+        return f"about {self.figure}" if self.about else str(self.figure)

@@ -83,10 +83,8 @@ def tuned_more_accurate(figures: Sequence[Named], unit: str) -> Result:
     )
     result = Figure.of(100 * len(better) / len(compared), unit)
     studies = ", ".join(dict.fromkeys(each.study for each in better)) or "none"
-    return (
-        result,
-        f"share right, as measured: {listed}. Tuning is ahead in {len(better)} of {len(compared)}, from {studies}",
-    )
+    ahead = f"Tuning is ahead in {len(better)} of {len(compared)}, from {studies}"
+    return result, f"share right, as measured: {listed}. {ahead}"
 
 
 def error_of_tuned_over_base(figures: Sequence[Named], unit: str) -> Result:
@@ -97,9 +95,8 @@ def error_of_tuned_over_base(figures: Sequence[Named], unit: str) -> Result:
         f"{each.name} {100 - 100 * each.shares['base']:.1f} % → {100 - 100 * each.shares['fine_tune']:.1f} % wrong"
         for each in compared
     )
-    return Figure(
-        min(ratios), max(ratios), unit
-    ), f"{listed}: {min(ratios):.2f} to {max(ratios):.2f} times the base rate"
+    result = Figure(min(ratios), max(ratios), unit)
+    return result, f"{listed}: {result.low:.2f} to {result.high:.2f} times the base rate"
 
 
 def known_facts_error_after_tuning(figures: Sequence[Named], unit: str) -> Result:
@@ -240,10 +237,8 @@ def proportion_interval(figures: Sequence[Named], unit: str) -> Result:
     percent, size = (each.figure.low for each in figures)
     low, high = wilson(percent / 100 * size, size)
     result = Figure(100 * low, 100 * high, unit)
-    return (
-        result,
-        f"{percent / 100 * size:.0f} of {plain(size)} right = {plain(percent)} %, 95 % interval {_short(result)}",
-    )
+    shown = f"{result.low:.1f}–{result.high:.1f} {unit}"
+    return result, f"{percent / 100 * size:.0f} of {plain(size)} right = {plain(percent)} %, 95 % interval {shown}"
 
 
 def discordant_share(figures: Sequence[Named], unit: str) -> Result:
@@ -271,10 +266,6 @@ def _discordant(before: float, after: float) -> tuple[float, float]:
 
 def _derived(figures: Sequence[Named], sign: str, result: Figure) -> Result:
     return result, f"{sign.join(map(str, figures))} = {result}"
-
-
-def _short(figure: Figure) -> str:
-    return f"{figure.low:.1f}–{figure.high:.1f} {figure.unit}"
 
 
 FUNCTIONS: dict[str, Callable[[Sequence[Named], str], Result]] = {

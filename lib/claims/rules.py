@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from math import isinf
+from typing import NamedTuple
 
-from lib.claims.claim import Stated
-from lib.claims.figure import Figure
+from lib.claims.figure import Figure, Stated
 
 ABOUT = 0.10
 """A figure called approximate reproduces within ±10 % of the recomputed one."""
@@ -18,7 +18,15 @@ MOSTLY = 50.0
 """A statement about measurements holds when it holds in at least this many per cent of them."""
 
 
-def equal(stated: Stated, claimed: Figure, found: Figure) -> bool:
+class Rule(NamedTuple):
+    """What must hold, in words, and whether it does: ``None`` where that depends on what is not stated."""
+
+    words: str
+    holds: Callable[[Stated, Figure, Figure], bool | None]
+    """Given what is stated, the claimed figure and the one found."""
+
+
+def _equal(stated: Stated, claimed: Figure, found: Figure) -> bool:
     """One number is the other, within its tolerance or within half a step of its last stated digit."""
     if isinf(found.low):
         return isinf(claimed.low)
@@ -29,26 +37,8 @@ def equal(stated: Stated, claimed: Figure, found: Figure) -> bool:
     )
 
 
-def covers(stated: Stated, claimed: Figure, found: Figure) -> bool:
-    """The claimed range holds the whole recomputed one."""
-    return _within(found, claimed)
-
-
-def inside(stated: Stated, claimed: Figure, found: Figure) -> bool:
-    """The claimed figure, a single case or a budget, lies within the recomputed range of its kind."""
-    return _within(claimed, found)
-
-
-def compatible(stated: Stated, claimed: Figure, found: Figure) -> bool:
-    """The same quantity stated twice: one of the two ranges holds the other."""
-    return _within(found, claimed) or _within(claimed, found)
-
-
-def overlaps(stated: Stated, claimed: Figure, found: Figure) -> bool:
-    """Another article's range has more than an end point in common with the claimed one.
-
-    A figure called approximate is a range of ±10 %.
-    """
+def _overlaps(stated: Stated, claimed: Figure, found: Figure) -> bool:
+    """A figure called approximate is a range of ±10 %."""
     spread = ABOUT if stated.about else 0.0
     low, high = claimed.low * (1 - spread), claimed.high * (1 + spread)
     if low == high or found.is_point:
@@ -56,43 +46,44 @@ def overlaps(stated: Stated, claimed: Figure, found: Figure) -> bool:
     return low < found.high and found.low < high
 
 
-def threshold(stated: Stated, claimed: Figure, found: Figure) -> bool:
-    """Two thresholds (or the nearest ends of two ranges of them) are within a factor of two."""
+def _threshold(stated: Stated, claimed: Figure, found: Figure) -> bool:
+    """Of two ranges of thresholds the nearest ends count."""
     if claimed.low <= found.high and found.low <= claimed.high:
         return True
     nearest = found.low / claimed.high if found.low > claimed.high else claimed.low / found.high
     return nearest <= THRESHOLD_FACTOR
 
 
-def above(stated: Stated, claimed: Figure, found: Figure) -> bool:
-    """Greater: at neither end below, at one end above."""
-    return claimed.low >= found.low and claimed.high >= found.high and claimed != found.in_unit(claimed.unit)
-
-
-def below(stated: Stated, claimed: Figure, found: Figure) -> bool:
-    """Less: at neither end above, at one end below."""
-    return claimed.low <= found.low and claimed.high <= found.high and claimed != found.in_unit(claimed.unit)
-
-
-def mostly(stated: Stated, claimed: Figure, found: Figure) -> bool:
-    """``found`` is the percentage of measurements in which the statement holds."""
-    return found.low >= MOSTLY
-
-
-def reaches(stated: Stated, claimed: Figure, found: Figure) -> bool | None:
-    """The claimed gap is one that the sample can see; ``None`` where that depends on what is not stated."""
-    return True if claimed.low >= found.high else False if claimed.low < found.low else None
+def _above(one: Figure, other: Figure) -> bool:
+    """At neither end below, at one end above."""
+    return one.low >= other.low and one.high >= other.high and one != other.in_unit(one.unit)
 
 
 def _within(inner: Figure, outer: Figure) -> bool:
     return inner.low >= outer.low * (1 - SLACK) - 1e-12 and inner.high <= outer.high * (1 + SLACK) + 1e-12
 
 
-RULES: dict[str, Callable[[Stated, Figure, Figure], bool | None]] = {
-    rule.__name__: rule
-    for rule in (equal, covers, inside, compatible, overlaps, threshold, above, below, mostly, reaches)
+RULES = {
+    "equal": Rule("the claimed figure against the recomputed one", _equal),
+    "covers": Rule("the claimed range must hold the recomputed one", lambda _, claimed, found: _within(found, claimed)),
+    "inside": Rule(
+        "the claimed figure must lie within the recomputed range", lambda _, claimed, found: _within(claimed, found)
+    ),
+    "compatible": Rule(
+        "the same quantity stated twice: one range must hold the other",
+        lambda _, claimed, found: _within(found, claimed) or _within(claimed, found),
+    ),
+    "overlaps": Rule("the other article's figure must share more than an end point with the claimed one", _overlaps),
+    "threshold": Rule("two thresholds must be within a factor of 2", _threshold),
+    "above": Rule("must be greater", lambda _, claimed, found: _above(claimed, found)),
+    "below": Rule("must be less", lambda _, claimed, found: _above(found, claimed)),
+    "mostly": Rule("must hold in at least half of the measured comparisons", lambda _, __, found: found.low >= MOSTLY),
+    "reaches": Rule(
+        "the claimed gap must be one that the sample can see",
+        lambda _, claimed, found: True if claimed.low >= found.high else False if claimed.low < found.low else None,
+    ),
 }
-
+"""How a claimed figure may be held against a found one."""
 
 REPRODUCES = "reproduces"
 DOES_NOT_REPRODUCE = "does not reproduce"

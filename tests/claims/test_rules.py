@@ -5,8 +5,7 @@ import csv
 import pytest
 from scipy.stats import binomtest
 
-from lib.claims.claim import Stated
-from lib.claims.figure import Figure, Named
+from lib.claims.figure import Figure, Named, Stated
 from lib.claims.recompute import FUNCTIONS
 from lib.claims.rules import RULES, verdict
 from lib.paths import DATA
@@ -44,7 +43,7 @@ ROUNDED = Stated(value=2, unit="months", rounded_to=1)
     ],
 )
 def test_a_rule_decides_as_documented(rule: str, stated: Stated, claimed: object, found: object, holds: object) -> None:
-    assert RULES[rule](stated, Figure.of(claimed), Figure.of(found)) is holds
+    assert RULES[rule].holds(stated, Figure.of(claimed), Figure.of(found)) is holds
 
 
 def test_the_most_telling_verdict_is_shown() -> None:

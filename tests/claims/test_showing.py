@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from lib.articles import articles
-from lib.claims import audit, cost_tables
+from lib.claims import Audit, audit, cost_tables
+from lib.claims.checking import audited
 from lib.commands.claims import claims_command
 from lib.errors import InputError
 from lib.views.claims import audit_table, cost_table, workings
@@ -27,10 +28,11 @@ def test_the_table_has_a_line_for_every_claim() -> None:
 def test_the_table_is_escaped_and_free_of_dollar_signs_before_digits() -> None:
     first = audit().rows[0]
     claim = first.claim.model_copy(update={"claim": "<script>alert(1)</script> $5"})
-    page = safe(audit_table(audit([claim])))
+    changed = Audit((audited(claim, {}),))
+    page = safe(audit_table(changed))
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert not re.search(
-        r"\$\d", joined(page, audit_table(audit()), cost_table(cost_tables()), workings(audit([claim]).rows[0]))
+        r"\$\d", joined(page, audit_table(audit()), cost_table(cost_tables()), workings(changed.rows[0]))
     )
 
 
