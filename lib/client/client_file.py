@@ -1,13 +1,14 @@
-"""Loading and saving client files."""
+"""Loading, checking and saving client files; bad input is one sentence: file, key, value, what is allowed."""
 
+import difflib
 import io
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from lib.client.field import spec_of
 from lib.client.model import ClientFile
-from lib.client.problems import sentence
 from lib.client.yaml_text import SIZE_LIMIT, parse, shown
 from lib.errors import InputError
 from lib.files import path_from, read_limited, write_text
@@ -37,7 +38,7 @@ def check_client(values: dict[str, Any], name: str = "client file") -> ClientFil
     try:
         client = ClientFile.model_validate(values)
     except ValidationError as error:
-        raise InputError(sentence(error, name)) from None
+        raise InputError(_sentence(error, name)) from None
     _check_currency(client, name)
     return client
 
@@ -75,13 +76,11 @@ def save_client(client: ClientFile, path: str | Path) -> None:
     yaml.width = 120
     existing = yaml.load(_read(path)) if path.exists() else None
     document = existing if isinstance(existing, dict) else {}
-    wanted = answers(client)
-    for section in [section for section in document if section not in wanted]:
+    wanted = {section: fields for section, fields in answers(client).items() if fields}
+    for section in set(document) - set(wanted):
         del document[section]
     for section, fields in wanted.items():
-        _update(document.setdefault(section, {}) if fields else {}, fields)
-        if not fields:
-            document.pop(section, None)
+        _update(document.setdefault(section, {}), fields)
     stream = io.StringIO()
     yaml.dump(document, stream)
     write_text(path, stream.getvalue())
@@ -98,7 +97,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def _update(old: dict[str, Any], new: dict[str, Any]) -> None:
-    for key in [key for key in old if key not in new]:
+    for key in set(old) - set(new):
         del old[key]
     for key, value in new.items():
         if key not in old or old[key] != value:
@@ -113,3 +112,40 @@ def _read(path: Path) -> str:
         raise InputError(
             f"{path}: byte {shown(data[error.start])} is not UTF-8 text; allowed is a YAML text file."
         ) from None
+
+
+def _sentence(error: ValidationError, name: str) -> str:
+    """Turn the first problem of a validation error into the sentence that the user reads."""
+    problem = error.errors(include_url=False)[0]
+    location = problem["loc"]
+    key = ".".join(map(_key, location[:2]))
+    if problem["type"] == "extra_forbidden" and len(location) > 2:
+        return f"{name}: {key} has the key {_key(location[-1])}; allowed are low, likely and high."
+    if problem["type"] in ("extra_forbidden", "invalid_key"):
+        return f"{name}: {_unknown(location)}"
+    if problem["type"] == "missing" and key in ("", "client", "client.name"):
+        return f"{name}: client.name is missing; allowed is the name of the client."
+    section = _section(location)
+    known = section and len(location) > 1 and location[1] in section.model_fields
+    allowed = spec_of(section.model_fields[location[1]]).allowed if known else "a section with its fields (key: value)"
+    return f"{name}: {key or 'the file'} is {shown(problem['input'])}; allowed is {allowed}."
+
+
+def _section(location: tuple[Any, ...]) -> type[BaseModel] | None:
+    info = ClientFile.model_fields.get(str(location[0])) if location else None
+    return info.annotation if info else None
+
+
+def _unknown(location: tuple[Any, ...]) -> str:
+    model = _section(location) if len(location) > 1 else ClientFile
+    known = list(model.model_fields)
+    word = str(location[-1] if len(location) < 3 else location[1])
+    near = difflib.get_close_matches(word, known, n=3, cutoff=0.5)
+    hint = "did you mean " + " or ".join(near) if near else "allowed are " + ", ".join(known)
+    return f"{'.'.join(map(_key, location[:2]))} is not a known key; {hint}."
+
+
+def _key(word: Any) -> str:
+    """Write a key as it stands in a file, no longer than a key could be."""
+    word = str(word)
+    return word if len(word) <= 60 else word[:57] + "…"

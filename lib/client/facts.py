@@ -8,6 +8,7 @@ yes/no is 1/0; a choice is the position of its word.
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -77,13 +78,9 @@ class Facts(Mapping[str, Array]):
         """Take the likely value of every field of ``client``."""
         values: dict[str, Any] = {}
         words: dict[str, Any] = {}
-        answered = set()
+        answered = {f"{section}.{name}" for section, part in client for name in part.model_fields_set}
         for path, spec in field_specs().items():
-            section, name = path.split(".")
-            part = getattr(client, section)
-            value = getattr(part, name)
-            if name in part.model_fields_set:
-                answered.add(path)
+            value = attrgetter(path)(client)
             if spec.kind in ("number", "truth", "choice"):
                 values[path] = np.asarray(coded(spec, likely(value)))
             else:
@@ -144,10 +141,5 @@ def queries_answered(facts: Mapping[str, Any]) -> Any:
 
 def ranges(client: ClientFile) -> dict[str, Range]:
     """Return the fields that the client answered with a range."""
-    found = {}
-    for path in field_specs():
-        section, name = path.split(".")
-        value = getattr(getattr(client, section), name)
-        if isinstance(value, Range):
-            found[path] = value
-    return found
+    values = {path: attrgetter(path)(client) for path in field_specs()}
+    return {path: value for path, value in values.items() if isinstance(value, Range)}

@@ -3,10 +3,11 @@
 Forms, validation messages, documentation and the JSON schema are all made from :class:`FieldSpec`.
 """
 
+import datetime
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, Strict, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field, Strict, StringConstraints, WithJsonSchema
 
 from lib.client.quantity import NEVER, Number, NumberOrNever, within
 
@@ -53,9 +54,7 @@ class FieldSpec:
         """Say in words which values the field takes, as validation messages print it."""
         if self.kind == "number":
             words = f"a {'whole ' if self.whole else ''}number from {_plain(self.lowest)} to {_plain(self.highest)}"
-            words += f" ({self.unit})" if self.unit else ""
-            words += ", never" if self.never else ""
-            return words + ", or a range {low, likely, high} in that order"
+            return f"{words} ({self.unit}){', never' if self.never else ''}, or a range {{low, likely, high}} in that order"
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
         if self.kind == "outcomes":
@@ -70,9 +69,7 @@ class FieldSpec:
         }[self.kind]
 
 
-def _plain(number: float | None) -> str:
-    if number is None:
-        return "any"
+def _plain(number: float) -> str:
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:g}"
 
 
@@ -84,13 +81,18 @@ def spec_of(field_info: Any) -> FieldSpec:
 def number(label: str, help: str, unit: str, lowest: float, highest: float, **more: Any) -> Any:
     """Declare a number (or range) with its unit and bounds; ``more`` are further attributes of :class:`FieldSpec`."""
     spec = FieldSpec(label, help, "number", unit, lowest, highest, **more)
-    return Annotated[
-        (NumberOrNever if spec.never else Number) | None,
-        within(lowest, highest, spec.whole),
-        spec,
-        _described(spec),
-        WithJsonSchema(_number_schema(spec)),
-    ]
+    kind, schema = NumberOrNever if spec.never else Number, WithJsonSchema(_number_schema(spec))
+    return Annotated[kind | None, within(lowest, highest, spec.whole), spec, _described(spec), schema]
+
+
+def share(label: str, help: str, **more: Any) -> Any:
+    """Declare a share, from 0 to 1."""
+    return number(label, help, "share", 0, 1, **more)
+
+
+def tokens(label: str, help: str, highest: float, lowest: float = 0, **more: Any) -> Any:
+    """Declare a length in tokens."""
+    return number(label, help, "tokens", lowest, highest, **more)
 
 
 def _number_schema(spec: FieldSpec) -> dict[str, Any]:
@@ -140,9 +142,6 @@ def listing(label: str, help: str) -> Any:
 
 def date_field(label: str, help: str) -> Any:
     """Declare a date; a YAML date and a text such as ``2026-11-21`` both do."""
-    import datetime
-
-    from pydantic import BeforeValidator
 
     def parse(value: Any) -> Any:
         if isinstance(value, datetime.datetime):

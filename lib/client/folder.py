@@ -16,7 +16,6 @@ from pathlib import Path
 import platformdirs
 
 from lib.client.client_file import load_client, save_client
-from lib.client.model import ClientFile
 from lib.errors import InputError
 from lib.files import path_from, write_text
 from lib.paths import CLIENTS, PROJECT
@@ -77,17 +76,6 @@ def file_stem(name: str) -> str:
     if not stem:
         raise InputError("Please type a name with at least one letter or digit.")
     return stem
-
-
-def create(client: ClientFile) -> Path:
-    """Save a client in a file named after it, among one's own.
-
-    Raises:
-        InputError: it cannot be done; the sentence says why.
-    """
-    path = new_client_path(client.client.name)
-    save_client(client, path)
-    return path
 
 
 def rename(path: Path, name: str) -> Path:

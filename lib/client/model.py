@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from lib.arms import ARMS
-from lib.client.field import choice, date_field, listing, number, outcomes, text, truth
+from lib.client.field import choice, date_field, listing, number, outcomes, share, text, tokens, truth
 from lib.client.quantity import NEVER
 
 MILLION = 1e6
@@ -60,8 +60,8 @@ class Knowledge(Section):
         deciding=True,
         plausible=(10, 100_000),
     ) = None
-    tokens_per_document: number(
-        "Tokens per document", "Average length of one document.", "tokens", 1, 10 * MILLION, plausible=(400, 1600)
+    tokens_per_document: tokens(
+        "Tokens per document", "Average length of one document.", 10 * MILLION, lowest=1, plausible=(400, 1600)
     ) = 800
     days_between_changes: number(
         "Days between changes",
@@ -82,8 +82,8 @@ class Knowledge(Section):
     access_differs: truth("Access differs", "Not everybody may see everything: retrieval must filter by person.") = (
         False
     )
-    multi_hop_share: number(
-        "Multi-hop share", "Share of questions that need several documents together.", "share", 0, 1, judgement=0.05
+    multi_hop_share: share(
+        "Multi-hop share", "Share of questions that need several documents together.", judgement=0.05
     ) = 0.0
 
 
@@ -130,20 +130,16 @@ class Evidence(Section):
     eval_examples: number(
         "Evaluation examples", "Hand-graded questions in the evaluation set.", "examples", 0, 10 * MILLION, whole=True
     ) = 0
-    prompt_score: number("Prompt score", "Share of answers right with prompting alone.", "share", 0, 1) = None
-    long_context_score: number(
-        "Long-context score", "Share right with the whole knowledge base in the prompt.", "share", 0, 1
-    ) = None
-    rag_score: number("RAG score", "Share of answers right with retrieval.", "share", 0, 1) = None
-    fine_tune_score: number("Fine-tune score", "Share of answers right after fine-tuning.", "share", 0, 1) = None
-    hybrid_score: number("Hybrid score", "Share right with fine-tuning and retrieval.", "share", 0, 1) = None
-    target_score: number(
-        "Target score", "Share of answers that must be right.", "share", 0, 1, plausible=(0.8, 0.9)
-    ) = 0.85
+    prompt_score: share("Prompt score", "Share of answers right with prompting alone.") = None
+    long_context_score: share("Long-context score", "Share right with the whole knowledge base in the prompt.") = None
+    rag_score: share("RAG score", "Share of answers right with retrieval.") = None
+    fine_tune_score: share("Fine-tune score", "Share of answers right after fine-tuning.") = None
+    hybrid_score: share("Hybrid score", "Share right with fine-tuning and retrieval.") = None
+    target_score: share("Target score", "Share of answers that must be right.", plausible=(0.8, 0.9)) = 0.85
     run: text("Experiment run", "Id of the stored experiment run that the scores come from.") = None
     users_satisfied: truth("Users satisfied", "Are the users happy with what runs today?") = None
-    retrieval_precision: number(
-        "Retrieval precision", "Share of retrieved passages that are relevant (precision@k).", "share", 0, 1
+    retrieval_precision: share(
+        "Retrieval precision", "Share of retrieved passages that are relevant (precision@k)."
     ) = None
     tried: outcomes(
         "Tried so far",
@@ -177,9 +173,9 @@ class TrainingData(Section):
         deciding=True,
         plausible=(0, 10_000),
     ) = None
-    quality: number("Quality", "Share of the examples that are good enough to train on.", "share", 0, 1) = 0.8
-    tokens_per_example: number(
-        "Tokens per example", "Length of one example.", "tokens", 1, MILLION, plausible=(500, 2000)
+    quality: share("Quality", "Share of the examples that are good enough to train on.") = 0.8
+    tokens_per_example: tokens(
+        "Tokens per example", "Length of one example.", MILLION, lowest=1, plausible=(500, 2000)
     ) = 1000
 
 
@@ -195,32 +191,21 @@ class Traffic(Section):
         plausible=(5000, 100000),
         deciding=True,
     ) = 25000
-    question_tokens: number("Question tokens", "Length of one question.", "tokens", 0, MILLION, plausible=(20, 80)) = 50
-    instruction_tokens: number(
-        "Instruction tokens", "System prompt and few-shot examples.", "tokens", 0, 10 * MILLION
-    ) = 800
-    tuned_instruction_tokens: number(
-        "Instruction tokens after tuning", "What is left of them after fine-tuning.", "tokens", 0, 10 * MILLION
+    question_tokens: tokens("Question tokens", "Length of one question.", MILLION, plausible=(20, 80)) = 50
+    instruction_tokens: tokens("Instruction tokens", "System prompt and few-shot examples.", 10 * MILLION) = 800
+    tuned_instruction_tokens: tokens(
+        "Instruction tokens after tuning", "What is left of them after fine-tuning.", 10 * MILLION
     ) = 100
-    context_tokens: number(
-        "Context tokens",
-        "Knowledge that one query needs in its prompt.",
-        "tokens",
-        0,
-        10 * MILLION,
-        plausible=(500, 3000),
+    context_tokens: tokens(
+        "Context tokens", "Knowledge that one query needs in its prompt.", 10 * MILLION, plausible=(500, 3000)
     ) = 1500
-    answer_tokens: number("Answer tokens", "Length of one answer.", "tokens", 1, MILLION, plausible=(200, 1000)) = 800
-    thinking_tokens: number(
+    answer_tokens: tokens("Answer tokens", "Length of one answer.", MILLION, lowest=1, plausible=(200, 1000)) = 800
+    thinking_tokens: tokens(
         "Thinking tokens",
         "Hidden tokens that a reasoning model writes before its answer, billed as output; 0 = thinking is off.",
-        "tokens",
-        0,
         MILLION,
     ) = 0
-    cacheable_share: number(
-        "Cached share", "Share of input tokens served from the provider's prompt cache.", "share", 0, 1
-    ) = 0.0
+    cacheable_share: share("Cached share", "Share of input tokens served from the provider's prompt cache.") = 0.0
 
 
 class Latency(Section):
@@ -271,12 +256,8 @@ class Money(Section):
         0,
         10000,
     ) = None
-    adoption_share: number(
-        "Adoption",
-        "Share of the questions that people bring to it once it is known; these are answered and billed.",
-        "share",
-        0,
-        1,
+    adoption_share: share(
+        "Adoption", "Share of the questions that people bring to it once it is known; these are answered and billed."
     ) = 1.0
     ramp_up_months: number(
         "Ramp-up",
@@ -296,11 +277,7 @@ class Today(Section):
 
     usd_per_query: number("Today's cost per query", "Cost of one query as it runs now.", "USD", 0, MILLION) = None
     monthly_usd: number("Today's monthly cost", "Cost of what runs now.", "USD a month", 0, BILLION) = None
-    plan: choice(
-        "Planned architecture",
-        "The architecture that is already planned.",
-        *ARMS,
-    ) = None
+    plan: choice("Planned architecture", "The architecture that is already planned.", *ARMS) = None
     plan_weeks: number("Planned weeks", "Time that the plan takes.", "weeks", 0, 520) = None
 
 
@@ -346,12 +323,11 @@ class Stack(Section):
         "openai/text-embedding-3-small"
     )
     vector_store: text("Vector store", "Vector store as the price book names it.") = "pgvector-self-hosted"
-    context_window_tokens: number(
+    context_window_tokens: tokens(
         "Context window",
         "Tokens that fit one prompt; empty = the model's own.",
-        "tokens",
-        256,
         100 * MILLION,
+        lowest=256,
         plausible=(8000, 2 * MILLION),
     ) = None
 
@@ -363,7 +339,7 @@ class Prices(Section):
     file: text("Price list", "The client's own price CSV, which overrides the price book.") = None
     currency: text("Currency", "Currency that every page shows, such as EUR.", "currency") = "USD"
     per_usd: number("Exchange rate", "How much of that currency one US dollar is.", "per USD", 0.000001, MILLION) = 1.0
-    batch_share: number("Batch share", "Share of queries that can wait for a batch discount.", "share", 0, 1) = 0.0
+    batch_share: share("Batch share", "Share of queries that can wait for a batch discount.") = 0.0
 
 
 class Report(Section):
