@@ -122,11 +122,11 @@ class PriceBook(Mapping[str, Price]):
     @cached_property
     def warnings(self) -> tuple[str, ...]:
         """One sentence for everything that ends or changes within the horizon, and for own rows that are ignored."""
+        said = [*(event.sentence for event in self.events), *self.remarks]
         ignored = [f"{row.price.item} {row.price.component}" for row in self.own_rows if row.use == "ignored"]
-        said = (
-            [f"Nothing here reads these rows of the client's own price list: {', '.join(ignored)}."] if ignored else []
-        )
-        return (*(event.sentence for event in self.events), *self.remarks, *said)
+        if ignored:
+            said.append(f"Nothing here reads these rows of the client's own price list: {', '.join(ignored)}.")
+        return tuple(said)
 
     @property
     def own_rows(self) -> tuple[OwnRow, ...]:
@@ -166,8 +166,7 @@ class PriceBook(Mapping[str, Price]):
         for key, value in values.items():
             old = self[key]
             ratio = value / old.likely if old.likely else 1.0
-            tiers = tuple((start, amount * ratio) for start, amount in old.tiers)
-            prices[key] = replace(old, low=value, likely=value, high=value, tiers=tiers)
+            prices[key] = replace(old.times(ratio, ratio, ratio), low=value, likely=value, high=value)
         fallbacks = {key: instead for key, instead in self.fallbacks.items() if key not in values}
         return replace(self, prices=prices, fallbacks=fallbacks)
 

@@ -2,6 +2,7 @@
 
 import datetime
 import fnmatch
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -75,8 +76,7 @@ def months_after(start: datetime.date, end: datetime.date) -> float:
 def later(start: datetime.date, months: int) -> datetime.date:
     """Return the day ``months`` after ``start``; the last of a month that is shorter."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = (datetime.date(year + (month == 11), (month + 1) % 12 + 1, 1) - datetime.timedelta(days=1)).day
-    return datetime.date(year, month + 1, min(start.day, last))
+    return datetime.date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 @cache

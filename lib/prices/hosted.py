@@ -66,9 +66,7 @@ def _bundled() -> Any:
 def _found(name: str) -> tuple[Any, Any] | None:
     provider_name, _, reference = name.partition("/")
     try:
-        if reference:
-            return _bundled().find_provider_model(reference, None, provider_name, None)
-        return _bundled().find_provider_model(name, None, None, None)
+        return _bundled().find_provider_model(reference or name, None, provider_name if reference else None, None)
     except LookupError:
         return _by_id().get(name.lower())
 
@@ -176,9 +174,7 @@ def _window_elsewhere(identity: str) -> int | None:
 
 
 def _history(model: Any, as_of: datetime.date) -> str:
-    if isinstance(model.prices, list):
-        return ""
-    if as_of >= snapshot_date():
+    if isinstance(model.prices, list) or as_of >= snapshot_date():
         return ""
     return f"history unknown: one undated price, read on {snapshot_date()}, may have been different on {as_of}"
 

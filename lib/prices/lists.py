@@ -51,23 +51,16 @@ class PriceList:
         if before:
             return before[-1]
         # Hours, speeds and estimates do not depend on the day.
-        dated = prices[0].is_money and prices[0].grade != ESTIMATED
-        return with_unknown_history(prices[0], as_of) if dated else prices[0]
-
-    def has(self, item: str) -> bool:
-        """Return whether any component of ``item`` is priced."""
-        return item.lower() in self.items
+        first = prices[0]
+        if not first.is_money or first.grade == ESTIMATED:
+            return first
+        words = f"history unknown: read on {first.checked}, may have been different on {as_of}"
+        return replace(first, note=f"{first.note}; {words}" if first.note else words)
 
     @cached_property
     def items(self) -> dict[str, str]:
         """Every item as written, by its lower-case form."""
         return {key[0]: prices[0].item for key, prices in self.rows.items()}
-
-
-def with_unknown_history(price: Price, as_of: datetime.date) -> Price:
-    """Return ``price`` with a note that it was read after ``as_of``."""
-    words = f"history unknown: read on {price.checked}, may have been different on {as_of}"
-    return replace(price, note=f"{price.note}; {words}" if price.note else words)
 
 
 @cache
@@ -112,12 +105,11 @@ def _text(path: Path) -> str:
 
 
 def _check_columns(path: Path, names: list[str] | None) -> None:
-    missing = [name for name in COLUMNS if name not in (names or ())]
-    if missing:
-        raise InputError(f"{path}: the column {missing[0]} is missing; allowed are {', '.join((*COLUMNS, *OPTIONAL))}.")
-    unknown = [name for name in names or () if name not in (*COLUMNS, *OPTIONAL)]
-    if unknown:
-        raise InputError(f"{path}: has the column {unknown[0]!r}; allowed are {', '.join((*COLUMNS, *OPTIONAL))}.")
+    names, allowed = names or [], (*COLUMNS, *OPTIONAL)
+    missing = [f"the column {name} is missing" for name in COLUMNS if name not in names]
+    unknown = [f"has the column {name!r}" for name in names if name not in allowed]
+    if missing or unknown:
+        raise InputError(f"{path}: {[*missing, *unknown][0]}; allowed are {', '.join(allowed)}.")
 
 
 def _price(where: str, row: dict[str, str | None], currency: str, per_usd: float) -> Price:

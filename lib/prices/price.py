@@ -6,8 +6,9 @@ million. Such slips must fail loudly, not flow into a client's report.
 
 import csv
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from lib.arms import ARM
 from lib.errors import InputError
@@ -53,6 +54,13 @@ class Price:
     def is_money(self) -> bool:
         """Whether the value is an amount of money, as opposed to hours, shares or speeds."""
         return self.unit.startswith("USD")
+
+    def times(self, low: float, likely: float, high: float, **more: Any) -> "Price":
+        """Return the price times an uncertain factor, its tiers times the likely one; ``more`` is replaced as well."""
+        tiers = tuple((start, amount * likely) for start, amount in self.tiers)
+        return replace(
+            self, low=self.low * low, likely=self.likely * likely, high=self.high * high, tiers=tiers, **more
+        )
 
     @property
     def label(self) -> str:

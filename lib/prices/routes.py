@@ -130,32 +130,27 @@ class Offer:
     def _likely(self, component: str) -> float:
         return self.prices[component].likely if component in self.prices else 0.0
 
-    def usd_per_query(self, load: Load) -> float:
-        """USD for the tokens of one more query; 0 where hours are paid and not tokens."""
-        if self.route.by_hour:
-            return 0.0
-        return (load.read * self._likely("input") + load.written * self._likely("output")) / MILLION
+    def usd_per_month(self, load: Load, queries: float | None = None) -> float:
+        """USD a month at ``queries`` (the load's own if not given).
 
-    def fixed_usd(self, load: Load, queries: float | None = None) -> float:
-        """USD a month that does not come by the token: hours, storage, training, work on an own server."""
+        Tokens, or hours where these are paid; storage, training, work on an own server.
+        """
+        queries = load.queries if queries is None else queries
         usd = self._likely("checkpoint_storage") + self._likely("hosting") * HOURS_PER_MONTH
         run = max(load.trained / MILLION * self._likely("training"), self._likely("least_charge"))
         if self.route.by_hour and not load.on_device:
             seconds = gpu_seconds(
                 load.read, load.written, self._likely("prefill_throughput"), self._likely("generation_throughput")
             )
-            hours, queries = self._likely("hours_per_month"), load.queries if queries is None else queries
+            hours = self._likely("hours_per_month")
             gpus = whole_gpus(queries, seconds, hours, self._likely("busy_share"))
             usd += float(gpus) * hours * self._likely("gpu_hour")
         if self.route.kind == OWN_GPU:
             run = load.trained / self._likely("training_throughput") / SECONDS_PER_HOUR * self._likely("gpu_hour")
             usd += load.labour_usd
-        return usd + load.runs * run
-
-    def usd_per_month(self, load: Load, queries: float | None = None) -> float:
-        """USD a month at ``queries`` (the load's own if not given): fixed and by the token."""
-        asked = load.queries if queries is None else queries
-        return self.fixed_usd(load, asked) + asked * self.usd_per_query(load)
+        a_query = load.read * self._likely("input") + load.written * self._likely("output")
+        by_token = 0.0 if self.route.by_hour else a_query / MILLION
+        return usd + load.runs * run + queries * by_token
 
 
 def cheapest(offers: list[Offer], load: Load) -> Offer | None:

@@ -171,7 +171,8 @@ class _Search:
             prefix = f"from_{day:%Y_%m_%d}"
             if end:
                 stack[role] = None if role == "tuned_model" else end.replacement or stack[role]
-            book = _Search(self._with(stack), self.name, self.lists, self.as_of, day).book()
+            client = self.client.model_copy(update={"stack": self.client.stack.model_copy(update=stack)})
+            book = _Search(client, self.name, self.lists, self.as_of, day).book()
             self.prices |= {
                 f"{prefix}.{key}": book[key]
                 for key in book
@@ -217,9 +218,6 @@ class _Search:
                 if end.event == TRAINING_ENDS and self.as_of < end.date <= last
             ]
         return tuple(said)
-
-    def _with(self, stack: dict[str, str | None]) -> ClientFile:
-        return self.client.model_copy(update={"stack": self.client.stack.model_copy(update=stack)})
 
     def _now(self, key: str) -> Price:
         while key not in self.prices:
@@ -343,11 +341,9 @@ class _Search:
         hosted = self._hosted(model)
         known = hosted.prices if hosted else {}
         names = self._names(model)
-        found = {}
-        for component in ("input", "output", *FALLBACKS):
-            price = self._put(f"{role}.{component}", names, component, known.get(component))
-            if price:
-                found[component] = price
+        parts = ("input", "output", *FALLBACKS)
+        found = {part: self._put(f"{role}.{part}", names, part, known.get(part)) for part in parts}
+        found = {part: price for part, price in found.items() if price}
         priced = "input" in found and "output" in found
         self.models[role] = model
         if model.lower().startswith(f"{SELF_HOSTED}/") or (self.in_house and not priced):
@@ -355,8 +351,8 @@ class _Search:
             found = self._no_tokens(model)
         elif role in self.hourly:
             found = self._no_tokens(model)
-        elif not priced and role == "tuned_model" and self._like_its_base(model):
-            found = self._like_its_base(model)
+        elif not priced and role == "tuned_model" and (like_its_base := self._like_its_base(model)):
+            found = like_its_base
         elif not priced:
             raise InputError(self._unknown(role, model, "a language model", nearest_models(model, "output")))
         agreed = self._put(f"{role}.discount", names, "discount")
@@ -365,20 +361,13 @@ class _Search:
     def _like_its_base(self, model: str) -> dict[str, Price]:
         """Price a tuned model of which only the base is known, ``provider/ft:base``, as its base times a factor."""
         base = self._hosted(model.replace("ft:", "", 1)) if "ft:" in model else None
-        factor = self.prices["any-model.price_factor"]
         if base is None:
             return {}
+        factor = self.prices["any-model.price_factor"]
+        low, middle, high = factor.low, factor.likely, factor.high
+        note = f"the price of {base.id} times {middle:g} ({low:g} to {high:g}): not stated"
         return {
-            part: replace(
-                price,
-                low=price.low * factor.low,
-                likely=price.likely * factor.likely,
-                high=price.high * factor.high,
-                tiers=tuple((start, amount * factor.likely) for start, amount in price.tiers),
-                source=ESTIMATE,
-                grade=ESTIMATED,
-                note=f"the price of {base.id} times {factor.likely:g} ({factor.low:g} to {factor.high:g}): not stated",
-            )
+            part: price.times(low, middle, high, source=ESTIMATE, grade=ESTIMATED, note=note)
             for part, price in base.prices.items()
             if part in ("input", "output", *FALLBACKS)
         }
@@ -454,7 +443,7 @@ class _Search:
 
     def _store(self, role: str, store: str) -> None:
         if not self._find(self.lists, [store], "monthly") and not self._find(self.lists, [store], "minimum"):
-            if any(prices.has(store) for prices in self.lists):
+            if any(store.lower() in prices.items for prices in self.lists):
                 raise InputError(
                     f"{self.name}: stack.vector_store is {store!r}, whose monthly price the price list does not state; "
                     "allowed is a row with the component monthly or minimum."
@@ -503,15 +492,9 @@ class _Search:
 
 def less(price: Price, discount: float) -> Price:
     """Return a price of which the share ``discount`` is let off, as a client has agreed with the provider."""
+    note = f"{price.note}; " * bool(price.note) + f"{discount:.0%} let off, as agreed"
     rest = 1 - discount
-    return replace(
-        price,
-        low=price.low * rest,
-        likely=price.likely * rest,
-        high=price.high * rest,
-        tiers=tuple((start, amount * rest) for start, amount in price.tiers),
-        note=f"{price.note}; " * bool(price.note) + f"{discount:.0%} let off, as agreed",
-    )
+    return price.times(rest, rest, rest, note=note)
 
 
 def _role(role: str) -> str:

@@ -51,16 +51,12 @@ class ShareRead:
 @cache
 def readings() -> tuple[Reading, ...]:
     """Return every measured series."""
-    rows: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    rows: dict[tuple[str, str, str], list[tuple[float, float, str]]] = {}
     for row in table("window_reading.csv"):
-        rows.setdefault((row["study"], row["model"], row["kind"]), []).append(row)
-    found = []
-    for (study, model, kind), series in rows.items():
-        series.sort(key=lambda row: float(row["tokens"]))
-        tokens = tuple(float(row["tokens"]) for row in series)
-        scores = tuple(float(row["score"]) for row in series)
-        found.append(Reading(study, model, kind, tokens, scores, series[0]["source"]))
-    return tuple(found)
+        measured = float(row["tokens"]), float(row["score"]), row["source"]
+        rows.setdefault((row["study"], row["model"], row["kind"]), []).append(measured)
+    series = {names: zip(*sorted(measured), strict=True) for names, measured in rows.items()}
+    return tuple(Reading(*names, tokens, scores, sources[0]) for names, (tokens, scores, sources) in series.items())
 
 
 def share_read(tokens: Any, kinds: Sequence[str] = (LITERAL, MEANING, MEMORY)) -> ShareRead:
