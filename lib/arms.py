@@ -13,7 +13,6 @@ class Arm:
     Attributes:
         id: its name in code and data.
         title: its name on a page.
-        short: its name where there is little room (axes, sheets).
         meaning: what it is, in one phrase.
         reads: what stands in its prompt, beside the question.
         knows: whether it brings facts into the prompt.
@@ -26,7 +25,6 @@ class Arm:
 
     id: str
     title: str
-    short: str
     meaning: str
     reads: str
     knows: bool
@@ -35,6 +33,11 @@ class Arm:
     colour: str
     dash: str
     symbol: str
+
+    @property
+    def short(self) -> str:
+        """Name it where there is little room (axes, sheets)."""
+        return self.title.partition(" (")[0]
 
     @property
     def score_field(self) -> str:
@@ -53,7 +56,6 @@ ARM: dict[str, Arm] = {
         Arm(
             id="prompt",
             title="Prompt engineering",
-            short="Prompt engineering",
             meaning="a careful prompt alone: instructions, few-shot examples, a fixed form of answer",
             reads="instructions, examples, output schema",
             knows=False,
@@ -66,7 +68,6 @@ ARM: dict[str, Arm] = {
         Arm(
             id="long_context",
             title="Long context",
-            short="Long context",
             meaning="all documents stand in the prompt of every question, kept in the provider's cache",
             reads="instructions and the whole knowledge base",
             knows=True,
@@ -79,7 +80,6 @@ ARM: dict[str, Arm] = {
         Arm(
             id="rag",
             title="RAG",
-            short="RAG",
             meaning="a base model answers from the passages that a search finds for each question",
             reads="instructions and the passages found",
             knows=True,
@@ -92,7 +92,6 @@ ARM: dict[str, Arm] = {
         Arm(
             id="fine_tune",
             title="Fine-tuning",
-            short="Fine-tuning",
             meaning="a model trained further on the client's own examples (LoRA), without a search",
             reads="short instructions",
             knows=False,
@@ -105,7 +104,6 @@ ARM: dict[str, Arm] = {
         Arm(
             id="hybrid",
             title="Hybrid (fine-tuning + RAG)",
-            short="Hybrid",
             meaning="a fine-tuned model answers from the passages that a search finds for each question",
             reads="short instructions and the passages found",
             knows=True,

@@ -105,8 +105,8 @@ class Voice:
     """How answers are worded, and whether a text keeps to it; checked without a judge.
 
     Attributes:
-        name: ``brand`` (opening, answer, citation, closing), ``json`` (an object with ``answer`` and ``source``),
-            ``plain`` (the bare sentence on one line) or ``free`` (no style is asked for).
+        name: ``brand`` (opening, answer, citation, closing), ``json`` (an object with ``answer`` and ``source``) or
+            ``free`` (no style is asked for).
         opening: first words of every answer; empty asks for none. Brand only, as the next two.
         closing: last words of every answer.
         citation: how a page is cited, with ``{id}``; empty asks for no citation.
@@ -154,8 +154,6 @@ class Voice:
             return bool(answer)
         if self.name == "json":
             return schema_valid(answer)
-        if self.name == "plain":
-            return bool(answer) and "\n" not in answer and not answer.startswith("{")
         if not (answer.startswith(self.opening) and answer.endswith(self.closing)):
             return False
         middle = answer[len(self.opening) : len(answer) - len(self.closing)].strip()
@@ -192,7 +190,6 @@ class Voice:
         return list(re.finditer(pattern, text))
 
 
-PLAIN = Voice("plain")
 JSON = Voice("json")
 FREE = Voice("free")
 
@@ -203,9 +200,8 @@ def schema_valid(text: str) -> bool:
         value = json.loads(text)
     except ValueError:
         return False
-    if not isinstance(value, dict) or set(value) != {"answer", "source"}:
-        return False
-    return all(isinstance(part, str) for part in value.values())
+    known = isinstance(value, dict) and set(value) == {"answer", "source"}
+    return known and all(isinstance(part, str) for part in value.values())
 
 
 @dataclass(frozen=True)

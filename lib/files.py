@@ -59,9 +59,11 @@ def read_limited(path: Path, limit: int, name: str, allowed: str) -> bytes:
     """
     subject = _shown(path) if name == str(path) else f"{name}: {_shown(path)}"
     try:
-        mode = os.stat(path).st_mode
+        data, mode = None, os.stat(path).st_mode
         # A pipe is not opened at all: opening one waits for a writer.
-        data = _beginning(path, limit + 1) if stat.S_ISREG(mode) else None
+        if stat.S_ISREG(mode):
+            with path.open("rb") as file:
+                data = file.read(limit + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{subject} cannot be read ({inert(why)}); allowed is {allowed}.") from None
@@ -134,11 +136,6 @@ def _umask() -> int:
     current = os.umask(0)
     os.umask(current)
     return current
-
-
-def _beginning(path: Path, size: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(size)
 
 
 def _shown(path: str | Path) -> str:

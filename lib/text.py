@@ -2,11 +2,10 @@
 
 import unicodedata
 
-KEPT = "\n\t"
+KEPT = "\n\t\u200c\u200d"
+"""New line and tab; zero width (non-)joiners, which are part of words in Persian, Hindi and of joined symbols."""
 STEERING = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 """Unicode categories of control, format (bidi, zero width), line and paragraph separator, lone surrogate."""
-JOINERS = "\u200c\u200d"
-"""Zero width (non-)joiners: part of words in Persian, Hindi and of joined symbols."""
 
 
 def inert(text: str) -> str:
@@ -17,16 +16,10 @@ def inert(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(character if _shows(character) else _escape(character) for character in text)
+    return "".join(map(_shown, text))
 
 
-def _shows(character: str) -> bool:
-    return character in KEPT or character in JOINERS or unicodedata.category(character) not in STEERING
-
-
-def _escape(character: str) -> str:
-    return (
-        character.encode("ascii", "backslashreplace").decode("ascii")
-        if ord(character) > 127
-        else f"\\x{ord(character):02x}"
-    )
+def _shown(character: str) -> str:
+    if character in KEPT or unicodedata.category(character) not in STEERING:
+        return character
+    return f"\\x{ord(character):02x}" if character.isascii() else ascii(character)[1:-1]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.dataset import FREE, JSON, KINDS, PLAIN, REFUSAL, UNANSWERABLE, Question, Voice
+from lib.dataset import FREE, JSON, KINDS, REFUSAL, UNANSWERABLE, Question, Voice
 
 BRAND = Voice("brand", "Thanks for asking!", "Happy to help.", "[{id}]")
 SENTENCES = st.from_regex(r"[A-Z][a-z0-9 ]{0,30}[a-z0-9]\.", fullmatch=True)
@@ -49,11 +49,10 @@ def test_a_refusal_cites_nothing():
     assert BRAND.keeps("Thanks for asking! The pages do not say. Happy to help.", refusal=True)
 
 
-def test_json_plain_and_free():
+def test_json_and_free():
     assert not JSON.keeps('{"answer": "5 days"}') and not JSON.keeps("5 days")
     assert JSON.cited("5 days") == () and JSON.bare("5 days") == "5 days"
-    assert PLAIN.keeps("5 days.") and not PLAIN.keeps("5\ndays") and PLAIN.instructions == ""
-    assert FREE.keeps("anything\nat all") and not FREE.keeps(" ")
+    assert FREE.keeps("anything\nat all") and not FREE.keeps(" ") and FREE.instructions == ""
 
 
 def test_only_questions_without_an_answer_are_unanswerable():

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from lib.dataset import FREE, JSON, PLAIN, Question, Voice
+from lib.dataset import FREE, JSON, Question, Voice
 from lib.experiment import scoring
 from lib.experiment.scoring import MEASURES, refuses, score_answers
 
@@ -118,7 +118,7 @@ def test_where_no_style_is_asked_for_substance_alone_decides():
 def test_a_schema_is_judged_where_one_is_asked_for(answer, valid, fact):
     found = judged(FACT, answer, JSON)
     assert found["schema"] is valid and found["style"] is valid and found["fact"] is fact
-    assert judged(FACT, answer, PLAIN)["schema"] is None
+    assert judged(FACT, answer, FREE)["schema"] is None
 
 
 def test_a_citation_is_judged_only_where_a_page_holds_the_answer():
