@@ -1,7 +1,5 @@
 """The business case: what the client gets for the money, beside what runs today and what is planned.
 
-What for: payback, three-year view, sensitivity. May import: ``comparison``, ``estimates`` and the rooms below.
-
 Everything is counted in every money draw and then averaged, as all money is. Bills are those of all questions that are
 brought to it once it is known (``adoption_share``), cautiously from the first month on. Until then its use grows evenly
 (``ramp_up_months``), and so do the time saved, the wrong answers to be put right, and what today's solution no longer

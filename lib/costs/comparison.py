@@ -1,7 +1,5 @@
 """Comparing arms: a right answer, what drives a difference, and where one overtakes another.
 
-What for: turning points. May import: ``estimates`` and the rooms below.
-
 Turning points are found by evaluating the cost model again, never by taking it for a straight line: a knowledge base
 in the prompt gets cheaper a query as its cache stays warm, and own GPUs come in whole ones.
 """

@@ -178,7 +178,7 @@ def costs(
         >>> found.monthly_usd["rag"].shape, bool(found.monthly_usd["rag"][0] < found.monthly_usd["rag"][1])
         ((2,), True)
     """
-    situation = Situation(facts, book, {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()})
+    situation = Situation(facts, book, draws)
     result = Costs(facts, book, facts["money.horizon_months"])
     for arm in ARMS:
         components, figures = arm_components(situation, arm)

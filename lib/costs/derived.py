@@ -1,7 +1,4 @@
-"""What follows from facts and prices alone, derived once: read by the costs and by the decision.
-
-For: sizes that more than one formula needs, all in tokens. May import: the costs' ``situation``.
-"""
+"""Sizes that follow from facts and prices alone, derived once: read by the costs and by the decision."""
 
 import numpy as np
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from lib.client.facts import queries_answered
 from lib.costs.prompts import model_role, prompt
-from lib.costs.situation import NOTHING, Array, Component, Situation, either, working
+from lib.costs.situation import Array, Component, Situation, either, working
 from lib.prices import gpu_seconds, whole_gpus
 
 MILLION = 1e6
@@ -78,9 +78,7 @@ def inference(situation: Situation, arm: str) -> list[Component]:
                 "queries a month × (fresh input × input price + input written to the cache × its write price + cached "
                 "input × cached price + answer and thinking × output price) ÷ 1,000,000",
                 monthly=lambda: either(
-                    by_hour,
-                    lambda: NOTHING,
-                    lambda: queries_answered(situation.facts) * inference_usd_per_query(situation, arm),
+                    ~by_hour, lambda: queries_answered(situation.facts) * inference_usd_per_query(situation, arm)
                 ),
             )
         )
@@ -91,7 +89,7 @@ def inference(situation: Situation, arm: str) -> list[Component]:
                 "Own GPUs" if np.any(situation.own_gpus(role)) else "GPU endpoint",
                 "GPUs × hours a month × USD an hour; GPUs = queries × GPU seconds ÷ usable seconds, at least 1; "
                 "nothing on the client's own device",
-                monthly=lambda: either(by_hour, lambda: gpu_usd_per_month(situation, arm), lambda: NOTHING),
+                monthly=lambda: either(by_hour, lambda: gpu_usd_per_month(situation, arm)),
             )
         )
     return components
@@ -108,5 +106,5 @@ def serving(situation: Situation) -> Component:
         "serving",
         "Serving the tuned model",
         "hours a month × USD an hour of the deployment + storage of the weights a month",
-        monthly=lambda: either(situation.own_gpus("tuned_model"), lambda: NOTHING, fees),
+        monthly=lambda: either(~situation.own_gpus("tuned_model"), fees),
     )

@@ -26,7 +26,7 @@ def re_ranking_usd(situation: Situation) -> Array:
         return searches * situation.price("reranking.thousand_searches") / THOUSAND
 
     # In house an open re-ranker runs on the processor that embeds.
-    return either(situation.in_house, lambda: NOTHING, hosted)
+    return either(~situation.in_house, hosted)
 
 
 def query_embedding(situation: Situation) -> Component:

@@ -5,7 +5,7 @@ import numpy as np
 from lib.arms import TUNED_ARMS
 from lib.client.facts import queries_answered
 from lib.costs.prompts import model_role
-from lib.costs.situation import NOTHING, Array, Component, Situation, either
+from lib.costs.situation import Array, Component, Situation, either
 from lib.costs.training import retrains_per_month
 
 LABELS = {
@@ -47,9 +47,7 @@ def labour(situation: Situation, arm: str) -> list[Component]:
                 "self_hosting",
                 LABELS["self_hosting"],
                 "hours × USD an hour",
-                lambda: (
-                    rate(situation) * either(own, lambda: situation.price("self-hosting.self_hosting"), lambda: NOTHING)
-                ),
+                lambda: rate(situation) * either(own, lambda: situation.price("self-hosting.self_hosting")),
                 labour=True,
             )
         )
@@ -60,7 +58,7 @@ def _work(situation: Situation, arm: str, work: str) -> Component:
     def hours() -> Array:
         found = situation.price(f"{arm}.{work}")
         if work == "maintenance" and np.any(own):
-            found = found + either(own, lambda: situation.price("self-hosting.maintenance"), lambda: NOTHING)
+            found = found + either(own, lambda: situation.price("self-hosting.maintenance"))
         if work == "retraining":
             found = found * retrains_per_month(situation, arm)
         return found * situation.price("training.preparation_multiplier") if work == "data_curation" else found

@@ -42,7 +42,7 @@ def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = Non
 
     Shapes and ``draws`` as in :func:`lib.costs.costs`.
     """
-    situation = Situation(facts, book, {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()})
+    situation = Situation(facts, book, draws)
     result = Latencies()
     for arm in ARMS:
         (parts, factor, spread), read = situation.recorded(lambda arm=arm: _parts(situation, arm))

@@ -1,7 +1,4 @@
-"""The costs of one client as one object: expected with P10 to P90, as planned, chances, prices used, notes.
-
-What for: pages, command and JSON. May import: the rest of ``costs`` and the rooms below.
-"""
+"""The costs of one client as one object: expected with P10 to P90, as planned, chances, prices used, notes."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -56,7 +56,7 @@ class Situation:
         """Refuse draws of prices that the book does not hold (:class:`KeyError`)."""
         self.facts = facts
         self.book = book
-        self._draws = dict(draws or {})
+        self._draws = {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()}
         unknown = set(self._draws) - set(book)
         if unknown:
             raise KeyError(f"not in the price book: {sorted(unknown)}")
@@ -154,7 +154,7 @@ class Situation:
 
     def off_device(self, usd: Callable[[], Array]) -> Array:
         """Return what something costs where a server is paid for it: nothing on a device, which is the client's own."""
-        return either(self.on_device, lambda: NOTHING, usd)
+        return either(~self.on_device, usd)
 
     def _charged(self, key: str) -> str:
         while key not in self._draws and key in self.book.fallbacks:
@@ -179,7 +179,7 @@ def working(label: str, unit: str, name: str = "") -> Callable[[Callable[..., Ar
     return marked
 
 
-def either(where: Array, yes: Callable[[], Array], no: Callable[[], Array]) -> Array:
+def either(where: Array, yes: Callable[[], Array], no: Callable[[], Array] = lambda: NOTHING) -> Array:
     """Choose between two computations; where the choice is the same for all draws only one is made."""
     if np.ndim(where) == 0:
         return yes() if where else no()

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.costs.derived import document_tokens
-from lib.costs.situation import DAYS_PER_MONTH, NOTHING, Array, Component, Situation, either, working
+from lib.costs.situation import DAYS_PER_MONTH, Array, Component, Situation, either, working
 
 MILLION = 1e6
 SECONDS_PER_HOUR = 3600.0
@@ -22,9 +22,7 @@ def retrains_per_month(situation: Situation, arm: str) -> Array:
     changes = DAYS_PER_MONTH / situation.fact("behaviour.days_between_changes")
     if arm == "fine_tune":
         changes = changes + either(
-            situation.knowledge_needed,
-            lambda: DAYS_PER_MONTH / situation.fact("knowledge.days_between_changes"),
-            lambda: NOTHING,
+            situation.knowledge_needed, lambda: DAYS_PER_MONTH / situation.fact("knowledge.days_between_changes")
         )
     wanted = np.maximum(changes, situation.price("training.drift_retrains"))
     return np.minimum(wanted, situation.price("training.most_retrains"))
@@ -43,7 +41,7 @@ def tokens_per_run(situation: Situation, arm: str) -> Array:
     )
     tokens = examples * situation.fact("training_data.tokens_per_example")
     if arm == "fine_tune":
-        tokens = tokens + either(situation.knowledge_needed, lambda: document_tokens(situation), lambda: NOTHING)
+        tokens = tokens + either(situation.knowledge_needed, lambda: document_tokens(situation))
     return tokens * situation.price("training.epochs")
 
 

@@ -130,8 +130,8 @@ def changes_after(name: str, as_of: datetime.date) -> list[datetime.date]:
     return sorted(day for day in days if day and day > as_of)
 
 
-def nearest_models(name: str, kind: str, others: Sequence[str] = (), count: int = 3) -> list[str]:
-    """Return the known names most like ``name``, nearest first.
+def nearest_models(name: str, kind: str, others: Sequence[str] = ()) -> list[str]:
+    """Return the three known names most like ``name``, nearest first.
 
     ``kind`` is ``output`` for models that answer, ``embedding`` for those that do not; ``others`` are names from
     price lists.
@@ -139,8 +139,8 @@ def nearest_models(name: str, kind: str, others: Sequence[str] = (), count: int 
     known = [*_names(kind), *others]
     provider = name.partition("/")[0]
     same = [other for other in known if other.startswith(provider + "/")]
-    return difflib.get_close_matches(name, same or known, n=count, cutoff=0.4) or difflib.get_close_matches(
-        name, known, n=count, cutoff=0.0
+    return difflib.get_close_matches(name, same or known, cutoff=0.4) or difflib.get_close_matches(
+        name, known, cutoff=0.0
     )
 
 
