@@ -35,16 +35,14 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         cell.id = f"cell-{index:02d}"
         for key in set(cell.metadata) - {"tags"}:
             del cell.metadata[key]
-        if cell.cell_type == "code":
-            if "parameters" not in cell.metadata.get("tags", []):
-                cell.metadata["jupyter"] = {"source_hidden": True}
-            # Progress bars and the libraries' notices belong to one run, not to the page.
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-        for output in cell.get("outputs", []):
-            if "data" in output:
-                output.data.pop("application/vnd.jupyter.widget-view+json", None)
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("data", True)]
+        if cell.cell_type != "code":
+            continue
+        if "parameters" not in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}
+        for output in cell.outputs:
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+        # Progress bars and the libraries' notices belong to one run, not to the page.
+        cell.outputs = [each for each in cell.outputs if each.get("name") != "stderr" and each.get("data", True)]
     return notebook
 
 

@@ -41,11 +41,6 @@ def keep_outputs(model: dict[str, Any], path: str, contents_manager: Any, **_: A
         cell["metadata"] = before.get("metadata", cell["metadata"])
         if cell["cell_type"] == "code":
             # An output belongs to the source that made it.
-            same = before.get("source") == _source(cell)
+            same = before.get("source") == "".join(cell.get("source", ""))
             cell["outputs"] = before["outputs"] if same else []
             cell["execution_count"] = before["execution_count"] if same else None
-
-
-def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(source)

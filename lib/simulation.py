@@ -123,8 +123,8 @@ class PriorCase:
     ``when`` names the values of which other fields must have one, ``above`` what they must be more than.
     """
 
-    when: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    above: Mapping[str, float] = field(default_factory=dict)
+    when: Mapping[str, tuple[float, ...]]
+    above: Mapping[str, float]
     values: tuple[float, ...] = ()
     weights: tuple[float, ...] = ()
     between: tuple[float, float] | None = None
@@ -159,18 +159,15 @@ def read_priors(path: Path) -> tuple[Prior, ...]:
 
 
 def _case(path: str, row: Mapping[str, Any]) -> PriorCase:
-    when = {other: _coded(other, value) for other, value in row.get("when", {}).items()}
-    above = row.get("above", {})
+    def values(path: str, stated: Any) -> tuple[float, ...]:
+        spec = field_specs()[path]
+        return tuple(coded(spec, value) for value in (stated if isinstance(stated, list) else [stated]))
+
+    when, above = {other: values(other, value) for other, value in row.get("when", {}).items()}, row.get("above", {})
     if "between" in row:
         return PriorCase(when, above, between=tuple(float(end) for end in row["between"]))
     weights = {True: row["chance"], False: 1 - row["chance"]} if "chance" in row else row["weights"]
-    spec = field_specs()[path]
-    return PriorCase(when, above, tuple(coded(spec, value) for value in weights), tuple(weights.values()))
-
-
-def _coded(path: str, values: Any) -> tuple[float, ...]:
-    spec = field_specs()[path]
-    return tuple(coded(spec, value) for value in (values if isinstance(values, list) else [values]))
+    return PriorCase(when, above, values(path, list(weights)), tuple(weights.values()))
 
 
 @dataclass(frozen=True)
