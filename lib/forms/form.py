@@ -72,8 +72,9 @@ class ClientForm(anywidget.AnyWidget):
         else:
             choice = done["choice"] or None
             self.state.set(path, YES_NO.get(choice, choice) if field_specs()[path].kind == "truth" else choice)
-        # A refused text has to come back too, although no value changed.
-        self.redraw()
+        if path in self.state.errors:
+            # A refused text has to come back too, although no value changed.
+            self.redraw()
 
     def redraw(self) -> None:
         """Show the state: text, position, what is assumed or understood, errors."""

@@ -54,9 +54,20 @@ class PriceList:
         dated = prices[0].is_money and prices[0].grade != ESTIMATED
         return with_unknown_history(prices[0], as_of) if dated else prices[0]
 
+    def on(self, as_of: datetime.date) -> dict[str, Price]:
+        """Return the price of every row on a day, by ``item.component`` as written."""
+        if as_of not in self._days:
+            items = self.items
+            self._days[as_of] = {f"{items[item]}.{part}": self.at(item, part, as_of) for item, part in self.rows}
+        return self._days[as_of]
+
     def has(self, item: str) -> bool:
         """Return whether any component of ``item`` is priced."""
         return item.lower() in self.items
+
+    @cached_property
+    def _days(self) -> dict[datetime.date, dict[str, Price]]:
+        return {}
 
     @cached_property
     def items(self) -> dict[str, str]:
