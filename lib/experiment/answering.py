@@ -26,25 +26,16 @@ from lib.retrieval.search import Hit
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a run learns and answers from: the dataset, the index of today's pages, what was looked up beforehand.
-
-    Attributes:
-        found: question id to the passages that the first search found, best first.
-        gold: question id to the passages that hold the answer; those found where no page does.
-        examples_found: question id to training pairs, nearest first.
-        lessons: what each training learns from, by its name.
-        retrieval: how well and how fast the pages were looked up, for the record.
-        passages: every passage and page that may stand in a prompt, by id.
-    """
+    """What a run learns and answers from: dataset, index of today's pages, and what was looked up by question id."""
 
     dataset: Dataset
     index: Index
-    found: Mapping[str, Sequence[Hit]]
-    gold: Mapping[str, Sequence[Hit]]
-    examples_found: Mapping[str, Sequence[TrainingPair]]
-    lessons: Mapping[str, list[TrainingExample]]
-    retrieval: RetrievalInfo
-    passages: dict[str, Page | Hit] = field(default_factory=dict)
+    found: Mapping[str, Sequence[Hit]]  # what the first search found, best first
+    gold: Mapping[str, Sequence[Hit]]  # the passages that hold the answer; those found where no page does
+    examples_found: Mapping[str, Sequence[TrainingPair]]  # nearest first
+    lessons: Mapping[str, list[TrainingExample]]  # what each training learns from, by its name
+    retrieval: RetrievalInfo  # how well and how fast the pages were looked up, for the record
+    passages: dict[str, Page | Hit] = field(default_factory=dict)  # all that may stand in a prompt, by id
 
 
 def changed_documents(dataset: Dataset) -> set[str]:
