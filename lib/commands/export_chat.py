@@ -32,7 +32,7 @@ def export_chat(config: ExperimentConfig, dataset: Dataset, folder: Path, client
     """
     if not dataset.training_pairs:
         raise InputError("There are no training pairs to export; give --train FILE.jsonl.")
-    with open_context(config) as context, context.inputs(dataset) as inputs:
+    with open_context(config) as context, context.inputs(dataset, config) as inputs:
         lessons = inputs.lessons
     lines = []
     for name, examples in lessons.items():

@@ -25,6 +25,9 @@ from lib.progress import Progress
 from lib.retrieval.kinds import ChunkSettings
 from lib.stats import Proportion, proportion
 
+Panels = Sequence[tuple[str, tuple[str, ...]]]
+"""Measures, each with the kinds of question that count: all where empty."""
+
 
 @dataclass(frozen=True)
 class CurveEntry:
@@ -88,30 +91,22 @@ class Measuring:
 
     @property
     def config(self) -> ExperimentConfig:
-        """The run's configuration, without what takes long and is not drawn."""
-        return self.result.record.config.model_copy(update={"latency_questions": 0, "perplexity_questions": 0})
+        """The run's configuration."""
+        return self.result.record.config
 
     def dataset(self, **changes) -> Dataset:
         """Make the sample company with other sizes."""
         return data_for(self.config.model_copy(update=changes)).dataset
 
     def answer(
-        self,
-        arm: str,
-        inputs: Inputs,
-        adapter: Path | None,
-        config: ExperimentConfig,
-        x: float,
-        series: str,
-        panels: Sequence[tuple[str, tuple[str, ...]]],
+        self, arm: str, inputs: Inputs, adapter: Path | None, x: float, series: str, panels: Panels
     ) -> Iterator[CurvePoint]:
-        """Let one arm answer, and yield a point for each panel (measure, kinds)."""
-        note = f", {series} at {x:g}"
-        answers, _ = self.context.answer(EXPERIMENT_ARMS[arm], inputs, adapter, config, note=note, timed=False)
+        """Let one arm answer, and yield a point for each panel."""
+        rows, _ = self.context.answer(EXPERIMENT_ARMS[arm], inputs, adapter, f", {series} at {x:g}", timed=False)
         voice, questions = inputs.dataset.voice, {question.id: question for question in inputs.dataset.questions}
         for measure, kinds in panels:
             known, clusters = [], []
-            for row in answers.rows:
+            for row in rows:
                 question = questions[row.question_id]
                 value = MEASURES[measure].judge(question, row.answer, voice)
                 if value is not None and (not kinds or question.kind in kinds):
@@ -121,20 +116,13 @@ class Measuring:
             yield CurvePoint(series, x, measure, shown, proportion(known, clusters))
 
     def trained(
-        self,
-        name: str,
-        arm: str,
-        dataset: Dataset,
-        x: float,
-        series: str,
-        panels: Sequence[tuple[str, tuple[str, ...]]],
-        **changes,
+        self, name: str, arm: str, dataset: Dataset, x: float, series: str, panels: Panels, **changes
     ) -> Iterator[CurvePoint]:
         """Train on a dataset under a changed configuration, and let one arm answer with that adapter."""
         config = self.config.model_copy(update={"arms": (arm,)} | changes)
         with self.context.inputs(dataset, config) as inputs:
-            adapter, _ = self.context.train(name, inputs.lessons[name], 0, config)
-            yield from self.answer(arm, inputs, adapter, config, x, series, panels)
+            adapter, _ = self.context.train(name, inputs, 0)
+            yield from self.answer(arm, inputs, adapter, x, series, panels)
 
 
 _NONE_ASKED = dict.fromkeys(KINDS, 0)
@@ -161,16 +149,15 @@ def _changed(measuring: Measuring) -> Iterator[CurvePoint]:
             continue
         kept, changed = result.share(arm, "fact", "new_wording"), result.share(arm, "fact", "changed")
         for percent in (0, 25, 50, 75, 100):
-            mixed = [kept.share + (changed.share - kept.share) * percent / 100]
+            groups = (kept, 1 - percent / 100), (changed, percent / 100)
+            share = kept.share + (changed.share - kept.share) * percent / 100
             # Two independent groups: variances add with the squares of their weights.
-            for side in ("low", "high"):
-                parts = [
-                    (getattr(each, side) - each.share) * weight
-                    for each, weight in ((kept, 1 - percent / 100), (changed, percent / 100))
-                ]
-                width = sum(part**2 for part in parts) ** 0.5
-                mixed.append(mixed[0] + (width if side == "high" else -width))
-            yield CurvePoint(result.arms[arm].title, percent, "fact", "", Proportion(kept.n + changed.n, *mixed))
+            below, above = (
+                sum(((getattr(each, side) - each.share) * weight) ** 2 for each, weight in groups) ** 0.5
+                for side in ("low", "high")
+            )
+            mixed = Proportion(kept.n + changed.n, share, share - below, share + above)
+            yield CurvePoint(result.arms[arm].title, percent, "fact", "", mixed)
 
 
 def _pairs(measuring: Measuring) -> Iterator[CurvePoint]:
@@ -194,7 +181,7 @@ def _corpus(measuring: Measuring) -> Iterator[CurvePoint]:
             for arm in config.arms:
                 adapter = measuring.result.adapter("with_pages") if arm == "lora_with_pages" else None
                 title = EXPERIMENT_ARMS[arm].title
-                yield from measuring.answer(arm, inputs, adapter, config, documents, title, [("fact", ())])
+                yield from measuring.answer(arm, inputs, adapter, documents, title, [("fact", ())])
 
 
 def _passages(measuring: Measuring) -> Iterator[CurvePoint]:
@@ -206,7 +193,7 @@ def _passages(measuring: Measuring) -> Iterator[CurvePoint]:
             config = measuring.config.model_copy(update={"k": k, "chunking": ChunkSettings(words, 0), "arms": ("rag",)})
             with measuring.context.inputs(dataset, config) as inputs:
                 name = f"passages of {words} words"
-                yield from measuring.answer("rag", inputs, None, config, k, name, [("fact", ())])
+                yield from measuring.answer("rag", inputs, None, k, name, [("fact", ())])
 
 
 CURVES: Mapping[str, CurveEntry] = {
