@@ -209,11 +209,7 @@ CURVES: Mapping[str, CurveEntry] = {
 
 
 def run_curves(
-    ids: Sequence[str] | None,
-    result: ExperimentResult,
-    *,
-    fresh: bool = False,
-    progress: Progress | None = None,
+    ids: Sequence[str] | None, result: ExperimentResult, *, fresh: bool = False, progress: Progress | None = None
 ) -> Iterator[Curve]:
     """Measure curves with the configuration and the adapters of a run, and store each under ``data/runs/curves``.
 

@@ -58,17 +58,7 @@ EXPERIMENT_VERSION = 4
 train, cut, search or score. Comments, names, pages and charts leave it as it is, and with it every stored run."""
 
 TRAININGS = ("closed_book", "with_pages")
-_PACKAGES = (
-    "torch",
-    "transformers",
-    "peft",
-    "sentence-transformers",
-    "chonkie",
-    "pgvector",
-    "ir-measures",
-    "sacrebleu",
-    "rapidfuzz",
-)
+_PACKAGES = "torch transformers peft sentence-transformers chonkie pgvector ir-measures sacrebleu rapidfuzz"
 _TIMED_SEARCHES = 32
 _SEARCHED_TOGETHER = 64
 
@@ -137,7 +127,9 @@ def run_key(config: ExperimentConfig, dataset: Dataset, model: str, embedder: st
 
 def package_versions() -> dict[str, str]:
     """Return the packages whose change may change a result, with their versions, and Python's."""
-    return {name: importlib.metadata.version(name) for name in _PACKAGES} | {"python": platform.python_version()}
+    return {name: importlib.metadata.version(name) for name in _PACKAGES.split()} | {
+        "python": platform.python_version()
+    }
 
 
 @dataclass

@@ -180,12 +180,7 @@ GRADES = {
     "bleu": "BLEU against the ideal answer: runs of one to four words shared with it",
     "rouge_l": "ROUGE-L against the ideal answer: the longest sequence of words shared with it",
 }
-RETRIEVAL_MEASURES = {
-    "precision": "Precision: share of what was found that holds the answer",
-    "recall": "Recall: share of the pages needed that were found",
-    "reciprocal_rank": "Reciprocal rank of the first page needed",
-    "ndcg": "nDCG: pages needed count more the higher they stand",
-}
+RETRIEVAL_MEASURES = ("precision", "recall", "reciprocal_rank", "ndcg")
 
 _PART = re.compile(r"\d+(?:[.,:/-]\d+)*|[^\W\d_][\w'’]*")
 
@@ -308,9 +303,9 @@ def retrieval_scores(
 
     truth = {id_: dict.fromkeys(documents, 1) for id_, documents in wanted.items() if documents}
     run = {id_: {name: float(-place) for place, name in enumerate(dict.fromkeys(found[id_]))} for id_ in truth}
-    measures = dict(zip(map(str, (P @ k, R @ k, RR @ k, nDCG @ k)), RETRIEVAL_MEASURES, strict=True))
+    measures = dict(zip((P @ k, R @ k, RR @ k, nDCG @ k), RETRIEVAL_MEASURES, strict=True))
     # A question for which nothing was found has no row of its own in ir-measures.
     rows = {id_: dict.fromkeys(RETRIEVAL_MEASURES, 0.0) for id_ in truth}
-    for metric in ir_measures.iter_calc([P @ k, R @ k, RR @ k, nDCG @ k], truth, run):
-        rows[metric.query_id][measures[str(metric.measure)]] = float(metric.value)
+    for metric in ir_measures.iter_calc(list(measures), truth, run):
+        rows[metric.query_id][measures[metric.measure]] = float(metric.value)
     return rows

@@ -416,7 +416,8 @@ def literature_page(comparison: LiteratureComparison) -> Page:
     """Say row by row and pair by pair how the run stands to the published ones, and test the papers' statements on it."""
     columns = ["Study", "Statement", "Here", "Why"]
     tested = [
-        [each.statement.study, each.statement.statement, str(each.verdict), each.why] for each in comparison.statements
+        [each.statement["study"], each.statement["statement"], str(each.verdict), each.why]
+        for each in comparison.statements
     ]
     title = "Statements of the papers, tested on this run (p after Holm's correction)"
     overall, *others = literature_sentences(comparison)

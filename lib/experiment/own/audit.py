@@ -177,21 +177,18 @@ def near_copies(texts: Sequence[str], run: int = 5) -> dict[int, int]:
     for place, text in enumerate(texts):
         words = _WORD.findall(text.casefold())
         length = max(1, min(run, len(words)))
-        runs.append(frozenset(" ".join(words[at : at + length]) for at in range(len(words) - length + 1)))
+        own = frozenset(" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
+        runs.append(own)
         if not words:
             continue
         sketch = MinHash(num_perm=128)
-        sketch.update_batch([one.encode() for one in runs[place]])
-        near = (other for other in sorted(index.query(sketch)) if _jaccard(runs[place], runs[other]) >= NEAR)
-        if (original := next(near, None)) is not None:
-            copies[place] = original
+        sketch.update_batch([one.encode() for one in own])
+        near = [each for each in index.query(sketch) if len(own & runs[each]) / len(own | runs[each]) >= NEAR]
+        if near:
+            copies[place] = min(near)
         else:
             index.insert(place, sketch)
     return copies
-
-
-def _jaccard(first: frozenset[str], second: frozenset[str]) -> float:
-    return len(first & second) / len(first | second)
 
 
 def same_question(texts: Sequence[str]) -> dict[int, int]:
