@@ -211,13 +211,9 @@ CURVES: Mapping[str, CurveEntry] = {
 def run_curves(
     ids: Sequence[str] | None, result: ExperimentResult, *, fresh: bool = False, progress: Progress | None = None
 ) -> Iterator[Curve]:
-    """Measure curves with the configuration and the adapters of a run, and store each under ``data/runs/curves``.
+    """Measure curves (all if none is named) with a run's configuration and adapters, stored in ``data/runs/curves``.
 
-    Args:
-        ids: which of ``CURVES``; all if not given.
-        result: a run on the sample company.
-        fresh: measure again what an earlier call had finished.
-        progress: as in ``run_experiment``.
+    ``fresh`` measures again what an earlier call had finished; ``progress`` is as in ``run_experiment``.
 
     Raises:
         InputError: an id is not known, or the run is on own data.

@@ -131,10 +131,8 @@ class ExperimentResult:
     def values(self, arm: str, measure: str, kinds: str | Sequence[str] = ()) -> pd.Series:
         """Return an arm's values by question, each the mean over the training seeds.
 
-        Args:
-            arm: its id.
-            measure: one of ``MEASURES`` or ``GRADES``, ``perplexity``, or a column of sizes such as ``prompt_tokens``.
-            kinds: one kind, several, or all where empty or ``"all"``.
+        ``measure`` is one of ``MEASURES`` or ``GRADES``, ``perplexity``, or a size such as ``prompt_tokens``; ``kinds``
+        is one kind, several, or all where empty or ``"all"``.
 
         Raises:
             InputError: there is no such arm, measure or kind in this run.

@@ -256,12 +256,8 @@ def score_answers(
 ) -> list[dict[str, bool | float | None]]:
     """Score answers by every measure and grade; equal ones once.
 
-    Args:
-        questions: by id.
-        answers: question id, the answer as written, the passages that stood before it.
-        voice: how answers are worded.
-        embed: texts to vectors of length 1 (one row a text).
-        progress: told how many are scored.
+    ``answers`` are question id, the answer as written, the passages that stood before it; ``embed`` makes vectors of
+    length 1 (one row a text).
     """
     bares = [voice.bare(answer) for _, answer, _ in answers]
     texts = [questions[id_].question for id_, _, _ in answers]
@@ -288,15 +284,11 @@ def score_answers(
 def retrieval_scores(
     found: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]], k: int
 ) -> dict[str, dict[str, float]]:
-    """Judge what a search found (``ir-measures``).
-
-    Args:
-        found: question id to document ids, best first.
-        wanted: question id to the documents that hold its answer; questions without any are left out.
-        k: how many found documents count.
+    """Judge what a search found (document ids by question id, best first) by ``ir-measures``.
 
     Returns:
-        Question id to ``RETRIEVAL_MEASURES``, each from 0 to 1 over the first k documents.
+        Question id to ``RETRIEVAL_MEASURES``, each from 0 to 1 over the first k documents; those for which no document
+        is ``wanted`` are left out.
     """
     import ir_measures
     from ir_measures import RR, P, R, nDCG

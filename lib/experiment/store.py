@@ -60,8 +60,6 @@ def read_record(run_id: str) -> tuple[RunRecord, Path]:
 
 def run_ids() -> list[str]:
     """List the ids of all stored runs, oldest first."""
-    if not paths.RUNS.is_dir():
-        return []
     return sorted(path.parent.name for path in paths.RUNS.glob(f"*/{RECORD}") if not path.parent.name.startswith("."))
 
 

@@ -94,11 +94,8 @@ def audit_data(
 ) -> Audit:
     """Audit a client's data. Time grows with its size, not with its square.
 
-    Args:
-        files, read, training: the files as read.
-        hidden: ids of questions on documents that the person asking may not read.
-        voice: the style that the training pairs ask for.
-        gap: difference of two arms' shares of right answers (0 to 1) that the run should be able to show.
+    ``hidden`` are ids of questions on documents that the person asking may not read, ``gap`` is the difference of two
+    arms' shares of right answers (0 to 1) that the run should be able to show.
 
     Raises:
         InputError: ``gap`` is not between 0 and 1.

@@ -54,11 +54,8 @@ def read_questions(
 ) -> ReadQuestions:
     """Read questions with their expected answers from CSV or JSON lines; columns as in ``QuestionRow``.
 
-    Args:
-        path: a .csv, .tsv, .jsonl or .ndjson file; only ``question`` and ``answer`` are needed.
-        documents: what ``document_ids`` may name.
-        skipped: files that could not be read; questions on them are left out.
-        voice: its opening and closing are no part of what a right answer must contain.
+    Only ``question`` and ``answer`` are needed. Questions on ``skipped`` files are left out; what frames an answer in
+    ``voice`` is no part of what a right one must contain.
 
     Raises:
         InputError: one sentence with file, row, column, value and what is allowed.
