@@ -47,17 +47,11 @@ class SkippedFile:
 
 @dataclass(frozen=True)
 class LoadedDocuments:
-    """What a folder holds, in the order of the paths.
+    """What a folder holds, in the order of the paths."""
 
-    Attributes:
-        documents: what can be read.
-        skipped: the files left out.
-        repeated: lines left out since most pages begin or end with them (menus, banners, footers), with the number
-            of pages.
-    """
-
-    documents: tuple[Document, ...]
-    skipped: tuple[SkippedFile, ...]
+    documents: tuple[Document, ...]  # what can be read
+    skipped: tuple[SkippedFile, ...]  # the files left out
+    # Lines left out since most pages begin or end with them (menus, banners, footers), with the number of pages.
     repeated: Mapping[str, int]
 
 
