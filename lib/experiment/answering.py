@@ -21,8 +21,7 @@ from lib.models.training import TrainingExample
 from lib.progress import Progress, silent
 from lib.retrieval.access import Person, readable
 from lib.retrieval.index import Index
-from lib.retrieval.multi_hop import follow_up_query, merged
-from lib.retrieval.search import Hit
+from lib.retrieval.search import Hit, follow_up_query, merged
 
 
 @dataclass(frozen=True)

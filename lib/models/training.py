@@ -151,16 +151,9 @@ def train_adapter(
 ) -> Training:
     """Train a LoRA adapter and save it to ``folder``; the model is given back unchanged.
 
-    Args:
-        model: to adapt.
-        examples: what to learn; those that do not fit the window are left out and counted.
-        folder: to save to.
-        settings: the workbook's defaults if not given.
-        seed: starts the adapter and orders the examples; the same seed gives the same adapter.
-        progress: told of each step; ``say`` is told the estimate.
-        until: looks after each epoch whether enough is known.
-        stage: the name that ``progress`` is told.
-        save_every: seconds between checkpoints.
+    Examples that do not fit the window are left out and counted. ``seed`` starts the adapter and orders the examples: the
+    same one gives the same adapter. ``until`` looks after each epoch whether enough is known. ``progress`` is told of each
+    step of ``stage``, and in words what it is estimated to take; checkpoints are ``save_every`` seconds apart.
 
     Raises:
         InputError: no example fits the window, or the model is an endpoint's.

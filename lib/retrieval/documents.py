@@ -63,10 +63,6 @@ def load_documents(folder: str | Path, progress: Progress = silent) -> LoadedDoc
     what the file calls itself, else its first heading, else its name; its kind the kind of file. Who may read it
     stands in its front matter or a ``meta`` tag as ``access``, or in the folder's ``access.csv``.
 
-    Args:
-        folder: where the documents are.
-        progress: told how many files are read.
-
     Raises:
         InputError: the folder cannot be read or holds no document that can be, or ``access.csv`` is wrong.
     """
