@@ -197,11 +197,7 @@ class Simulation:
 
     @classmethod
     def of(
-        cls,
-        client: ClientFile,
-        book: PriceBook,
-        extra: Sequence[UncertainInput] = (),
-        priors: Sequence[Prior] = (),
+        cls, client: ClientFile, book: PriceBook, extra: Sequence[UncertainInput] = (), priors: Sequence[Prior] = ()
     ) -> "Simulation":
         """Collect what is uncertain for ``client``: its own numbers, the prices, and what a higher room adds.
 

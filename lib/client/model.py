@@ -296,11 +296,7 @@ class Today(Section):
 
     usd_per_query: number("Today's cost per query", "Cost of one query as it runs now.", "USD", 0, MILLION) = None
     monthly_usd: number("Today's monthly cost", "Cost of what runs now.", "USD a month", 0, BILLION) = None
-    plan: choice(
-        "Planned architecture",
-        "The architecture that is already planned.",
-        *ARMS,
-    ) = None
+    plan: choice("Planned architecture", "The architecture that is already planned.", *ARMS) = None
     plan_weeks: number("Planned weeks", "Time that the plan takes.", "weeks", 0, 520) = None
 
 

@@ -99,8 +99,7 @@ class Estimates:
     def component(self, arm: str, component: str, kind: str) -> Estimate:
         """Return one component of ``arm``; ``kind`` is ``setup`` or ``monthly``."""
         return Estimate.of(
-            getattr(self.drawn.components[arm][component], kind),
-            getattr(self.planned.components[arm][component], kind),
+            getattr(self.drawn.components[arm][component], kind), getattr(self.planned.components[arm][component], kind)
         )
 
     def spent(self, arm: str) -> Array:

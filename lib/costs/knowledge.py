@@ -97,9 +97,7 @@ def vector_store(situation: Situation) -> Component:
         "+ queries × price by GB; GB = vectors × dimensions × 4 ÷ 1,000,000,000",
         monthly=lambda: situation.off_device(
             lambda: either(
-                situation.in_house,
-                lambda: _store_usd(situation, role),
-                lambda: _store_usd(situation, "vector_store"),
+                situation.in_house, lambda: _store_usd(situation, role), lambda: _store_usd(situation, "vector_store")
             )
         ),
     )

@@ -160,9 +160,7 @@ class Situation:
     def embedding(self, component: str) -> Array:
         """Return the price or the dimensions of the embedding: of a local model where nothing may leave the house."""
         return either(
-            self.in_house,
-            lambda: self.price(f"local.{component}"),
-            lambda: self.price(f"embedding_model.{component}"),
+            self.in_house, lambda: self.price(f"local.{component}"), lambda: self.price(f"embedding_model.{component}")
         )
 
     def off_device(self, usd: Callable[[], Array]) -> Array:

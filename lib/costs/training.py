@@ -53,11 +53,7 @@ def _tokens_per_run(situation: Situation, arm: str) -> Array:
     )
     tokens = examples * situation.fact("training_data.tokens_per_example")
     if arm == "fine_tune":
-        tokens = tokens + either(
-            situation.knowledge_needed,
-            lambda: document_tokens(situation),
-            lambda: NOTHING,
-        )
+        tokens = tokens + either(situation.knowledge_needed, lambda: document_tokens(situation), lambda: NOTHING)
     return tokens * situation.price("training.epochs")
 
 

@@ -13,12 +13,7 @@ from functools import lru_cache
 # --- one way to write every sign ---------------------------------------------------------------------------------
 
 _SIGNS = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛`´′ʼ", "'"),
-        **dict.fromkeys("“”„‟″«»", '"'),
-        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
-        "⁄": "/",
-    }
+    {**dict.fromkeys("‘’‚‛`´′ʼ", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"), "⁄": "/"}
 )
 
 

@@ -362,12 +362,7 @@ def _estimate(
 
 
 def _watcher(
-    model: LocalModel,
-    progress: Progress,
-    stage: str,
-    save_every: float,
-    until: Until | None,
-    kept: Path,
+    model: LocalModel, progress: Progress, stage: str, save_every: float, until: Until | None, kept: Path
 ) -> Any:
     """Return a callback that tells of steps, saves by the clock, and ends what has taught enough."""
     from transformers import TrainerCallback

@@ -13,12 +13,7 @@ from lib.prices.hosted import snapshot
 from lib.prices.lists import workbook_prices
 from lib.prices.price import ESTIMATE, Price, labelled
 from lib.prices.routes import KINDS, Offer, gpu_seconds, whole_gpus
-from lib.prices.search import (
-    IN_HOUSE_STORE,
-    newest_date,
-    offered,
-    price_book,
-)
+from lib.prices.search import IN_HOUSE_STORE, newest_date, offered, price_book
 
 __all__ = [
     "ESTIMATE",

@@ -49,13 +49,7 @@ class Report:
 
 
 def make_report(
-    client_file: Path,
-    folder: Path,
-    *,
-    experiment: Any = None,
-    pdf: bool = True,
-    xlsx: bool = False,
-    pptx: bool = False,
+    client_file: Path, folder: Path, *, experiment: Any = None, pdf: bool = True, xlsx: bool = False, pptx: bool = False
 ) -> Report:
     """Write ``folder/NAME.html``, ``NAME.manifest.json`` and, where a Chromium is found, ``NAME.pdf``.
 

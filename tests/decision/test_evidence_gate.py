@@ -117,8 +117,7 @@ def test_a_run_that_is_stored_anew_is_read_anew(stored) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sample_model", "sample_company", "said"),
-    [(True, False, "small sample model"), (False, True, "sample company")],
+    ("sample_model", "sample_company", "said"), [(True, False, "small sample model"), (False, True, "sample company")]
 )
 def test_the_scores_of_a_sample_run_are_not_used_and_that_is_said(stored, sample_model, sample_company, said) -> None:
     run = stored(as_arms(FEW_DIFFER), sample_model=sample_model, sample_company=sample_company)
