@@ -112,15 +112,13 @@ class Model:
 
     def draws_like(self, other: "Model", edited: str) -> bool:
         """Return whether the draws of ``other`` are those of this client after an edit of the field ``edited``."""
-        moving = [item for item in self.simulation.inputs if item.name != edited]
-        judged = field_specs()[edited].judgement
-        theirs = [item for item in other.simulation.inputs if not (judged and item.name == edited)]
-        return (self.simulation.book, self.run, self.own_scores, moving) == (
-            other.simulation.book,
-            other.run,
-            other.own_scores,
-            theirs,
-        )
+
+        def drawn_from(model: Model, but: str) -> tuple:
+            book = model.simulation.book
+            inputs = [item for item in model.simulation.inputs if item.name != but]
+            return book, book.own_models, book.hourly, book.events, model.run, model.own_scores, inputs
+
+        return drawn_from(self, edited) == drawn_from(other, edited if field_specs()[edited].judgement else "")
 
     def variations(self, size: int, edits: Sequence[Edit] = (), rows: slice = ALL) -> list[Variations]:
         """Evaluate stability draws of the client after each of some edits, or as it is where there is none."""
