@@ -112,11 +112,7 @@ class Voice:
     def keeps(self, answer: str, refusal: bool | None = None) -> bool:
         """Whether ``answer`` keeps this voice: every part in its place, whatever it says.
 
-        In the brand voice an answer ends in exactly one citation, a refusal has none.
-
-        Args:
-            answer: as the model wrote it; blanks around it do not count.
-            refusal: whether it refuses; found by ``REFUSAL`` if not given.
+        In the brand voice an answer ends in exactly one citation, a refusal (found by ``REFUSAL`` if not told) has none.
         """
         answer = answer.strip()
         if self.name == "free":

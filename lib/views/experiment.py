@@ -95,11 +95,6 @@ def measured(result: ExperimentResult | None) -> Page | None:
 def forest(result: ExperimentResult, shown: Sequence[Panel] = MAIN_PANELS, title: str = "") -> Chart:
     """Draw every arm's share with its 95 % interval, one panel a measure side by side.
 
-    Args:
-        result: a finished run.
-        shown: which of ``panels_of(result)``.
-        title: of the chart.
-
     Raises:
         InputError: the run holds no judged answer.
     """
@@ -301,10 +296,8 @@ def grades_table(result: ExperimentResult) -> Table:
 def measured_costs(result: ExperimentResult, client: ClientFile) -> Table:
     """Set each arm's tokens beside the client's prices: a thousand questions, and a thousand right answers.
 
-    Args:
-        result: a finished run; tokens are those of the model that answered.
-        client: whose models' prices, correction costs and currency count; tuned arms answer at the tuned model's
-            price. Where it requires citations, the right page must be cited too.
+    Tokens are those of the model that answered; tuned arms answer at the price of the client's tuned model. Where it
+    requires citations, the right page must be cited too.
 
     Raises:
         InputError: the client's stack or price list is of no use.
