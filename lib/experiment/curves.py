@@ -18,7 +18,7 @@ from lib.experiment.arms import EXPERIMENT_ARMS
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import data_for
 from lib.experiment.result import ExperimentResult
-from lib.experiment.run import RunContext, open_context
+from lib.experiment.run import RunContext, machine, open_context
 from lib.experiment.scoring import MEASURES
 from lib.files import write_text
 from lib.progress import Progress
@@ -54,12 +54,13 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class Curve:
-    """A measured curve; ``model`` and ``created`` say by what and when."""
+    """A measured curve; ``model``, ``created`` and ``machine`` say by what, when and where."""
 
     id: str
     points: tuple[CurvePoint, ...]
     model: str = ""
     created: str = ""
+    machine: str = ""
 
     @property
     def entry(self) -> CurveEntry:
@@ -226,7 +227,7 @@ def run_curves(
     with open_context(result.record.config, fresh=fresh, progress=progress) as context:
         for id_ in ids or CURVES:
             points = tuple(CURVES[id_].measure(Measuring(result, context)))
-            curve = Curve(id_, points, result.record.model.name, result.record.created)
+            curve = Curve(id_, points, result.record.model.name, result.record.created, machine())
             write_text(paths.RUNS / "curves" / f"{id_}.json", curve_json(curve))
             yield curve
 
