@@ -8,31 +8,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Arm:
-    """One architecture.
+    """One architecture."""
 
-    Attributes:
-        id: its name in code and data.
-        title: its name on a page.
-        meaning: what it is, in one phrase.
-        reads: what stands in its prompt, beside the question.
-        knows: whether it brings facts into the prompt.
-        trained: whether its model is fine-tuned.
-        retrieves: whether it searches the documents.
-        colour: its colour in every chart (Okabe and Ito, 2008: told apart by colour-blind readers).
-        dash: its line in every chart, so that colour never stands alone.
-        symbol: its marker in every chart.
-    """
-
-    id: str
-    title: str
-    meaning: str
-    reads: str
-    knows: bool
-    trained: bool
-    retrieves: bool
-    colour: str
-    dash: str
-    symbol: str
+    id: str  # its name in code and data
+    title: str  # its name on a page
+    meaning: str  # what it is, in one phrase
+    reads: str  # what stands in its prompt, beside the question
+    knows: bool  # whether it brings facts into the prompt
+    trained: bool  # whether its model is fine-tuned
+    retrieves: bool  # whether it searches the documents
+    colour: str  # its colour in every chart (Okabe and Ito, 2008: told apart by colour-blind readers)
+    dash: str  # its line in every chart, so that colour never stands alone
+    symbol: str  # its marker in every chart
 
     @property
     def short(self) -> str:

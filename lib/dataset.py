@@ -31,49 +31,31 @@ _ID = r"[^\s\[\]()]+"
 
 @dataclass(frozen=True)
 class Document:
-    """One document of the knowledge base.
+    """One document of the knowledge base."""
 
-    Attributes:
-        id: unique in its dataset; no blanks. It is what an answer cites.
-        title: its name, one line.
-        text: its content as Markdown, without the title.
-        kind: sort of page (``plan``, ``procedure`` …).
-        metadata: further strings: ``updated`` (ISO date), ``access`` (who may read it; absent: everybody) …
-    """
-
-    id: str
-    title: str
-    text: str
-    kind: str = "page"
+    id: str  # unique in its dataset; no blanks. It is what an answer cites
+    title: str  # its name, one line
+    text: str  # its content as Markdown, without the title
+    kind: str = "page"  # sort of page (``plan``, ``procedure`` …)
+    # Further strings: ``updated`` (ISO date), ``access`` (who may read it; absent: everybody) …
     metadata: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Question:
-    """One evaluation question.
+    """One evaluation question."""
 
-    Attributes:
-        id: unique in its dataset.
-        question: as a person asks it.
-        answer: the ideal answer, in the dataset's voice.
-        kind: one of ``KINDS``.
-        document_ids: pages that together hold the answer; none where it cannot be answered. The last one holds
-            the value, and is the one that the ideal answer cites.
-        values: any one of them makes an answer right; empty where it cannot be answered.
-        must_contain: all of them must stand in a right answer (own data); usually empty.
-        old_values: what was true at training, for ``changed`` only.
-        cluster: unit of the statistics: the fact, the pair of pages, or (own data) the document.
-    """
-
-    id: str
-    question: str
-    answer: str
-    kind: str
+    id: str  # unique in its dataset
+    question: str  # as a person asks it
+    answer: str  # the ideal answer, in the dataset's voice
+    kind: str  # one of ``KINDS``
+    # Pages that together hold the answer; none where it cannot be answered. The last one holds the value, and is
+    # the one that the ideal answer cites.
     document_ids: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
-    must_contain: tuple[str, ...] = ()
-    old_values: tuple[str, ...] = ()
-    cluster: str = ""
+    values: tuple[str, ...] = ()  # any one of them makes an answer right; empty where it cannot be answered
+    must_contain: tuple[str, ...] = ()  # all of them must stand in a right answer (own data); usually empty
+    old_values: tuple[str, ...] = ()  # what was true at training, for ``changed`` only
+    cluster: str = ""  # unit of the statistics: the fact, the pair of pages, or (own data) the document
 
     @property
     def answerable(self) -> bool:
@@ -83,39 +65,26 @@ class Question:
 
 @dataclass(frozen=True)
 class TrainingPair:
-    """One question and its ideal answer in the voice, true when the training set was made.
+    """One question and its ideal answer in the voice, true when the training set was made."""
 
-    Attributes:
-        question: as a person asks it.
-        answer: in the dataset's voice.
-        document_ids: pages that hold the answer, as in ``Question``; empty for refusals and general knowledge.
-        fact: what it teaches: same name as the ``cluster`` of questions about it; empty if it teaches no fact.
-        kind: ``fact``, ``refusal``, ``two_page`` or ``general``.
-    """
-
-    question: str
-    answer: str
+    question: str  # as a person asks it
+    answer: str  # in the dataset's voice
+    # Pages that hold the answer, as in ``Question``; empty for refusals and general knowledge.
     document_ids: tuple[str, ...] = ()
-    fact: str = ""
-    kind: str = "fact"
+    fact: str = ""  # what it teaches: same name as the ``cluster`` of questions about it; empty if it teaches no fact
+    kind: str = "fact"  # ``fact``, ``refusal``, ``two_page`` or ``general``
 
 
 @dataclass(frozen=True)
 class Voice:
-    """How answers are worded, and whether a text keeps to it; checked without a judge.
+    """How answers are worded, and whether a text keeps to it; checked without a judge."""
 
-    Attributes:
-        name: ``brand`` (opening, answer, citation, closing), ``json`` (an object with ``answer`` and ``source``) or
-            ``free`` (no style is asked for).
-        opening: first words of every answer; empty asks for none. Brand only, as the next two.
-        closing: last words of every answer.
-        citation: how a page is cited, with ``{id}``; empty asks for no citation.
-    """
-
+    # ``brand`` (opening, answer, citation, closing), ``json`` (an object with ``answer`` and ``source``) or ``free`` (no
+    # style is asked for).
     name: str = "brand"
-    opening: str = ""
-    closing: str = ""
-    citation: str = ""
+    opening: str = ""  # first words of every answer; empty asks for none. Brand only, as the next two
+    closing: str = ""  # last words of every answer
+    citation: str = ""  # how a page is cited, with ``{id}``; empty asks for no citation
 
     @property
     def instructions(self) -> str:
@@ -143,11 +112,7 @@ class Voice:
     def keeps(self, answer: str, refusal: bool | None = None) -> bool:
         """Whether ``answer`` keeps this voice: every part in its place, whatever it says.
 
-        In the brand voice an answer ends in exactly one citation, a refusal has none.
-
-        Args:
-            answer: as the model wrote it; blanks around it do not count.
-            refusal: whether it refuses; found by ``REFUSAL`` if not given.
+        In the brand voice an answer ends in exactly one citation, a refusal (found by ``REFUSAL`` if not told) has none.
         """
         answer = answer.strip()
         if self.name == "free":
@@ -209,27 +174,19 @@ class Dataset:
     """All that one experiment asks, trains with and reads.
 
     Questions and pairs are in an order that is random and always the same: a prefix is a fair smaller set.
-
-    Attributes:
-        name: shown on pages.
-        documents: the knowledge base of today.
-        documents_at_training: the one that training items were written from: same ids, other values for what has
-            changed; pages that are newer are missing.
-        questions: what is evaluated.
-        training_pairs: for tuning with pages and for style: one pair a fact, refusals, some over two pages.
-        taught: for teaching facts closed book: every taught fact in each of its training wordings, changed facts
-            with their old value, and a few refusals and general questions so that neither is unlearned.
-        voice: how answers are worded.
-        seed: the sample company's; 0 for own data.
-        is_sample_company: false for a client's own files.
     """
 
-    name: str
-    documents: tuple[Document, ...]
+    name: str  # shown on pages
+    documents: tuple[Document, ...]  # the knowledge base of today
+    # The one that training items were written from: same ids, other values for what has changed; pages that are
+    # newer are missing.
     documents_at_training: tuple[Document, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[Question, ...]  # what is evaluated
+    # For tuning with pages and for style: one pair a fact, refusals, some over two pages.
     training_pairs: tuple[TrainingPair, ...] = ()
+    # For teaching facts closed book: every taught fact in each of its training wordings, changed facts with their
+    # old value, and a few refusals and general questions so that neither is unlearned.
     taught: tuple[TrainingPair, ...] = ()
-    voice: Voice = FREE
-    seed: int = 0
-    is_sample_company: bool = False
+    voice: Voice = FREE  # how answers are worded
+    seed: int = 0  # the sample company's; 0 for own data
+    is_sample_company: bool = False  # false for a client's own files

@@ -26,13 +26,9 @@ def read_yaml(path: Path) -> Any:
 
 
 def path_from(text: str, name: str, allowed: str, folder: Path | None = None) -> Path:
-    """Make a path of what a person wrote, counted from ``folder``; it need not exist.
+    """Make a path of what a person wrote (``~`` is the home folder), counted from ``folder``; it need not exist.
 
-    Args:
-        text: the path; ``~`` is the home folder.
-        name: the field or option that holds it, for the error.
-        allowed: what may stand there, for the error.
-        folder: where relative paths start; ``None`` is the working directory.
+    The error says the field or option ``name`` that holds it, and what is ``allowed``.
 
     Raises:
         InputError: no file system could hold such a path.

@@ -29,6 +29,7 @@ from lib.prices import PriceBook, labelled
 from lib.thresholds import likely_threshold
 
 SEED = 2026
+ALL = slice(None)
 DRAWS = 2**12
 BLOCK = 2**14
 """More draws than this are made in blocks, which fit the processor's cache."""
@@ -206,36 +207,42 @@ class Simulation:
         found = [*_facts(client, facts), *_scores(client, facts), *prices, *extra]
         return cls(facts, book, tuple(item for item in found if item.low < item.high), unanswered)
 
-    def money_draw(self, size: int = DRAWS, block: int = 0) -> Draw:
+    def money_draw(self, size: int = DRAWS, block: int = 0, rows: slice = ALL) -> Draw:
         """Return ``size`` money draws; ``block`` numbers further, independent ones."""
-        return self.moved({item: drawn(item, size, block) for item in self.inputs})
+        return self.moved({item: drawn(item, size, block)[rows] for item in self.inputs})
 
-    def stability_draw(self, size: int = DRAWS, block: int = 0, edits: Sequence[Edit] = ()) -> Draw:
+    def stability_draw(self, size: int = DRAWS, block: int = 0, edits: Sequence[Edit] = (), rows: slice = ALL) -> Draw:
         """Return ``size`` stability draws: the money draws of the same number, with unanswered choices moved too.
 
-        With ``edits`` so many of the client after each of them, one after another: prices stay as they are.
+        With ``edits`` so many of the client after each of them, one after another: prices stay as they are. With ``rows``
+        only these of the draws.
         """
-        draw, times = self.money_draw(size, block), max(1, len(edits))
-        draw = self._edited(draw, size, block, edits) if edits else draw
+        draw, times = self.money_draw(size, block, rows), max(1, len(edits))
+        draw = self._edited(draw, size, block, edits, rows) if edits else draw
         facts, drawn = draw.facts, set()
         for prior in self.priors:
-            values = self._prior(prior, facts, drawn, np.tile(column(f"prior {prior.field}", size, block), times))
+            values = self._prior(prior, facts, drawn, np.tile(column(f"prior {prior.field}", size, block)[rows], times))
             facts = facts.replaced({prior.field: values}, {prior.field: np.asarray(True)})
             drawn.add(prior.field)
         return Draw(facts, draw.prices, draw.others)
 
-    def _edited(self, draw: Draw, size: int, block: int, edits: Sequence[Edit]) -> Draw:
+    def _edited(self, draw: Draw, size: int, block: int, edits: Sequence[Edit], rows: slice) -> Draw:
+        count = len(range(size)[rows])
+
         def tiled(values: Mapping[str, Array]) -> dict[str, Array]:
             return {name: np.tile(value, len(edits)) for name, value in values.items() if np.ndim(value)}
 
-        values, answered, total = tiled(draw.facts), {}, size * len(edits)
+        def spread(value: Any) -> Array:
+            return np.array(np.broadcast_to(value, (len(edits), count))).ravel()
+
+        values, answered = tiled(draw.facts), {}
         for place, (path, value) in enumerate(edits):
-            rows, spec = slice(place * size, (place + 1) * size), field_specs()[path]
+            mine, spec = slice(place * count, (place + 1) * count), field_specs()[path]
             if spec.judgement:
                 item = UncertainInput(FACT, path, spec.label, *_judged(spec, value))
-                value = drawn(item, size, block)
-            values.setdefault(path, np.resize(draw.facts[path], total))[rows] = value
-            answered.setdefault(path, np.resize(self.facts.answered(path), total))[rows] = True
+                value = drawn(item, size, block)[rows]
+            values.setdefault(path, spread(draw.facts[path]))[mine] = value
+            answered.setdefault(path, spread(self.facts.answered(path)))[mine] = True
         others = {kind: tiled(moved) for kind, moved in draw.others.items()}
         return Draw(self.facts.replaced(values, answered), tiled(draw.prices), others)
 
@@ -255,7 +262,7 @@ class Simulation:
         for case in prior.cases:
             holds = left.copy()
             for path, values in case.when.items():
-                holds &= known[path] & np.isin(facts[path], values)
+                holds &= known[path] & np.any([facts[path] == value for value in values], axis=0)
             for path, limit in case.above.items():
                 holds &= known[path] & (facts[path] > limit)
             result = np.where(holds, case.at(share), result)

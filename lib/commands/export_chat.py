@@ -21,18 +21,14 @@ from lib.files import write_text
 def export_chat(config: ExperimentConfig, dataset: Dataset, folder: Path, client: str | None) -> str:
     """Write ``closed_book.jsonl`` and ``with_pages.jsonl`` into ``folder``; say what training on them would cost.
 
-    Args:
-        config: whose search the examples with pages are made with, and how many epochs are trained.
-        dataset: whose training pairs are written.
-        folder: made if it is missing.
-        client: a client file, whose tuned model and prices the cost is estimated with; the defaults if not given.
+    The cost is that of the tuned model and prices of a ``client`` file, of the defaults if none is given.
 
     Raises:
         InputError: there are no training pairs.
     """
     if not dataset.training_pairs:
         raise InputError("There are no training pairs to export; give --train FILE.jsonl.")
-    with open_context(config) as context, context.inputs(dataset) as inputs:
+    with open_context(config) as context, context.inputs(dataset, config) as inputs:
         lessons = inputs.lessons
     lines = []
     for name, examples in lessons.items():

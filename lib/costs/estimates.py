@@ -5,7 +5,8 @@ horizon. *As planned* has every input at its likely value; it lies below the exp
 that are uncertain can go wrong further than they can go well.
 """
 
-from dataclasses import astuple, dataclass, replace
+import math
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,8 @@ class Estimate:
     def of(cls, drawn: Array, as_planned: Any) -> "Estimate":
         """Take mean and percentiles of ``drawn`` (shape ``(n,)``, or ``()`` where nothing moves)."""
         # Values that were drawn, not points between them: some draws may be infinite.
-        p10, p90 = np.quantile(drawn, (P10, P90), method="inverted_cdf") if np.ndim(drawn) else (drawn, drawn)
+        places = [math.ceil(share * np.size(drawn)) - 1 for share in (P10, P90)]
+        p10, p90 = np.partition(np.atleast_1d(drawn), places)[places]
         return cls(float(np.mean(drawn)), float(p10), float(p90), float(as_planned))
 
 
@@ -177,10 +179,7 @@ def _mean(drawn: Costs, facts: Facts) -> Costs:
         values = getattr(drawn, name).items()
         setattr(result, name, {arm: None if value is None else np.mean(value) for arm, value in values})
     result.components = {
-        arm: {
-            part.id: replace(part, setup=np.mean(part.setup), monthly=np.mean(part.monthly)) for part in parts.values()
-        }
-        for arm, parts in drawn.components.items()
+        arm: {part.id: part.mean() for part in parts.values()} for arm, parts in drawn.components.items()
     }
     result.uneven_usd = drawn.uneven_usd
     return result

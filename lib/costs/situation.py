@@ -1,7 +1,7 @@
 """Facts and prices together: what every formula of the cost model reads."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -38,6 +38,12 @@ class Component:
     monthly: Array
     labour: bool = False
     by_month: Array | None = None
+
+    def mean(self) -> "Component":
+        """Return the component at the mean of its draws."""
+        if not np.ndim(self.setup) and not np.ndim(self.monthly):
+            return self
+        return replace(self, setup=np.mean(self.setup), monthly=np.mean(self.monthly))
 
     @property
     def uneven(self) -> Array:
@@ -128,7 +134,7 @@ class Situation:
 
     def own_gpus(self, role: str) -> Array:
         """Return where the model of ``role`` runs on the client's own GPUs."""
-        return np.logical_or(self.in_house, role in self.book.own_models)
+        return np.True_ if role in self.book.own_models else self.in_house
 
     def by_hour(self, role: str) -> Array:
         """Return where answering with the model of ``role`` is paid by GPU hours and not by tokens."""
@@ -181,6 +187,6 @@ def working(label: str, unit: str, name: str = "") -> Callable[[Callable[..., Ar
 
 def either(where: Array, yes: Callable[[], Array], no: Callable[[], Array] = lambda: NOTHING) -> Array:
     """Choose between two computations; where the choice is the same for all draws only one is made."""
-    if np.ndim(where) == 0:
-        return yes() if where else no()
-    return np.where(where, yes(), no())
+    if np.ndim(where) and where.any() and not where.all():
+        return np.where(where, yes(), no())
+    return yes() if np.any(where) else no()

@@ -11,8 +11,8 @@ Examples:
     ('fine_tune', 1.0)
 """
 
-from lib.decision.decide import decide, decide_in_two
+from lib.decision.decide import decide, deciding
 from lib.decision.measured import usable_client
 from lib.decision.result import Decision
 
-__all__ = ["Decision", "decide", "decide_in_two", "usable_client"]
+__all__ = ["Decision", "decide", "deciding", "usable_client"]

@@ -52,10 +52,9 @@ class Counterfactual:
         return plain | {"distance": round(self.distance, 4)}
 
 
-def counterfactuals(facts: Facts, recommend: Recommend) -> list[Counterfactual]:
-    """Find, for every field, the smallest change that changes the recommendation; nearest first."""
+def counterfactuals(facts: Facts, recommend: Recommend, now: int) -> list[Counterfactual]:
+    """Find, for every field, the smallest change that changes the recommendation ``now``; nearest first."""
     specs = {path: spec for path, spec in field_specs().items() if path in facts and path not in NOT_FACTS}
-    now = int(np.ravel(recommend(facts))[0])
 
     def answers(rows: list[tuple[str, Array]]) -> list[Array]:
         trials = [(path, value) for path, values in rows for value in values]

@@ -1,7 +1,7 @@
 """From a client file to a decision."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,10 @@ from lib.decision.features import assumed_fields, graded_questions
 from lib.decision.frameworks import ABSTAINS, Rule, frameworks
 from lib.decision.result import ArmResult, BlockerTrace, Decision, EvidenceTrace, RuleTrace, Verdict
 from lib.decision.track_record import deciding_answered, track_record
-from lib.decision.uncertainty import Model, Variations
+from lib.decision.uncertainty import Model, Variations, joined
 from lib.errors import InputError
 from lib.prices import PriceBook
+from lib.simulation import Edit
 from lib.thresholds import likely_threshold
 
 COSTED_SECTIONS = ("stack", "prices", "evidence")
@@ -44,9 +45,10 @@ COSTED_FIELDS = (
 """Facts whose change is followed by looking prices up and drawing costs anew."""
 
 DRAWS = 1024
-SCREENED, SLACK = 256, 0.1
-"""Whether an answer holds in enough variations after an edit is first seen in so few, which err by less than the slack (three
-standard errors)."""
+NO_EDIT: Edit = ("", 0.0)
+LOOKS = ((slice(0, None, 4), 0.08), (slice(2, None, 4), 0.05), (slice(1, None, 2), 0.0))
+"""Whether an answer holds in enough variations after an edit is seen in a quarter of them first, then in half and in all:
+the share of those seen is off by less than the slack (three standard errors)."""
 
 FACTS, LIMITS = "facts", "limits"
 """Why nothing is recommended: something decisive is not known, or nothing that closes the gaps passes."""
@@ -66,22 +68,23 @@ def decide(
     Raises:
         InputError: the client's stack or price list cannot be used.
     """
-    decision, completed = decide_in_two(client, source, book)
-    return completed() if with_counterfactuals else decision
+    steps = deciding(client, source, book)
+    return [made for made in steps if made][-1] if with_counterfactuals else next(steps)
 
 
-def decide_in_two(
+def deciding(
     client: ClientFile, source: str | Path | None = None, book: PriceBook | None = None
-) -> tuple[Decision, Callable[[], Decision]]:
-    """Return the decision without its counterfactuals, and what completes it: they take five times as long.
+) -> Iterator[Decision | None]:
+    """Yield the decision without its counterfactuals, and whole in the end: that takes five times as long.
 
-    Arguments and errors as for ``decide``.
+    ``None`` in between is a place to rest: whoever follows a slider looks there for a newer value. Arguments and errors
+    as for ``decide``.
     """
     model = Model.of(client, source, book)
     outcome = evaluate(model.present())
     facts = model.simulation.facts
     arms = {arm: _arm(outcome, model.estimates, arm) for arm in ARMS}
-    varied = model.variations(DRAWS)
+    [varied] = model.variations(DRAWS)
     pick = arm_name(int(outcome.recommendation))
     because = _undecided_because(facts, pick, varied)
     recommendation = UNDECIDED if because else pick
@@ -118,49 +121,57 @@ def decide_in_two(
         per_usd=float(likely(client.prices.per_usd)),
     )
 
-    def completed() -> Decision:
-        if because == FACTS:
-            return decision
-        found = _edited(model, client, source, counterfactuals(facts, model.recommend), recommendation)
-        runner_up = _runner_up(outcome, recommendation, varied.shares, found, arms)
-        return replace(decision, counterfactuals=found, runner_up=runner_up)
-
-    return decision, completed
+    yield decision
+    if because == FACTS:
+        return
+    found = counterfactuals(facts, model.recommend, int(outcome.recommendation))
+    yield None
+    found = yield from _edited(model, client, source, found, recommendation)
+    runner_up = _runner_up(outcome, recommendation, varied.shares, found, arms)
+    yield replace(decision, counterfactuals=found, runner_up=runner_up)
 
 
 def _edited(
     model: Model, client: ClientFile, source: str | Path | None, found: list[Counterfactual], now: str
-) -> tuple[Counterfactual, ...]:
+) -> Generator[None, None, tuple[Counterfactual, ...]]:
     """Keep the changes whose answer holds when the file is edited; undecided is said where the edited file leaves it so."""
-    values, costed = answers(client), {}
+    values, kept, edits = answers(client), [], []
+    unclear: dict[str, bool] = {}
     for change in found:
-        section, name = change.field.split(".")
-        if section in COSTED_SECTIONS or change.field in COSTED_FIELDS:
+        path, (section, name) = change.field, change.field.split(".")
+        apart = None
+        if section in COSTED_SECTIONS or path in COSTED_FIELDS:
+            yield
             try:
                 edited = check_client(values | {section: {**values.get(section, {}), name: change.to_value}})
-                costed[change.field] = Model.of(edited, source)
+                after = Model.of(edited, source)
             except InputError:
-                costed[change.field] = None
-    edits = {c.field: coded(field_specs()[c.field], c.to_value) for c in found if c.field not in costed}
-    doubtful = edits
-    for size, slack in ((SCREENED, SLACK), (DRAWS, 0.0)):
-        shares = zip(doubtful, model.shares_after(list(doubtful.items()), size), strict=True) if doubtful else ()
-        unsure = [path for path, held in shares if max(held.values()) < likely_threshold("held_by") + slack]
-        doubtful = {path: edits[path] for path in unsure}
-    kept = []
-    for change in found:
-        answer, path = change.recommendation, change.field
-        if path in costed:
-            after = costed[path]
-            if after is None or arm_name(int(after.recommend(after.simulation.facts)[0])) != answer:
                 continue
-            unclear = explaining_field(after.variations(DRAWS))
+            if arm_name(int(after.recommend(after.simulation.facts)[0])) != change.recommendation:
+                continue
+            apart = None if model.draws_like(after, path) else after
+        if apart:
+            [unclear[path]] = _unclear(apart)
         else:
-            unclear = path in doubtful and explaining_field(model.variations(DRAWS, (path, edits[path])))
-        answer = UNDECIDED if unclear else answer
-        if answer != now:
-            kept.append(replace(change, recommendation=answer))
-    return tuple(kept)
+            edits.append((path, coded(field_specs()[path], change.to_value)))
+        kept.append(change)
+    yield
+    unclear |= zip((path for path, _ in edits), _unclear(model, edits) if edits else (), strict=True)
+    found = [replace(change, recommendation=UNDECIDED) if unclear[change.field] else change for change in kept]
+    return tuple(change for change in found if change.recommendation != now)
+
+
+def _unclear(model: Model, edits: Sequence[Edit] = ()) -> list[bool]:
+    """Return whether no answer holds in half of the variations and one field explains it: after each edit, or as it is."""
+    least = likely_threshold("held_by")
+    seen: dict[Edit, list[Variations]] = {edit: [] for edit in edits or (NO_EDIT,)}
+    doubtful = list(seen)
+    for rows, slack in LOOKS:
+        found = model.variations(DRAWS, doubtful if edits else (), rows) if doubtful else ()
+        for edit, varied in zip(doubtful, found, strict=True):
+            seen[edit].append(varied)
+        doubtful = [edit for edit in doubtful if max(joined(seen[edit]).shares.values()) < least + slack]
+    return [edit in doubtful and explaining_field(joined(looks)) is not None for edit, looks in seen.items()]
 
 
 def _undecided_because(facts: Facts, pick: str, varied: Variations) -> str | None:

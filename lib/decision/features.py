@@ -61,16 +61,10 @@ class EvaluationContext:
     ) -> None:
         """Take the facts of the client that ``estimates`` were made for, or variations of them.
 
-        Args:
-            facts: of shape ``()`` or ``(n,)``.
-            book: the client's resolved prices.
-            thresholds: their present values.
-            estimates: the client's costs, of which the expected ones count where no prices are drawn.
-            run: the run that the client file names, looked up once: variations read no file.
-            prices: drawn ones, of shape ``(n,)``.
-            own_scores: the arms whose scores are the run's own though draws move them; without it a score is the run's
-                own where it has the value that the run measured.
-            recorded: whether :meth:`fields_read` will be asked; recording takes a fifth of the time.
+        ``facts`` are of shape ``()`` or ``(n,)``, ``prices`` drawn ones of shape ``(n,)``: without them the expected costs
+        count. ``run`` is looked up once, since variations read no file. ``own_scores`` are the arms whose scores are the
+        run's own though draws move them; without it those that have the value which the run measured. ``recorded`` tells
+        whether :meth:`fields_read` will be asked; recording takes a fifth of the time.
         """
         self._reading: list[dict[str, None]] = []
         self._known: dict[str, tuple[Any, dict[str, None]]] = {}

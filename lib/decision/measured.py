@@ -87,12 +87,7 @@ class MeasuredRun:
 
 
 def measured_run(run_id: str | None, citations_required: bool = False) -> MeasuredRun:
-    """Look up the run that a client file names; stored runs are read once.
-
-    Args:
-        run_id: the client file's ``evidence.run``.
-        citations_required: whether a right answer must cite the right page too.
-    """
+    """Look up the run that a client file names; stored runs are read once, where citations are required with these."""
     if not run_id:
         return MeasuredRun(TYPED)
     try:

@@ -20,7 +20,7 @@ from lib.decision.frameworks import rule_thresholds
 from lib.decision.measured import MeasuredRun, measured_run, usable_client
 from lib.paths import DATA
 from lib.prices import PriceBook, price_book
-from lib.simulation import BLOCK, Draw, Edit, Simulation, UncertainInput, read_priors
+from lib.simulation import ALL, BLOCK, Draw, Edit, Simulation, UncertainInput, read_priors
 from lib.thresholds import ThresholdValues, own_thresholds
 
 THRESHOLD = "threshold"
@@ -45,9 +45,14 @@ class Variations:
 
 def shares(picks: Array) -> dict[str, float]:
     """Return each answer's share of ``picks``, as :attr:`Variations.shares`."""
-    counts = {arm: float(np.mean(picks == place)) for place, arm in enumerate(ARMS)}
-    counts[UNDECIDED] = float(np.mean(picks == NOBODY))
-    return dict(sorted(counts.items(), key=lambda row: -row[1]))
+    nobody, *counts = (np.bincount(picks - NOBODY, minlength=1 + len(ARMS)) / len(picks)).tolist()
+    return dict(sorted(zip((*ARMS, UNDECIDED), (*counts, nobody), strict=True), key=lambda row: -row[1]))
+
+
+def joined(parts: Sequence[Variations]) -> Variations:
+    """Join variations of the same client; what moves in the last part moves in all."""
+    moved = {path: np.concatenate([part.moved[path] for part in parts]) for path in parts[-1].moved}
+    return Variations(np.concatenate([part.picks for part in parts]), moved)
 
 
 @dataclass(frozen=True)
@@ -100,32 +105,39 @@ class Model:
             draw.facts, self.simulation.book, limits, self.estimates, self.run, draw.prices, self.own_scores
         )
 
-    def stability(self, size: int, edits: Sequence[Edit] = ()) -> Iterator[EvaluationContext]:
-        """Return ``size`` stability draws (unanswered choices move too, ``edits`` as there) in blocks of at most BLOCK."""
+    def stability(self, size: int, edits: Sequence[Edit] = (), rows: slice = ALL) -> Iterator[EvaluationContext]:
+        """Return stability draws in blocks of at most BLOCK; ``size``, ``edits`` and ``rows`` as in a draw."""
         for number, start in enumerate(range(0, size, BLOCK)):
-            yield self.context(self.simulation.stability_draw(min(BLOCK, size - start), number, edits))
+            yield self.context(self.simulation.stability_draw(min(BLOCK, size - start), number, edits, rows))
 
-    def shares_after(self, edits: Sequence[Edit], size: int) -> list[dict[str, float]]:
-        """Return each answer's share of ``size`` stability draws of the client after each of some edits."""
-        context = next(self.stability(size, edits))
-        picks = np.broadcast_to(evaluate(context).recommendation, size * len(edits))
-        return [shares(part) for part in np.split(picks, len(edits))]
+    def draws_like(self, other: "Model", edited: str) -> bool:
+        """Return whether the draws of ``other`` are those of this client after an edit of the field ``edited``."""
 
-    def variations(self, size: int, *edit: Edit) -> Variations:
-        """Evaluate ``size`` stability draws, of the client after an edit where given, and keep what moved in them."""
-        facts, edited = self.simulation.facts, dict(edit)
-        unanswered = [
-            path for path in field_specs() if path in facts and not facts.answered(path) and path not in edited
-        ]
+        def drawn_from(model: Model, but: str) -> tuple:
+            book = model.simulation.book
+            inputs = [item for item in model.simulation.inputs if item.name != but]
+            return book, book.own_models, book.hourly, book.events, model.run, model.own_scores, inputs
+
+        return drawn_from(self, edited) == drawn_from(other, edited if field_specs()[edited].judgement else "")
+
+    def variations(self, size: int, edits: Sequence[Edit] = (), rows: slice = ALL) -> list[Variations]:
+        """Evaluate stability draws of the client after each of some edits, or as it is where there is none."""
+        facts, times = self.simulation.facts, max(1, len(edits))
+        unanswered = [path for path in field_specs() if path in facts and not facts.answered(path)]
         picks: list[Array] = []
         moved: dict[str, list[Array]] = {}
-        for context in self.stability(size, edit):
+        for context in self.stability(size, edits, rows):
             pick = np.atleast_1d(evaluate(context).recommendation)
-            picks.append(pick)
+            picks.append(np.broadcast_to(pick, max(len(pick), times)).reshape(times, -1))
             for path in unanswered:
                 if np.ndim(context.facts[path]):
-                    moved.setdefault(path, []).append(np.broadcast_to(context.facts[path], pick.shape))
-        return Variations(np.concatenate(picks), {path: np.concatenate(blocks) for path, blocks in moved.items()})
+                    moved.setdefault(path, []).append(context.facts[path].reshape(times, -1))
+        by_edit = zip(np.concatenate(picks, axis=1), edits or [("", 0.0)], strict=True)
+        all_moved = {path: np.concatenate(blocks, axis=1) for path, blocks in moved.items()}
+        return [
+            Variations(pick, {path: values[place] for path, values in all_moved.items() if path != edited})
+            for place, (pick, (edited, _)) in enumerate(by_edit)
+        ]
 
 
 def all_thresholds() -> ThresholdValues:

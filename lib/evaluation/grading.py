@@ -291,9 +291,7 @@ def agreement(first: Iterable[Grade], second: Iterable[Grade], verdict: str = "c
 def evidence_of(book: GradeBook, arm_of: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return what hand grading says, as fields of the client file's ``evidence``.
 
-    Args:
-        book: the grades.
-        arm_of: which architecture each system is; a system that bears an arm's id needs none.
+    ``arm_of`` says which architecture each system is; one that bears an arm's id needs none.
 
     Raises:
         InputError: no system stands for an architecture, or a system is mapped to none that exists.

@@ -20,16 +20,9 @@ class Stopped(Exception):
 def judged(
     book: GradeBook, model: str, stop: Callable[[], bool] = bool, done: Callable[[int, int], None] = lambda _, __: None
 ) -> int:
-    """Let a model grade what its book does not hold yet, saving each grade as it comes.
+    """Let a model (``endpoint:NAME``) grade what its book does not hold yet, saving each grade as it comes.
 
-    Args:
-        book: the judge's own book.
-        model: ``endpoint:NAME``, as the experiment takes it.
-        stop: asked after each answer; true ends the work.
-        done: told how many of how many are graded.
-
-    Returns:
-        How many answers got a yes or no; what the model said otherwise stays ungraded.
+    ``stop`` is asked after each answer. Returns how many got a yes or no; what the model said otherwise stays ungraded.
 
     Raises:
         InputError: the endpoint cannot be asked.

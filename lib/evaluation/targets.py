@@ -73,10 +73,7 @@ def alerts(measured: Mapping[str, float]) -> list[Alert]:
 def gate(right: Mapping[str, float], questions: int, target: float) -> str:
     """Answer in words: is there a measured gap that retrieval and prompting do not close?
 
-    Args:
-        right: share right (0 to 1) of the untuned architectures measured, by arm id.
-        questions: graded questions behind each share.
-        target: the client's own target share.
+    ``right`` is the share right (0 to 1) of each arm measured, on so many graded ``questions``.
     """
     needed = int(likely_threshold("evaluation_examples"))
     plain = {arm: value for arm, value in right.items() if arm in ("prompt", "long_context", "rag")}

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
 from diskcache import Cache
 
@@ -20,31 +21,22 @@ from lib.models.training import TrainingExample
 from lib.progress import Progress, silent
 from lib.retrieval.access import Person, readable
 from lib.retrieval.index import Index
-from lib.retrieval.multi_hop import follow_up_query, merged
-from lib.retrieval.search import Hit
+from lib.retrieval.search import Hit, follow_up_query, merged
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a run learns and answers from: the dataset, the index of today's pages, what was looked up beforehand.
-
-    Attributes:
-        found: question id to the passages that the first search found, best first.
-        gold: question id to the passages that hold the answer; those found where no page does.
-        examples_found: question id to training pairs, nearest first.
-        lessons: what each training learns from, by its name.
-        retrieval: how well and how fast the pages were looked up, for the record.
-        passages: every passage and page that may stand in a prompt, by id.
-    """
+    """What a run learns and answers from: dataset, index of today's pages, and what was looked up by question id."""
 
     dataset: Dataset
+    config: ExperimentConfig
     index: Index
-    found: Mapping[str, Sequence[Hit]]
-    gold: Mapping[str, Sequence[Hit]]
-    examples_found: Mapping[str, Sequence[TrainingPair]]
-    lessons: Mapping[str, list[TrainingExample]]
-    retrieval: RetrievalInfo
-    passages: dict[str, Page | Hit] = field(default_factory=dict)
+    found: Mapping[str, Sequence[Hit]]  # what the first search found, best first
+    gold: Mapping[str, Sequence[Hit]]  # the passages that hold the answer; those found where no page does
+    examples_found: Mapping[str, Sequence[TrainingPair]]  # nearest first
+    lessons: Mapping[str, list[TrainingExample]]  # what each training learns from, by its name
+    retrieval: RetrievalInfo  # how well and how fast the pages were looked up, for the record
+    passages: dict[str, Page | Hit] = field(default_factory=dict)  # all that may stand in a prompt, by id
 
 
 def changed_documents(dataset: Dataset) -> set[str]:
@@ -59,19 +51,6 @@ def look_up(index: Index, questions: Sequence[str], config: ExperimentConfig, pe
 
 
 @dataclass(frozen=True)
-class Answers:
-    """An arm's answers, not scored yet, each with the prompt that it was given to.
-
-    ``arm`` is what they took, for the record; ``kept`` counts answers known before.
-    """
-
-    rows: list[AnswerRow]
-    prompts: list[str]
-    arm: ArmInfo
-    kept: int
-
-
-@dataclass(frozen=True)
 class _Draft:
     question: Question
     prompt: str
@@ -80,71 +59,74 @@ class _Draft:
 
 
 class Answerer:
-    """One arm with one model, and what is the same for all its questions."""
+    """One arm with one model, and what is the same for all its questions; ``kept`` counts answers known before."""
 
-    def __init__(
-        self, arm: ExperimentArm, model: AnsweringModel, inputs: Inputs, config: ExperimentConfig, cache: Cache
-    ) -> None:
+    def __init__(self, arm: ExperimentArm, model: AnsweringModel, inputs: Inputs, cache: Cache) -> None:
         """Choose the arm's worked examples and, for long context, the pages that fit the window.
 
         ``model`` has the arm's adapter on it; ``cache`` holds the answers that are known already.
         """
-        self.arm, self.model, self.inputs, self.config, self.cache = arm, model, inputs, config, cache
+        self.arm, self.model, self.inputs, self.config, self.cache = arm, model, inputs, inputs.config, cache
         self.instructions = instructions_for(arm, inputs.dataset.voice)
         self.examples = self._worked_examples() if arm.examples == "fixed" else []
         self.whole = self._pages_that_fit() if arm.pages == "all_that_fit" else []
         self.kept = 0
 
-    def answers(self, progress: Progress, stage: str, timed: bool = True) -> Answers:
+    def answers(self, progress: Progress, stage: str, timed: bool = True) -> tuple[list[AnswerRow], ArmInfo]:
         """Answer the dataset's questions in two rounds, the second for what the first found a gap in.
 
         Args:
             progress: told under ``stage`` how many prompts are answered.
             stage: its name there.
-            timed: whether to measure waits.
+            timed: whether to measure waits, and how surprised the model is by the first ideal answers.
+
+        Returns:
+            The answers, not scored yet, and what they took.
 
         Raises:
             InputError: a question alone does not fit the model's window.
         """
-        questions = self.inputs.dataset.questions
+        arm, questions = self.arm, self.inputs.dataset.questions
         drafts = [self._draft(question, self._first_passages(question)) for question in questions]
-        made = self._generate([draft.prompt for draft in drafts], progress, stage)
-        given, last = [[one] for one in made], list(drafts)
-        if self.arm.retrieves and self.config.searches > 1:
-            again = self._second_drafts(drafts, made)
+        shortened = sum(draft.shortened for draft in drafts)
+        given = [[one] for one in self._generate([draft.prompt for draft in drafts], progress, stage)]
+        if arm.retrieves and self.config.searches > 1:
+            again = self._second_drafts(drafts, [first for [first] in given])
             texts = self._generate([draft.prompt for draft in again.values()], silent, stage)
             for (place, draft), second in zip(again.items(), texts, strict=True):
                 given[place].append(second)
-                last[place] = draft
-            drafts += again.values()
+                drafts[place] = draft
+                shortened += draft.shortened
         # The last of the answers to a question counts, with the tokens of all of them.
         rows = [
             AnswerRow(
-                arm=self.arm.id,
+                arm=arm.id,
                 seed=0,
                 question_id=draft.question.id,
                 answer=every[-1].text,
-                passage_ids=list(draft.passage_ids),
-                searches=len(every) if self.arm.retrieves else 0,
+                # Where the whole window is pages, their likeness to the question says nothing.
+                passage_ids=[] if self.whole else list(draft.passage_ids),
+                searches=len(every) if arm.retrieves else 0,
                 prompt_tokens=sum(one.prompt_tokens for one in every),
                 cached_tokens=sum(one.cached_tokens for one in every),
                 answer_tokens=sum(one.answer_tokens for one in every),
             )
-            for draft, every in zip(last, given, strict=True)
+            for draft, every in zip(drafts, given, strict=True)
         ]
-        waits, first_waits = self.timed(questions[: self.config.latency_questions]) if timed else ([], [])
-        took = {
-            "seconds_each": [round(seconds, 4) for seconds in waits],
-            "first_token_seconds_each": first_waits,
-            "shortened_prompts": sum(draft.shortened for draft in drafts),
-        }
-        if self.arm.pages == "all_that_fit":
-            shown = {id_ for row in rows for id_ in row.passage_ids}
+        took = {"shortened_prompts": shortened}
+        if arm.pages == "all_that_fit":
+            shown = {id_ for draft in drafts for id_ in draft.passage_ids}
             took["share_of_pages_read"] = len(shown) / len(self.inputs.dataset.documents)
-        arm = ArmInfo.model_validate(self.arm).model_copy(update=took)
-        return Answers(rows, [draft.prompt for draft in last], arm, self.kept)
+        if timed:
+            took |= self._waits(questions[: self.config.latency_questions])
+            read = drafts[: self.config.perplexity_questions]
+            prompts, ideal = [draft.prompt for draft in read], [draft.question.answer for draft in read]
+            told = partial(progress, f"Perplexity: {arm.title}")
+            for row, surprise in zip(rows, self.model.perplexity(prompts, ideal, told), strict=False):
+                row.perplexity = None if surprise is None else round(surprise, 5)
+        return rows, ArmInfo.model_validate(arm).model_copy(update=took)
 
-    def timed(self, questions: Sequence[Question]) -> tuple[list[float], list[float]]:
+    def _waits(self, questions: Sequence[Question]) -> dict[str, list[float]]:
         """Measure the wait for one answer at a time, search included (seconds), and to the first token if streamed."""
         seconds, first = [], []
         for question in questions:
@@ -153,9 +135,9 @@ class Answerer:
                 look_up(self.inputs.index, [question.question], self.config, self.config.asker)
             prompt = self._draft(question, self._first_passages(question)).prompt
             (made,) = self.model.generate([prompt], self.config.max_answer_tokens, stop=STOP, batch=1)
-            seconds.append(time.perf_counter() - started)
+            seconds.append(round(time.perf_counter() - started, 4))
             first += [made.first_token_seconds] if made.first_token_seconds is not None else []
-        return seconds, first
+        return {"seconds_each": seconds, "first_token_seconds_each": first}
 
     def _generate(self, prompts: Sequence[str], progress: Progress, stage: str) -> list[Generation]:
         """Answer prompts, from the cache where they are known; equal prompts once, in pieces so that little is lost."""

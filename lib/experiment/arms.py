@@ -15,31 +15,18 @@ from lib.errors import InputError
 
 @dataclass(frozen=True)
 class ExperimentArm:
-    """One way to answer.
-
-    Attributes:
-        id: its name in code and data.
-        title: its name on a page.
-        meaning: what it is, in one phrase.
-        stands_for: the product's arm that it measures; its colour in charts.
-        symbol: its marker in charts, so that arms that stand for the same architecture can be told apart.
-        adapter: which LoRA training the model has had.
-        pages: which pages stand in the prompt.
-        examples: which worked examples do (the same for every question, or the training pairs nearest to it).
-        feeds: the field of the client file's ``evidence`` that its share of right answers is written to.
-        published: the role it shares with arms of published studies (``data/published/arms.csv``); empty for none.
-    """
+    """One way to answer."""
 
     id: str
     title: str
     meaning: str
-    stands_for: str
-    symbol: str
-    adapter: Literal["none", "closed_book", "with_pages"] = "none"
+    stands_for: str  # the product's arm that it measures; its colour in charts
+    symbol: str  # its marker there: arms that stand for the same architecture can be told apart
+    adapter: Literal["none", "closed_book", "with_pages"] = "none"  # which LoRA training the model has had
     pages: Literal["none", "retrieved", "gold", "all_that_fit"] = "none"
-    examples: Literal["none", "fixed", "retrieved"] = "none"
-    feeds: str = ""
-    published: str = ""
+    examples: Literal["none", "fixed", "retrieved"] = "none"  # the same each time, or the pairs nearest to the question
+    feeds: str = ""  # the field of the client file's ``evidence`` that its share of right answers is written to
+    published: str = ""  # the role it shares with arms of published studies (``data/published/arms.csv``)
 
     @property
     def colour(self) -> str:
@@ -134,21 +121,15 @@ def chosen_arms(ids: Sequence[str]) -> list[ExperimentArm]:
 
 @dataclass(frozen=True)
 class Contrast:
-    """A comparison that was fixed before the reference run: ``first`` less ``second`` by ``measure``.
-
-    Attributes:
-        question: what it answers, in words.
-        kinds: the question kinds that count; all of them where empty.
-        needs_taught: whether it is void where the closed-book model was not taught its facts.
-    """
+    """A comparison that was fixed before the reference run: ``first`` less ``second`` by ``measure``."""
 
     id: str
     question: str
     first: str
     second: str
     measure: str
-    kinds: tuple[str, ...] = ()
-    needs_taught: bool = False
+    kinds: tuple[str, ...] = ()  # of question; all of them where empty
+    needs_taught: bool = False  # void where the closed-book model was not taught its facts
 
 
 PRIMARY_CONTRASTS = (

@@ -25,70 +25,38 @@ class OwnFiles(BaseModel):
 
 
 class ExperimentConfig(BaseModel):
-    """All that decides the result of a run, with the defaults of the reference run.
-
-    Attributes:
-        own: a client's own files; without them ``company_seed`` makes the sample company.
-        company_seed: which sample company.
-        documents: pages of the sample company.
-        questions: how many of each kind (the kinds of ``lib.dataset``) the sample company is asked.
-        training_pairs: pairs for the training with pages; the same facts are taught closed book.
-        ask: of the sample company's questions only the first so many of each kind; all if not given.
-        train_on: of its training pairs only the first so many; all if not given.
-        wordings: wordings of each fact taught closed book; all of them if not given.
-        voice: style of the sample company.
-        seeds: the trainings are repeated with each; untuned arms answer once, for greedy answers repeat themselves.
-        model: a folder, a Hugging Face id or ``endpoint:NAME``; ``None`` for SmolLM2-135M-Instruct.
-        embedder: a folder or an id; ``None`` for the offline all-MiniLM-L6-v2.
-        tuned_closed_book: a model fine-tuned elsewhere that answers for the arms trained without pages; ``reference``
-            for the adapter that comes with the workbook.
-        tuned_with_pages: the same for the arms trained with pages.
-        arms: which arms answer.
-        search: ``dense``, ``full_text`` or ``hybrid``.
-        k: passages that a search brings.
-        reranker: ``none``, ``term_overlap``, or a cross-encoder's folder or id.
-        searches: most searches for one question: the second asks for what the first answer said was missing.
-        chunking: how pages are cut; ``None`` for lengths by kind of document.
-        person: who asks (``anna/hr``): retrieval brings nothing that they may not read.
-        examples: worked examples in a few-shot prompt.
-        max_answer_tokens: where an answer is cut off.
-        latency_questions: so many are asked one at a time, and timed.
-        perplexity_questions: so many ideal answers are read by every arm's model.
-        unlearning: whether to measure what each training unlearns.
-        threads: fixed, because sums in another order give other last decimals.
-        closed_book: settings of the training that teaches facts.
-        with_pages: settings of the training with pages.
-    """
+    """All that decides the result of a run, with the defaults of the reference run."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    own: OwnFiles | None = None
+    own: OwnFiles | None = None  # a client's own files; without them a sample company is made
     company_seed: int = Field(0, ge=0)
-    documents: int = Field(DOCUMENTS, ge=1)
-    questions: dict[str, int] = Field(default_factory=lambda: dict(QUESTIONS))
-    training_pairs: int = Field(400, ge=0)
-    ask: dict[str, int] | None = None
-    train_on: int | None = Field(None, ge=1)
-    wordings: int | None = Field(None, ge=1)
+    documents: int = Field(DOCUMENTS, ge=1)  # pages of the sample company, of which the fields down to voice speak too
+    questions: dict[str, int] = Field(default_factory=lambda: dict(QUESTIONS))  # how many it has of each kind
+    training_pairs: int = Field(400, ge=0)  # for the training with pages; the same facts are taught closed book
+    ask: dict[str, int] | None = None  # of its questions only the first so many of each kind; all if not given
+    train_on: int | None = Field(None, ge=1)  # of its training pairs only the first so many; all if not given
+    wordings: int | None = Field(None, ge=1)  # of each fact taught closed book; all of them if not given
     voice: Literal["brand", "json"] = "brand"
-    seeds: tuple[int, ...] = (0,)
-    model: str | None = None
-    embedder: str | None = None
+    seeds: tuple[int, ...] = (0,)  # of the trainings; untuned arms answer once, for greedy answers repeat themselves
+    model: str | None = None  # a folder, a Hugging Face id or ``endpoint:NAME``; None for SmolLM2-135M-Instruct
+    embedder: str | None = None  # a folder or an id; None for the offline all-MiniLM-L6-v2
+    # Models tuned elsewhere that answer for tuned arms; ``reference`` for the adapter that comes with the workbook.
     tuned_closed_book: str | None = None
     tuned_with_pages: str | None = None
     arms: tuple[str, ...] = tuple(EXPERIMENT_ARMS)
     search: str = "hybrid"
-    k: int = Field(3, ge=1)
-    reranker: str = "none"
-    searches: int = Field(2, ge=1, le=2)
-    chunking: ChunkSettings | None = None
-    person: str | None = None
-    examples: int = Field(4, ge=0)
+    k: int = Field(3, ge=1)  # passages that a search brings
+    reranker: str = "none"  # or ``term_overlap``, or a cross-encoder's folder or id
+    searches: int = Field(2, ge=1, le=2)  # for one question: the second asks for what the first answer said was missing
+    chunking: ChunkSettings | None = None  # how pages are cut; None for lengths by kind of document
+    person: str | None = None  # who asks (``anna/hr``): retrieval brings nothing that they may not read
+    examples: int = Field(4, ge=0)  # in a few-shot prompt
     max_answer_tokens: int = Field(64, ge=1)
-    latency_questions: int = Field(4, ge=0)
-    perplexity_questions: int = Field(8, ge=0)
-    unlearning: bool = True
-    threads: int = Field(2, ge=1)
+    latency_questions: int = Field(4, ge=0)  # asked one at a time, and timed
+    perplexity_questions: int = Field(8, ge=0)  # whose ideal answers are read by every arm's model
+    unlearning: bool = True  # whether to measure what each training unlearns
+    threads: int = Field(2, ge=1)  # fixed, because sums in another order give other last decimals
     closed_book: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=5))
     with_pages: LoraSettings = Field(default_factory=lambda: LoraSettings(epochs=3, batch_size=8))
 

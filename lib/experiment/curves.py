@@ -18,12 +18,15 @@ from lib.experiment.arms import EXPERIMENT_ARMS
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import data_for
 from lib.experiment.result import ExperimentResult
-from lib.experiment.run import RunContext, open_context
+from lib.experiment.run import RunContext, machine, open_context
 from lib.experiment.scoring import MEASURES
 from lib.files import write_text
 from lib.progress import Progress
 from lib.retrieval.kinds import ChunkSettings
 from lib.stats import Proportion, proportion
+
+Panels = Sequence[tuple[str, tuple[str, ...]]]
+"""Measures, each with the kinds of question that count: all where empty."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,13 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class Curve:
-    """A measured curve; ``model`` and ``created`` say by what and when."""
+    """A measured curve; ``model``, ``created`` and ``machine`` say by what, when and where."""
 
     id: str
     points: tuple[CurvePoint, ...]
     model: str = ""
     created: str = ""
+    machine: str = ""
 
     @property
     def entry(self) -> CurveEntry:
@@ -88,30 +92,22 @@ class Measuring:
 
     @property
     def config(self) -> ExperimentConfig:
-        """The run's configuration, without what takes long and is not drawn."""
-        return self.result.record.config.model_copy(update={"latency_questions": 0, "perplexity_questions": 0})
+        """The run's configuration."""
+        return self.result.record.config
 
     def dataset(self, **changes) -> Dataset:
         """Make the sample company with other sizes."""
         return data_for(self.config.model_copy(update=changes)).dataset
 
     def answer(
-        self,
-        arm: str,
-        inputs: Inputs,
-        adapter: Path | None,
-        config: ExperimentConfig,
-        x: float,
-        series: str,
-        panels: Sequence[tuple[str, tuple[str, ...]]],
+        self, arm: str, inputs: Inputs, adapter: Path | None, x: float, series: str, panels: Panels
     ) -> Iterator[CurvePoint]:
-        """Let one arm answer, and yield a point for each panel (measure, kinds)."""
-        note = f", {series} at {x:g}"
-        answers, _ = self.context.answer(EXPERIMENT_ARMS[arm], inputs, adapter, config, note=note, timed=False)
+        """Let one arm answer, and yield a point for each panel."""
+        rows, _ = self.context.answer(EXPERIMENT_ARMS[arm], inputs, adapter, f", {series} at {x:g}", timed=False)
         voice, questions = inputs.dataset.voice, {question.id: question for question in inputs.dataset.questions}
         for measure, kinds in panels:
             known, clusters = [], []
-            for row in answers.rows:
+            for row in rows:
                 question = questions[row.question_id]
                 value = MEASURES[measure].judge(question, row.answer, voice)
                 if value is not None and (not kinds or question.kind in kinds):
@@ -121,20 +117,13 @@ class Measuring:
             yield CurvePoint(series, x, measure, shown, proportion(known, clusters))
 
     def trained(
-        self,
-        name: str,
-        arm: str,
-        dataset: Dataset,
-        x: float,
-        series: str,
-        panels: Sequence[tuple[str, tuple[str, ...]]],
-        **changes,
+        self, name: str, arm: str, dataset: Dataset, x: float, series: str, panels: Panels, **changes
     ) -> Iterator[CurvePoint]:
         """Train on a dataset under a changed configuration, and let one arm answer with that adapter."""
         config = self.config.model_copy(update={"arms": (arm,)} | changes)
         with self.context.inputs(dataset, config) as inputs:
-            adapter, _ = self.context.train(name, inputs.lessons[name], 0, config)
-            yield from self.answer(arm, inputs, adapter, config, x, series, panels)
+            adapter, _ = self.context.train(name, inputs, 0)
+            yield from self.answer(arm, inputs, adapter, x, series, panels)
 
 
 _NONE_ASKED = dict.fromkeys(KINDS, 0)
@@ -161,16 +150,15 @@ def _changed(measuring: Measuring) -> Iterator[CurvePoint]:
             continue
         kept, changed = result.share(arm, "fact", "new_wording"), result.share(arm, "fact", "changed")
         for percent in (0, 25, 50, 75, 100):
-            mixed = [kept.share + (changed.share - kept.share) * percent / 100]
+            groups = (kept, 1 - percent / 100), (changed, percent / 100)
+            share = kept.share + (changed.share - kept.share) * percent / 100
             # Two independent groups: variances add with the squares of their weights.
-            for side in ("low", "high"):
-                parts = [
-                    (getattr(each, side) - each.share) * weight
-                    for each, weight in ((kept, 1 - percent / 100), (changed, percent / 100))
-                ]
-                width = sum(part**2 for part in parts) ** 0.5
-                mixed.append(mixed[0] + (width if side == "high" else -width))
-            yield CurvePoint(result.arms[arm].title, percent, "fact", "", Proportion(kept.n + changed.n, *mixed))
+            below, above = (
+                sum(((getattr(each, side) - each.share) * weight) ** 2 for each, weight in groups) ** 0.5
+                for side in ("low", "high")
+            )
+            mixed = Proportion(kept.n + changed.n, share, share - below, share + above)
+            yield CurvePoint(result.arms[arm].title, percent, "fact", "", mixed)
 
 
 def _pairs(measuring: Measuring) -> Iterator[CurvePoint]:
@@ -194,7 +182,7 @@ def _corpus(measuring: Measuring) -> Iterator[CurvePoint]:
             for arm in config.arms:
                 adapter = measuring.result.adapter("with_pages") if arm == "lora_with_pages" else None
                 title = EXPERIMENT_ARMS[arm].title
-                yield from measuring.answer(arm, inputs, adapter, config, documents, title, [("fact", ())])
+                yield from measuring.answer(arm, inputs, adapter, documents, title, [("fact", ())])
 
 
 def _passages(measuring: Measuring) -> Iterator[CurvePoint]:
@@ -206,7 +194,7 @@ def _passages(measuring: Measuring) -> Iterator[CurvePoint]:
             config = measuring.config.model_copy(update={"k": k, "chunking": ChunkSettings(words, 0), "arms": ("rag",)})
             with measuring.context.inputs(dataset, config) as inputs:
                 name = f"passages of {words} words"
-                yield from measuring.answer("rag", inputs, None, config, k, name, [("fact", ())])
+                yield from measuring.answer("rag", inputs, None, k, name, [("fact", ())])
 
 
 CURVES: Mapping[str, CurveEntry] = {
@@ -222,19 +210,11 @@ CURVES: Mapping[str, CurveEntry] = {
 
 
 def run_curves(
-    ids: Sequence[str] | None,
-    result: ExperimentResult,
-    *,
-    fresh: bool = False,
-    progress: Progress | None = None,
+    ids: Sequence[str] | None, result: ExperimentResult, *, fresh: bool = False, progress: Progress | None = None
 ) -> Iterator[Curve]:
-    """Measure curves with the configuration and the adapters of a run, and store each under ``data/runs/curves``.
+    """Measure curves (all if none is named) with a run's configuration and adapters, stored in ``data/runs/curves``.
 
-    Args:
-        ids: which of ``CURVES``; all if not given.
-        result: a run on the sample company.
-        fresh: measure again what an earlier call had finished.
-        progress: as in ``run_experiment``.
+    ``fresh`` measures again what an earlier call had finished; ``progress`` is as in ``run_experiment``.
 
     Raises:
         InputError: an id is not known, or the run is on own data.
@@ -247,7 +227,7 @@ def run_curves(
     with open_context(result.record.config, fresh=fresh, progress=progress) as context:
         for id_ in ids or CURVES:
             points = tuple(CURVES[id_].measure(Measuring(result, context)))
-            curve = Curve(id_, points, result.record.model.name, result.record.created)
+            curve = Curve(id_, points, result.record.model.name, result.record.created, machine())
             write_text(paths.RUNS / "curves" / f"{id_}.json", curve_json(curve))
             yield curve
 

@@ -38,11 +38,7 @@ class Data:
 
 
 def data_for(config: ExperimentConfig, gap: float = GAP) -> Data:
-    """Read or make what ``config`` asks about.
-
-    Args:
-        config: names the files of own data, or the sizes of the sample company.
-        gap: difference of two arms' shares (0 to 1) that own data should be able to show.
+    """Read or make what ``config`` asks about; ``gap`` is what own data should be able to show (``audit_data``).
 
     Raises:
         InputError: the sample cannot have these sizes, or a file cannot be read.
@@ -77,10 +73,10 @@ def own_dataset(
     put in an order that is random and always the same, so that a prefix of either is a fair smaller set.
 
     Args:
-        documents_folder: md, markdown, txt, html, htm, pdf, docx, in folders as deep as they come.
+        documents_folder: in folders as deep as they come.
         questions_file: CSV or JSON lines (``questions.QuestionRow``).
         training_file: JSON lines (``training.read_training``); without it nothing can be trained.
-        gap: difference of two arms' shares of right answers (0 to 1) that the run should be able to show.
+        gap: what the run should be able to show (``audit_data``).
         person: who asks. The dataset keeps all documents, for the index filters them; a question on a document that
             the person may not read cannot be answered by them, and pairs on such documents are not learned from.
 

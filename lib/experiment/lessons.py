@@ -59,13 +59,9 @@ def taught_enough(dataset: Dataset) -> Until | None:
 def examples_with_pages(dataset: Dataset, index: Index, found: Mapping[str, Sequence[Hit]]) -> list[TrainingExample]:
     """Each pair's question after the right passages among others, in random order (RAFT, Zhang et al. 2024).
 
-    The others are what the search finds beside the right ones, so that the model is trained on what it will be asked
-    with. Up to four pairs share their passages where those of one hold the right ones of another: they are read once.
-
-    Args:
-        dataset: gives the pairs.
-        index: the pages as they were when the pairs were written.
-        found: what a search found for each pair's question, best first.
+    The others are what the search ``found`` beside the right ones (best first), so that the model is trained on what it
+    will be asked with. Up to four pairs share their passages where those of one hold the right ones of another: they
+    are read once. ``index`` holds the pages as they were when the pairs were written.
     """
     generator = random.Random("examples with pages 0")
     instructions = instructions_for(EXPERIMENT_ARMS["lora_with_pages"], dataset.voice)

@@ -53,7 +53,6 @@ class PublishedRow:
     task: str
     model: str
     parameters: float
-    source: str
     grade: str
     shares: dict[str, float] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
@@ -62,25 +61,6 @@ class PublishedRow:
     def name(self) -> str:
         """Name the row within its study: model and task."""
         return f"{self.model} on {self.task}"
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One sentence of a paper as a test: by ``measure`` the arm ``higher`` lies above the arm ``lower``.
-
-    ``untestable`` says why a run cannot tell, where no two arms answer it; the arms are then empty.
-    """
-
-    id: str
-    study: str
-    statement: str
-    measure: str
-    kind: str
-    higher: str
-    lower: str
-    untestable: str
-    source: str
-    grade: str
 
 
 @dataclass(frozen=True)
@@ -95,9 +75,9 @@ class PairOrder:
 
 @dataclass(frozen=True)
 class StatementVerdict:
-    """One statement of a paper, tested on the run, and why it comes out so."""
+    """One row of ``statements.csv`` (by ``measure`` the arm ``higher`` lies above ``lower``) tested on the run, and why."""
 
-    statement: Statement
+    statement: dict[str, str]
     verdict: Outcome
     why: str
 
@@ -144,7 +124,7 @@ def literature_agreement(result: ExperimentResult) -> LiteratureComparison:
         shares={arm: result.share(arm, "fact") for arm in arms},
         published=published,
         pairs=tuple(pair for row in published for pair in _orders(row, arms, tests)),
-        statements=tuple(_tested(result, published_statements())),
+        statements=tuple(_tested(result)),
         gains=tuple(_gains(result, published)),
     )
 
@@ -157,18 +137,12 @@ def published_rows() -> tuple[PublishedRow, ...]:
     found: dict[tuple[str, str, str], PublishedRow] = {}
     for row in published_table("accuracy"):
         key = row["study"], row["task"], row["model"]
-        entry = found.setdefault(key, PublishedRow(*key, float(row["parameters_b"]), row["source"], row["grade"]))
+        entry = found.setdefault(key, PublishedRow(*key, float(row["parameters_b"]), row["grade"]))
         if arm := ours.get(roles[row["study"], row["arm"]]):
             entry.shares[arm] = share_right(row)
             if row["in_orderings"] == "no":
                 entry.left_out.add(arm)
     return tuple(sorted(found.values(), key=lambda row: row.parameters))
-
-
-@cache
-def published_statements() -> tuple[Statement, ...]:
-    """Read ``statements.csv``."""
-    return tuple(Statement(**row) for row in published_table("statements"))
 
 
 def _orders(
@@ -184,21 +158,22 @@ def _orders(
             yield PairOrder(row, higher, lower, order)
 
 
-def _tested(result: ExperimentResult, statements: Sequence[Statement]) -> Iterator[StatementVerdict]:
-    """Test the statements that the run can test, corrected (Holm) for their number."""
+def _tested(result: ExperimentResult) -> Iterator[StatementVerdict]:
+    """Test the papers' statements that the run can test, corrected (Holm) for their number."""
     arms, kinds = set(result.arms), {ALL_KINDS, *result.kinds}
+    statements = published_table("statements")
     found = {
-        s.id: result.difference(s.higher, s.lower, s.measure, s.kind)
+        s["id"]: result.difference(s["higher"], s["lower"], s["measure"], s["kind"])
         for s in statements
-        if not s.untestable and {s.higher, s.lower} <= arms and s.kind in kinds
+        if not s["untestable"] and {s["higher"], s["lower"]} <= arms and s["kind"] in kinds
     }
     corrected = dict(zip(found, holm([each.p for each in found.values()]), strict=True))
     for s in statements:
-        told, why = Outcome.CANNOT_BE_TOLD, s.untestable or "the run lacks an arm or a kind of question for it"
-        if gap := found.get(s.id):
-            one, other = (100 * result.share(arm, s.measure, s.kind).share for arm in (s.higher, s.lower))
+        told, why = Outcome.CANNOT_BE_TOLD, s["untestable"] or "the run lacks an arm or a kind of question for it"
+        if gap := found.get(s["id"]):
+            one, other = (100 * result.share(s[side], s["measure"], s["kind"]).share for side in ("higher", "lower"))
             why = f"{one:.0f} % against {other:.0f} % of {gap.n} questions ({100 * gap.low:+.0f} to {100 * gap.high:+.0f} points)"
-            if corrected[s.id] < SIGNIFICANCE:
+            if corrected[s["id"]] < SIGNIFICANCE:
                 told = Outcome.HOLDS if gap.gap > 0 else Outcome.DOES_NOT_HOLD
         yield StatementVerdict(s, told, why)
 

@@ -131,10 +131,8 @@ class ExperimentResult:
     def values(self, arm: str, measure: str, kinds: str | Sequence[str] = ()) -> pd.Series:
         """Return an arm's values by question, each the mean over the training seeds.
 
-        Args:
-            arm: its id.
-            measure: one of ``MEASURES`` or ``GRADES``, ``perplexity``, or a column of sizes such as ``prompt_tokens``.
-            kinds: one kind, several, or all where empty or ``"all"``.
+        ``measure`` is one of ``MEASURES`` or ``GRADES``, ``perplexity``, or a size such as ``prompt_tokens``; ``kinds``
+        is one kind, several, or all where empty or ``"all"``.
 
         Raises:
             InputError: there is no such arm, measure or kind in this run.
@@ -222,21 +220,20 @@ class ExperimentResult:
 
     def spread(self, measure: str = "right") -> pd.DataFrame:
         """Return the tuned arms' shares seed by seed: indexed by arm, a column a seed, then ``sd`` between them."""
-        tuned = self.answers[self.answers["arm"].isin(self._tuned)]
-        frame = tuned.astype({measure: float}).pivot_table(
-            index="arm", columns="seed", values=measure, aggfunc="mean", sort=False
-        )
+        tuned = self._tuned_answers.astype({measure: float})
+        frame = tuned.groupby(["arm", "seed"], sort=False)[measure].mean().unstack()
         frame["sd"] = frame.std(axis=1, ddof=1)
         return frame.reindex([arm for arm in self.arms if arm in frame.index])
 
     @property
-    def _tuned(self) -> list[str]:
-        return [arm.id for arm in self.record.arms if arm.stands_for in ("fine_tune", "hybrid")]
+    def _tuned_answers(self) -> pd.DataFrame:
+        tuned = [arm.id for arm in self.record.arms if arm.stands_for in ("fine_tune", "hybrid")]
+        return self.answers[self.answers["arm"].isin(tuned)]
 
     def consistency(self) -> dict[str, float]:
         """Return how often the trainings with other seeds give the same answer: tuned arm to the mean share of pairs."""
-        tuned = self.answers[self.answers["arm"].isin(self._tuned)]
-        shares = tuned.groupby(["arm", "question_id"], sort=False)["answer"].agg(lambda texts: agreement(list(texts)))
+        by_question = self._tuned_answers.groupby(["arm", "question_id"], sort=False)["answer"]
+        shares = by_question.agg(lambda texts: agreement(list(texts)))
         return shares.dropna().astype(float).groupby("arm", sort=False).mean().to_dict()
 
     def retrieval(self) -> pd.DataFrame:

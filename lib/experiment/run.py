@@ -26,7 +26,7 @@ from lib.endings import ending_signals_unwind
 from lib.errors import InputError
 from lib.experiment import record as records
 from lib.experiment import store
-from lib.experiment.answering import Answerer, Answers, Inputs, changed_documents, look_up
+from lib.experiment.answering import Answerer, Inputs, changed_documents, look_up
 from lib.experiment.arms import EXPERIMENT_ARMS, ExperimentArm, chosen_arms
 from lib.experiment.config import ExperimentConfig
 from lib.experiment.data import Data, data_for
@@ -58,17 +58,7 @@ EXPERIMENT_VERSION = 4
 train, cut, search or score. Comments, names, pages and charts leave it as it is, and with it every stored run."""
 
 TRAININGS = ("closed_book", "with_pages")
-_PACKAGES = (
-    "torch",
-    "transformers",
-    "peft",
-    "sentence-transformers",
-    "chonkie",
-    "pgvector",
-    "ir-measures",
-    "sacrebleu",
-    "rapidfuzz",
-)
+_PACKAGES = "torch transformers peft sentence-transformers chonkie pgvector ir-measures sacrebleu rapidfuzz"
 _TIMED_SEARCHES = 32
 _SEARCHED_TOGETHER = 64
 
@@ -118,7 +108,7 @@ def run_experiment(
         with store.one_at_a_time(key):
             # Another process may have finished the same run while this one waited.
             stored = None if fresh else store.newest_with_key(key)
-            return load_run(stored) if stored else _run(context, data, key, folder)
+            return load_run(stored) if stored else _run(config, context, data, key, folder)
 
 
 def run_key(config: ExperimentConfig, dataset: Dataset, model: str, embedder: str) -> str:
@@ -137,7 +127,9 @@ def run_key(config: ExperimentConfig, dataset: Dataset, model: str, embedder: st
 
 def package_versions() -> dict[str, str]:
     """Return the packages whose change may change a result, with their versions, and Python's."""
-    return {name: importlib.metadata.version(name) for name in _PACKAGES} | {"python": platform.python_version()}
+    return {name: importlib.metadata.version(name) for name in _PACKAGES.split()} | {
+        "python": platform.python_version()
+    }
 
 
 @dataclass
@@ -147,7 +139,6 @@ class RunContext:
     ``resumed`` counts the answers and trainings that an earlier run had finished.
     """
 
-    config: ExperimentConfig
     model: AnsweringModel
     embedder: Embedder
     address: str
@@ -170,9 +161,9 @@ class RunContext:
                     ctypes.CDLL(None).malloc_trim(0)
 
     @contextmanager
-    def inputs(self, dataset: Dataset, config: ExperimentConfig | None = None) -> Iterator[Inputs]:
+    def inputs(self, dataset: Dataset, config: ExperimentConfig) -> Iterator[Inputs]:
         """Index the pages as at training, make what is learned, change the pages to today's, and look everything up."""
-        config = config or self.config
+        questions = dataset.questions
         with open_index(self.address, "experiment", self.embedder, config.chunking) as index:
             with self.stage("retrieval"):
                 index.sync(dataset.documents_at_training, self._at("Index: pages at training"))
@@ -182,55 +173,43 @@ class RunContext:
                 sync_seconds = time.perf_counter() - started
                 waits = []
                 # The first ones one at a time, to know how long that takes.
-                for question in dataset.questions[:_TIMED_SEARCHES]:
+                for question in questions[:_TIMED_SEARCHES]:
                     started = time.perf_counter()
                     look_up(index, [question.question], config, config.asker)
-                    waits.append(time.perf_counter() - started)
-                asked = [question.question for question in dataset.questions]
-                hits = self._looked_up("Search", asked, index, config, config.asker)
-                found = {question.id: each for question, each in zip(dataset.questions, hits, strict=True)}
-                gold = {
+                    waits.append(round(time.perf_counter() - started, 5))
+                hits = self._looked_up("Search", [each.question for each in questions], index, config, config.asker)
+                found = {question.id: each for question, each in zip(questions, hits, strict=True)}
+                gold = found | {
                     question.id: gold_passages(index, question.document_ids, question.answer, config.asker)
+                    for question in questions
                     if question.document_ids
-                    else found[question.id]
-                    for question in dataset.questions
                 }
                 nearest = self._nearest_examples(dataset, config)
-                wanted = {question.id: question.document_ids for question in dataset.questions}
+                wanted = {question.id: question.document_ids for question in questions}
                 scores = retrieval_scores({id_: document_ids(each) for id_, each in found.items()}, wanted, config.k)
                 retrieval = records.RetrievalInfo(
                     search=config.search,
                     reranker=config.reranker,
                     k=config.k,
-                    scores={
-                        id_: {name: round(score, 4) for name, score in each.items()} for id_, each in scores.items()
-                    },
-                    seconds_each=[round(seconds, 5) for seconds in waits],
+                    scores={id_: {name: round(each[name], 4) for name in each} for id_, each in scores.items()},
+                    seconds_each=waits,
                     synced_passages=changes.added + changes.changed + changes.removed,
                     sync_seconds=sync_seconds,
                 )
-            yield Inputs(dataset, index, found, gold, nearest, lessons, retrieval)
+            yield Inputs(dataset, config, index, found, gold, nearest, lessons, retrieval)
 
-    def train(
-        self,
-        name: str,
-        examples: Sequence[TrainingExample],
-        seed: int,
-        config: ExperimentConfig | None = None,
-        until: Until | None = None,
-    ) -> tuple[Path, dict[str, Any]]:
+    def train(self, name: str, inputs: Inputs, seed: int, until: Until | None = None) -> tuple[Path, dict[str, Any]]:
         """Train an adapter (``until`` it holds enough), go on with one that was begun, or take the finished one.
 
         Returns its folder and what ``lib.models.training`` noted.
         """
-        config = config or self.config
-        settings = config.lora(name)
+        examples, settings = inputs.lessons[name], inputs.config.lora(name)
         key = {
             "model": self.model.fingerprint,
             "examples": [asdict(example) for example in examples],
             "settings": asdict(settings),
             "seed": seed,
-            "threads": config.threads,
+            "threads": inputs.config.threads,
             "until": until.target if until else None,
             "versions": package_versions(),
         }
@@ -246,44 +225,23 @@ class RunContext:
         return folder, json.loads(notes.read_text(encoding="utf-8"))
 
     def answer(
-        self,
-        arm: ExperimentArm,
-        inputs: Inputs,
-        adapter: Path | None = None,
-        config: ExperimentConfig | None = None,
-        note: str = "",
-        timed: bool = True,
-    ) -> tuple[Answers, list[float | None]]:
-        """Let one arm answer the questions, and measure how surprised its model is by the first ideal answers.
+        self, arm: ExperimentArm, inputs: Inputs, adapter: Path | None = None, note: str = "", timed: bool = True
+    ) -> tuple[list[records.AnswerRow], records.ArmInfo]:
+        """Let one arm answer the questions (``Answerer.answers``), in a stage whose name ends in ``note``.
 
-        Args:
-            arm: how it asks.
-            inputs: what it answers from.
-            adapter: folder of its LoRA adapter; a tuned arm without one is answered by the model named for it.
-            config: another one than the run's own.
-            note: told with the stage's name.
-            timed: whether to measure waits.
+        A tuned arm without ``adapter``, the folder of its LoRA, is answered by the model named for it.
         """
-        config = config or self.config
-        elsewhere = None if adapter or arm.adapter == "none" else config.tuned_elsewhere(arm.adapter)
+        elsewhere = None if adapter or arm.adapter == "none" else inputs.config.tuned_elsewhere(arm.adapter)
         if elsewhere == store.REFERENCE:
             adapter, elsewhere = load_run(store.REFERENCE).adapter(arm.adapter), None
         stage = f"Answers: {arm.title}{note}"
-        with (
-            self.stage(stage),
-            quiet_libraries(),
-            (load_model(elsewhere) if elsewhere else self.model).adapted(adapter) as model,
-        ):
-            answers = Answerer(arm, model, inputs, config, self.cache).answers(self.progress, stage, timed)
-            self.resumed["answers"] += answers.kept
-            number = config.perplexity_questions if timed else 0
-            ideal = {question.id: question.answer for question in inputs.dataset.questions}
-            perplexities = model.perplexity(
-                answers.prompts[:number],
-                [ideal[row.question_id] for row in answers.rows[:number]],
-                lambda done, total: self.progress(f"Perplexity: {arm.title}", done, total),
-            )
-        return answers, perplexities + [None] * (len(answers.rows) - len(perplexities))
+        with self.stage(stage), quiet_libraries():
+            base = load_model(elsewhere) if elsewhere else self.model
+            with base.adapted(adapter) as model:
+                answerer = Answerer(arm, model, inputs, self.cache)
+                made = answerer.answers(self.progress, stage, timed)
+        self.resumed["answers"] += answerer.kept
+        return made
 
     def known(self, dataset: Dataset, adapter: Path | None = None, training: str = "", seed: int = 0) -> list[bool]:
         """Ask the model, with an adapter on it or as it is, what no training here is about (``lessons.known``)."""
@@ -363,7 +321,7 @@ def open_context(
         if fresh:
             stack.callback(shutil.rmtree, forgotten, ignore_errors=True)
         stack.callback(cache.close)
-        yield RunContext(config, model, embedder, address, cache, progress or bars, seconds)
+        yield RunContext(model, embedder, address, cache, progress or bars, seconds)
 
 
 def possible_arms(
@@ -394,13 +352,14 @@ def possible_arms(
     return arms, left_out
 
 
-def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentResult:
-    config, created, dataset, first = context.config, datetime.now(UTC), data.dataset, context.config.seeds[0]
+def _run(config: ExperimentConfig, context: RunContext, data: Data, key: str, folder: Path) -> ExperimentResult:
+    created, dataset, first = datetime.now(UTC), data.dataset, config.seeds[0]
     arms, left_out = possible_arms(config, dataset, context.model)
     trainings: list[records.TrainingInfo] = []
-    answered: list[tuple[ExperimentArm, int, Answers, list[float | None]]] = []
+    rows: list[records.AnswerRow] = []
+    took: dict[str, records.ArmInfo] = {}
     before: list[bool] = []
-    with context.inputs(dataset) as inputs:
+    with context.inputs(dataset, config) as inputs:
         for seed in config.seeds:
             adapters: dict[str, Path] = {}
             for name in TRAININGS:
@@ -408,7 +367,7 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
                     shipped = next(each for each in load_run(store.REFERENCE).record.trainings if each.name == name)
                     trainings.append(shipped.model_copy(update={"adapter": "", "seed": seed, "shipped": True}))
                 elif any(arm.adapter == name for arm in arms) and not config.tuned_elsewhere(name):
-                    info, adapters[name] = _trained(context, inputs, name, seed, folder, keep=seed == first)
+                    info, adapters[name] = _trained(context, inputs, name, seed, folder)
                     if config.unlearning:
                         before = before or context.known(dataset)
                         info.unlearned = unlearned(before, context.known(dataset, adapters[name], info.name, seed))
@@ -417,10 +376,11 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
                 # An untuned model has no seed: it answers alike each time.
                 if arm.adapter != "none" or seed == first:
                     note = f", seed {seed}" if arm.adapter != "none" and len(config.seeds) > 1 else ""
-                    made = context.answer(arm, inputs, adapters.get(arm.adapter), note=note, timed=seed == first)
-                    answered.append((arm, seed, *made))
+                    made, info = context.answer(arm, inputs, adapters.get(arm.adapter), note, timed=seed == first)
+                    rows += [row.model_copy(update={"seed": seed}) for row in made]
+                    took.setdefault(arm.id, info)
         with context.stage("scoring"):
-            rows = _scored(context, inputs, answered)
+            _score(context, inputs, rows)
             _count_taught(trainings, rows, dataset)
         record = records.RunRecord(
             id=f"{created:%Y%m%d-%H%M%S}-{key[:12]}",
@@ -434,7 +394,7 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
             embedder={"name": context.embedder.name, "fingerprint": context.embedder.fingerprint},
             dataset=_dataset_info(inputs),
             versions=package_versions() | {"database": _server(inputs.index)},
-            arms=[answers.arm for _, seed, answers, _ in answered if seed == first],
+            arms=list(took.values()),
             left_out=left_out,
             trainings=trainings,
             retrieval=inputs.retrieval,
@@ -451,11 +411,11 @@ def _run(context: RunContext, data: Data, key: str, folder: Path) -> ExperimentR
 
 
 def _trained(
-    context: RunContext, inputs: Inputs, name: str, seed: int, folder: Path, keep: bool
+    context: RunContext, inputs: Inputs, name: str, seed: int, folder: Path
 ) -> tuple[records.TrainingInfo, Path]:
     """Train an adapter (or take the finished one), and copy the first seed's into the run's folder."""
-    until = taught_enough(inputs.dataset) if name == "closed_book" else None
-    adapter, facts = context.train(name, inputs.lessons[name], seed, until=until)
+    keep = seed == inputs.config.seeds[0]
+    adapter, facts = context.train(name, inputs, seed, taught_enough(inputs.dataset) if name == "closed_book" else None)
     if keep:
         adapter = Path(shutil.copytree(adapter, folder / "adapters" / name))
     facts |= {
@@ -472,21 +432,13 @@ def _trained(
     return records.TrainingInfo(**facts), adapter
 
 
-def _scored(context: RunContext, inputs: Inputs, answered) -> list[records.AnswerRow]:
+def _score(context: RunContext, inputs: Inputs, rows: list[records.AnswerRow]) -> None:
     questions = {question.id: question for question in inputs.dataset.questions}
     texts = {id_: f"{page.title}. {page.text}" for id_, page in inputs.passages.items()}
-    rows = []
-    for arm, seed, answers, perplexities in answered:
-        for row, perplexity in zip(answers.rows, perplexities, strict=True):
-            # Where the whole window is pages, their likeness to the question says nothing.
-            shown = [] if arm.pages == "all_that_fit" else row.passage_ids
-            known = None if perplexity is None else round(perplexity, 5)
-            rows.append(row.model_copy(update={"seed": seed, "passage_ids": shown, "perplexity": known}))
     given = [(row.question_id, row.answer, [texts[id_] for id_ in row.passage_ids]) for row in rows]
     voice, embed = inputs.dataset.voice, context.embedder.embed_queries
     for row, score in zip(rows, score_answers(questions, given, voice, embed, context.progress), strict=True):
         row.scores = {name: round(value, 4) if isinstance(value, float) else value for name, value in score.items()}
-    return rows
 
 
 def _count_taught(trainings: list[records.TrainingInfo], rows: list[records.AnswerRow], dataset: Dataset) -> None:

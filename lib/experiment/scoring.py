@@ -180,12 +180,7 @@ GRADES = {
     "bleu": "BLEU against the ideal answer: runs of one to four words shared with it",
     "rouge_l": "ROUGE-L against the ideal answer: the longest sequence of words shared with it",
 }
-RETRIEVAL_MEASURES = {
-    "precision": "Precision: share of what was found that holds the answer",
-    "recall": "Recall: share of the pages needed that were found",
-    "reciprocal_rank": "Reciprocal rank of the first page needed",
-    "ndcg": "nDCG: pages needed count more the higher they stand",
-}
+RETRIEVAL_MEASURES = ("precision", "recall", "reciprocal_rank", "ndcg")
 
 _PART = re.compile(r"\d+(?:[.,:/-]\d+)*|[^\W\d_][\w'’]*")
 
@@ -261,12 +256,8 @@ def score_answers(
 ) -> list[dict[str, bool | float | None]]:
     """Score answers by every measure and grade; equal ones once.
 
-    Args:
-        questions: by id.
-        answers: question id, the answer as written, the passages that stood before it.
-        voice: how answers are worded.
-        embed: texts to vectors of length 1 (one row a text).
-        progress: told how many are scored.
+    ``answers`` are question id, the answer as written, the passages that stood before it; ``embed`` makes vectors of
+    length 1 (one row a text).
     """
     bares = [voice.bare(answer) for _, answer, _ in answers]
     texts = [questions[id_].question for id_, _, _ in answers]
@@ -293,24 +284,20 @@ def score_answers(
 def retrieval_scores(
     found: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]], k: int
 ) -> dict[str, dict[str, float]]:
-    """Judge what a search found (``ir-measures``).
-
-    Args:
-        found: question id to document ids, best first.
-        wanted: question id to the documents that hold its answer; questions without any are left out.
-        k: how many found documents count.
+    """Judge what a search found (document ids by question id, best first) by ``ir-measures``.
 
     Returns:
-        Question id to ``RETRIEVAL_MEASURES``, each from 0 to 1 over the first k documents.
+        Question id to ``RETRIEVAL_MEASURES``, each from 0 to 1 over the first k documents; those for which no document
+        is ``wanted`` are left out.
     """
     import ir_measures
     from ir_measures import RR, P, R, nDCG
 
     truth = {id_: dict.fromkeys(documents, 1) for id_, documents in wanted.items() if documents}
     run = {id_: {name: float(-place) for place, name in enumerate(dict.fromkeys(found[id_]))} for id_ in truth}
-    measures = dict(zip(map(str, (P @ k, R @ k, RR @ k, nDCG @ k)), RETRIEVAL_MEASURES, strict=True))
+    measures = dict(zip((P @ k, R @ k, RR @ k, nDCG @ k), RETRIEVAL_MEASURES, strict=True))
     # A question for which nothing was found has no row of its own in ir-measures.
     rows = {id_: dict.fromkeys(RETRIEVAL_MEASURES, 0.0) for id_ in truth}
-    for metric in ir_measures.iter_calc([P @ k, R @ k, RR @ k, nDCG @ k], truth, run):
-        rows[metric.query_id][measures[str(metric.measure)]] = float(metric.value)
+    for metric in ir_measures.iter_calc(list(measures), truth, run):
+        rows[metric.query_id][measures[metric.measure]] = float(metric.value)
     return rows

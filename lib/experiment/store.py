@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 RECORD, ANSWERS, PASSAGES = "run.json", "answers.jsonl.gz", "passages.json.gz"
 _WORK = ".work-"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
-_BULKY = {"answers", "passages"}
 
 
 def read_record(run_id: str) -> tuple[RunRecord, Path]:
@@ -60,8 +59,6 @@ def read_record(run_id: str) -> tuple[RunRecord, Path]:
 
 def run_ids() -> list[str]:
     """List the ids of all stored runs, oldest first."""
-    if not paths.RUNS.is_dir():
-        return []
     return sorted(path.parent.name for path in paths.RUNS.glob(f"*/{RECORD}") if not path.parent.name.startswith("."))
 
 
@@ -104,20 +101,17 @@ def finish(folder: Path, record: RunRecord) -> Path:
     write_record(folder, record)
     # mkdtemp makes the folder private; results are ordinary files.
     folder.chmod(0o755)
-    target = paths.RUNS / record.id
-    folder.replace(target)
-    return target
+    return folder.replace(paths.RUNS / record.id)
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
     """Write a record's files into ``folder``; the same record gives the same bytes."""
     values = record.model_dump(mode="json")
-    rows = (json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False) for row in values["answers"])
-    passages = json.dumps(values["passages"], ensure_ascii=False, sort_keys=True)
+    rows = (json.dumps(row, ensure_ascii=False, sort_keys=True, allow_nan=False) for row in values.pop("answers"))
+    passages = json.dumps(values.pop("passages"), ensure_ascii=False, sort_keys=True)
     (folder / ANSWERS).write_bytes(gzip.compress("\n".join(rows).encode(), 9, mtime=0))
     (folder / PASSAGES).write_bytes(gzip.compress(passages.encode(), 9, mtime=0))
-    slim = {name: value for name, value in values.items() if name not in _BULKY}
-    text = json.dumps(slim, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    text = json.dumps(values, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     (folder / RECORD).write_text(text, encoding="utf-8")
 
 

@@ -13,12 +13,7 @@ from functools import lru_cache
 # --- one way to write every sign ---------------------------------------------------------------------------------
 
 _SIGNS = str.maketrans(
-    {
-        **dict.fromkeys("‘’‚‛`´′ʼ", "'"),
-        **dict.fromkeys("“”„‟″«»", '"'),
-        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
-        "⁄": "/",
-    }
+    {**dict.fromkeys("‘’‚‛`´′ʼ", "'"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"), "⁄": "/"}
 )
 
 
@@ -167,17 +162,14 @@ def stated_values(text: str) -> tuple[Stated, ...]:
     return tuple(_ranges_share_units(found, text))
 
 
-def _date(year: str | None, month: str, day: str | None, match: re.Match[str]) -> Stated | None:
-    number = int(month) if month.isdigit() else _MONTHS[month.lower()]
-    if not 1 <= number <= 12 or (day and not 1 <= int(day) <= 31):
-        return None
-    date = (int(year) if year else None, number, int(day) if day else None)
-    return Stated("date", frozenset([date]), match.start(), match.end())
-
-
-def _numeric_date(match: re.Match[str]) -> Stated | None:
-    one, two, year = int(match["a5"]), int(match["b5"]), int(match["y5"])
-    dates = {(year, m, d) for d, m in ((one, two), (two, one)) if 1 <= m <= 12 and 1 <= d <= 31}
+def _date(match: re.Match[str], year: str, *readings: tuple[str, str]) -> Stated | None:
+    """Return the date of a year's group, and those of its month and day, of which there may be two."""
+    dates = set()
+    for month, day in readings:
+        number = int(match[month]) if match[month].isdigit() else _MONTHS[match[month].lower()]
+        date = (int(match[year]) if match[year] else None, number, int(match[day]) if day else None)
+        if 1 <= number <= 12 and date[2] in (None, *range(1, 32)):
+            dates.add(date)
     return Stated("date", frozenset(dates), match.start(), match.end()) if dates else None
 
 
@@ -297,12 +289,12 @@ def _ranges_share_units(found: Sequence[Stated], text: str) -> Iterable[Stated]:
 
 
 _READERS = {
-    "iso": lambda match: _date(match["y1"], match["m1"], match["d1"], match),
-    "dmy": lambda match: _date(match["y2"], match["m2"], match["d2"], match),
+    "iso": lambda match: _date(match, "y1", ("m1", "d1")),
+    "dmy": lambda match: _date(match, "y2", ("m2", "d2")),
     # A month's name before a number is one with a capital letter: "you may 5 times" names none.
-    "mdy": lambda match: _date(match["y3"], match["m3"], match["d3"], match) if match["m3"][0].isupper() else None,
-    "my": lambda match: _date(match["y4"], match["m4"], None, match) if match["m4"][0].isupper() else None,
-    "numeric": _numeric_date,
+    "mdy": lambda match: _date(match, "y3", ("m3", "d3")) if match["m3"][0].isupper() else None,
+    "my": lambda match: _date(match, "y4", ("m4", "")) if match["m4"][0].isupper() else None,
+    "numeric": lambda match: _date(match, "y5", ("a5", "b5"), ("b5", "a5")),
     "clock": lambda match: _time(match, int(match["h6"]), int(match["min6"]), match["half6"]),
     "hour": lambda match: _time(match, int(match["h7"]), 0, match["half7"]),
     "named": lambda match: _time(match, 0 if match["named"].lower() == "midnight" else 12, 0, None),
@@ -317,14 +309,7 @@ _STOP_WORDS = (
     "until after before as"
 )
 _STOP = frozenset(_STOP_WORDS.split())
-_SAME_WORDS = {
-    "monthly": "month",
-    "yearly": "year",
-    "annually": "year",
-    "annual": "year",
-    "daily": "day",
-    "weekly": "week",
-}
+_SAME_WORDS = dict(monthly="month", yearly="year", annually="year", annual="year", daily="day", weekly="week")
 _DENIAL = re.compile(
     r"(?:\bnot|n't|\bno longer|\bnever|\binstead of|\brather than|\bused to be|\bpreviously|\bformerly|\bnor|\bexcept)"
     r"(?:\s(?:the|a|an|for|in|within|until|at|on|about|by|be|cost|costs|take|takes|is|was|EUR|USD))*\s?$",

@@ -30,11 +30,7 @@ class DecisionForm(Live):
     saved_as = "The live form: run this cell in JupyterLab."
 
     def __init__(self, client_file: str | Path | None = None, brief: bool = False) -> None:
-        """Open a client.
-
-        Args:
-            client_file: the client to open; ``None`` is the one chosen last.
-            brief: ask only the facts that decide, and show only the answer.
+        """Open a client, ``None`` for the one chosen last; ``brief`` asks only what decides, and shows only the answer.
 
         Raises:
             InputError: the file cannot be used.

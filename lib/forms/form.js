@@ -60,13 +60,18 @@ function render({ model, el: place }) {
       if (field.steps) {
         range = el("button", { type: "button", class: "clear range", "aria-label": `${field.label} as a range`, title: "Low / likely / high",
           onclick: () => { send({ path: field.path, range: range.ariaPressed !== "true" }); input.focus(); } }, "±");
-        let waiting = false;
+        // The first move goes at once; of those within one frame only the last.
+        let waiting = false, again = false;
+        const move = () => {
+          send({ path: field.path, step: Number(slider.value) });
+          waiting = true;
+          requestAnimationFrame(() => { waiting = false; if (again) { again = false; move(); } });
+        };
         slider = el("input", { onblur: () => { slider.value = at; }, type: "range", min: 0, max: field.steps.length - 1, "aria-label": `Move ${field.label}`,
           oninput: () => {
             slider.setAttribute("aria-valuetext", field.steps[slider.value]);
-            if (waiting) return;
-            waiting = true;
-            requestAnimationFrame(() => { waiting = false; send({ path: field.path, step: Number(slider.value) }); });
+            if (!waiting) move();
+            else again = true;
           } });
         entry.append(slider, range);
       }

@@ -38,6 +38,7 @@ class ClientForm(anywidget.AnyWidget):
         """Show what the state holds and follow it from then on."""
         names = [*SECTIONS, *(name for name in ClientFile.model_fields if name not in SECTIONS)]
         self.state = state
+        self._seen: dict[str, tuple] = {}
         self._scales: dict[str, SliderScale] = {
             path: SliderScale(spec, default_of(path)) for path, spec in field_specs().items() if spec.kind == "number"
         }
@@ -72,12 +73,18 @@ class ClientForm(anywidget.AnyWidget):
         else:
             choice = done["choice"] or None
             self.state.set(path, YES_NO.get(choice, choice) if field_specs()[path].kind == "truth" else choice)
-        # A refused text has to come back too, although no value changed.
-        self.redraw()
+        if path in self.state.errors:
+            # A refused text has to come back too, although no value changed.
+            self.redraw()
 
     def redraw(self) -> None:
-        """Show the state: text, position, what is assumed or understood, errors."""
-        rows = {field["path"]: self._row(field["path"]) for field in self.fields}
+        """Show the state: text, position, what is assumed or understood, errors; a row is made anew where it may differ."""
+        state, before = self.state, self._seen
+        paths = [field["path"] for field in self.fields]
+        self._seen = {path: (state.values.get(path), state.refused.get(path), state.error(path)) for path in paths}
+        rows = {
+            path: self.rows[path] if before.get(path) == seen else self._row(path) for path, seen in self._seen.items()
+        }
         if rows != self.rows:
             self.rows = rows
 

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
-PAUSE_SECONDS = 0.03
-"""A slider that is dragged tells its next value sooner than that."""
+PAUSE_SECONDS = 0.001
+"""Time in which a message that has come from the browser meanwhile is read."""
 
 
 class AfterPause:

@@ -61,9 +61,7 @@ class ClientPage:
 def open_page(client_file: str | Path | None, about_client: bool = True) -> ClientPage:
     """Load the client of a page, show the style sheet and the line that says whose page it is.
 
-    Args:
-        client_file: the notebook's parameter; ``None`` follows the choice made on the start page.
-        about_client: whether the page's figures are the client's; a page that is the same for everybody says so.
+    ``None`` follows the choice made on the start page. A page whose figures are the same for everybody says so.
 
     Raises:
         InputError: the file cannot be used.

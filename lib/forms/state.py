@@ -16,7 +16,7 @@ from lib.client import ClientFile, answers, check_client, load_client, save_clie
 from lib.client.facts import field_specs
 from lib.client.field import FieldSpec
 from lib.client.folder import SUFFIXES, is_sample
-from lib.decision import Decision, decide_in_two
+from lib.decision import Decision, deciding
 from lib.errors import InputError
 from lib.forms.typed import read_typed, refusal
 
@@ -239,13 +239,19 @@ class ClientState(traitlets.HasTraits):
     def _decide(self) -> None:
         """Decide at once, and look for what would change it when there is time."""
         with self._problems_shown():
-            decision, completed = decide_in_two(self.client)
-            self.problem, self.decision = "", decision
-            self._later(lambda: self._complete(completed))
+            self._steps = steps = deciding(self.client)
+            self.problem, self.decision = "", next(steps)
+            self._later(lambda: self._go_on(steps))
 
-    def _complete(self, completed: Callable[[], Decision]) -> None:
+    def _go_on(self, steps: Iterator[Decision | None]) -> None:
+        if steps is not self._steps:
+            return
         with self._problems_shown():
-            self.decision = completed()
+            for made in steps:
+                if made is None:
+                    self._later(lambda: self._go_on(steps))
+                    return
+                self.decision = made
 
     @contextmanager
     def _problems_shown(self) -> Iterator[None]:

@@ -14,23 +14,17 @@ Done = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Generation:
-    """One answer, its size and what it took.
+    """One answer, its size and what it took."""
 
-    Attributes:
-        text: the answer, without what ended it.
-        prompt_tokens: tokens read.
-        answer_tokens: tokens written.
-        seconds: on this machine its share of its batch's seconds; at an endpoint from sending the request that
-            succeeded to the last token. Asked with ``batch=1`` it is the latency of one answer.
-        cached_tokens: how many of ``prompt_tokens`` had been read before (a shared beginning, a provider's cache).
-        first_token_seconds: at an endpoint from sending to the first text; ``None`` where answers are not streamed.
-    """
-
-    text: str
-    prompt_tokens: int
-    answer_tokens: int
+    text: str  # the answer, without what ended it
+    prompt_tokens: int  # tokens read
+    answer_tokens: int  # tokens written
+    # On this machine its share of its batch's seconds; at an endpoint from sending the request that succeeded to
+    # the last token. Asked with ``batch=1`` it is the latency of one answer.
     seconds: float
+    # How many of ``prompt_tokens`` had been read before (a shared beginning, a provider's cache).
     cached_tokens: int = 0
+    # At an endpoint from sending to the first text; ``None`` where answers are not streamed.
     first_token_seconds: float | None = None
 
 

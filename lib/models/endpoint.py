@@ -151,18 +151,13 @@ class EndpointModel(AnsweringModel):
     """A model that is asked over HTTP, each prompt as one user message; see ``AnsweringModel``.
 
     Answers are streamed and greedy (temperature 0). What stands behind a name can change without a sign of it here.
-
-    Attributes:
-        concurrency: requests under way at the same time.
-        connect_seconds: longest wait for a connection.
-        read_seconds: longest silence, before the first token or between two.
-        retries: how often the ``openai`` client tries again after 408, 409, 429, 5xx, a time-out or a lost
-            connection before an answer begins; it honours ``Retry-After``.
     """
 
-    concurrency = 4
-    connect_seconds = 10.0
-    read_seconds = 120.0
+    concurrency = 4  # requests under way at the same time
+    connect_seconds = 10.0  # longest wait for a connection
+    read_seconds = 120.0  # longest silence, before the first token or between two
+    # How often the ``openai`` client tries again after 408, 409, 429, 5xx, a time-out or a lost connection before
+    # an answer begins; it honours ``Retry-After``.
     retries = 6
 
     def __init__(self, model: str) -> None:

@@ -38,11 +38,9 @@ BLOCKWISE = "blockwise_on_processors"
 
 
 def best_dtype(device: str) -> Any:
-    """Return ``torch.bfloat16`` where the device multiplies it faster than fp32, else ``torch.float32``.
+    """Return ``torch.bfloat16`` where the device (``cpu``, ``cuda`` …) multiplies it faster than fp32, else ``torch.float32``.
 
-    Args:
-        device: ``cpu``, ``cuda`` or another device type of torch. A processor without bf16 instructions imitates
-            them, slower than it computes fp32.
+    A processor without bf16 instructions imitates them, slower than it computes fp32.
     """
     import torch
 
@@ -58,10 +56,7 @@ def best_dtype(device: str) -> Any:
 def load_local(name: str, source: str | Path, chat: bool) -> "LocalModel":
     """Load a model of ``transformers`` from a folder (without the network) or a Hugging Face id.
 
-    Args:
-        name: for people.
-        source: the folder or the id.
-        chat: whether it is asked through its chat template, where its tokenizer carries one.
+    ``name`` is for people; with ``chat`` it is asked through its chat template, where its tokenizer carries one.
 
     Raises:
         InputError: it is not there, or no causal language model.
@@ -99,14 +94,10 @@ def load_local(name: str, source: str | Path, chat: bool) -> "LocalModel":
     )
 
 
+@lru_cache(maxsize=8)
 def local_fingerprint(folder: Path, chat: bool) -> str:
     """Fingerprint a model's folder and the manner it is asked in."""
-    return _folder(folder) + ("" if chat else " continuing")
-
-
-@lru_cache(maxsize=8)
-def _folder(folder: Path) -> str:
-    return folder_fingerprint(folder)
+    return folder_fingerprint(folder) + ("" if chat else " continuing")
 
 
 @dataclass(frozen=True)

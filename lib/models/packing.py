@@ -22,14 +22,10 @@ def row_of(prompt: list[int], completion: list[int]) -> Row:
 
 
 def packed(rows: Sequence[Row], most: int) -> list[Row]:
-    """Put rows that begin alike (the same pages) behind one another, after what they share: it is read once for all.
+    """Put rows that begin alike (the same pages) behind one another, ``most`` at most, after what they share: read once for all.
 
     No token of a row sees one of another, and each counts its places from the end of what is shared: losses and
     gradients are those of separate rows. ``owners`` says which row a token is of, 0 those that all share.
-
-    Args:
-        rows: ``input_ids`` and ``labels``.
-        most: as many rows together at most.
     """
     groups: list[tuple[list[Row], int]] = []
     for row in sorted(rows, key=lambda row: row["input_ids"]):

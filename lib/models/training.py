@@ -105,43 +105,24 @@ class TrainingEstimate:
 
 @dataclass(frozen=True)
 class Training:
-    """What a training did, and what it took.
+    """What a training did, and what it took."""
 
-    Attributes:
-        adapter: the folder it lies in.
-        settings: it was trained with.
-        examples: how many were trained on.
-        too_long: how many did not fit the window.
-        losses: after each step.
-        epochs: how often each example was seen.
-        checks: share known after each epoch that was checked, as (epoch, share).
-        trainable_parameters: of the adapter.
-        parameters: of the model.
-        tokens: trained on, every epoch counted, without padding.
-        precision: of the model's weights, ``bfloat16`` or ``float32``; the adapter's are always fp32.
-        estimate: told before it started.
-        seconds: measured over the steps of this call, checks included.
-        peak_memory_mib: growth over what the process held before.
-        resumed_from: the step that an interrupted training went on from (0: none).
-        machine: the graphics card it was trained on; empty on a processor.
-    """
-
-    adapter: Path
-    settings: LoraSettings
-    examples: int
-    too_long: int
-    losses: tuple[float, ...]
-    epochs: int
-    checks: tuple[tuple[int, float], ...]
-    trainable_parameters: int
-    parameters: int
-    tokens: int
-    precision: str
-    estimate: TrainingEstimate
-    seconds: float
-    peak_memory_mib: float
-    resumed_from: int = 0
-    machine: str = ""
+    adapter: Path  # the folder it lies in
+    settings: LoraSettings  # it was trained with
+    examples: int  # how many were trained on
+    too_long: int  # how many did not fit the window
+    losses: tuple[float, ...]  # after each step
+    epochs: int  # how often each example was seen
+    checks: tuple[tuple[int, float], ...]  # share known after each epoch that was checked, as (epoch, share)
+    trainable_parameters: int  # of the adapter
+    parameters: int  # of the model
+    tokens: int  # trained on, every epoch counted, without padding
+    precision: str  # of the model's weights, ``bfloat16`` or ``float32``; the adapter's are always fp32
+    estimate: TrainingEstimate  # told before it started
+    seconds: float  # measured over the steps of this call, checks included
+    peak_memory_mib: float  # growth over what the process held before
+    resumed_from: int = 0  # the step that an interrupted training went on from (0: none)
+    machine: str = ""  # the graphics card it was trained on; empty on a processor
 
     @property
     def taught(self) -> float | None:
@@ -170,16 +151,9 @@ def train_adapter(
 ) -> Training:
     """Train a LoRA adapter and save it to ``folder``; the model is given back unchanged.
 
-    Args:
-        model: to adapt.
-        examples: what to learn; those that do not fit the window are left out and counted.
-        folder: to save to.
-        settings: the workbook's defaults if not given.
-        seed: starts the adapter and orders the examples; the same seed gives the same adapter.
-        progress: told of each step; ``say`` is told the estimate.
-        until: looks after each epoch whether enough is known.
-        stage: the name that ``progress`` is told.
-        save_every: seconds between checkpoints.
+    Examples that do not fit the window are left out and counted. ``seed`` starts the adapter and orders the examples: the
+    same one gives the same adapter. ``until`` looks after each epoch whether enough is known. ``progress`` is told of each
+    step of ``stage``, and in words what it is estimated to take; checkpoints are ``save_every`` seconds apart.
 
     Raises:
         InputError: no example fits the window, or the model is an endpoint's.
@@ -388,12 +362,7 @@ def _estimate(
 
 
 def _watcher(
-    model: LocalModel,
-    progress: Progress,
-    stage: str,
-    save_every: float,
-    until: Until | None,
-    kept: Path,
+    model: LocalModel, progress: Progress, stage: str, save_every: float, until: Until | None, kept: Path
 ) -> Any:
     """Return a callback that tells of steps, saves by the clock, and ends what has taught enough."""
     from transformers import TrainerCallback

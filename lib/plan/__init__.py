@@ -7,13 +7,4 @@ May import: arms, client, costs, decision. Imported by views, forms, report, com
 from lib.plan.checklist import Checklist, IndustryNote, checklist, industry_note
 from lib.plan.roadmap import Gate, PlannedStep, Roadmap, roadmap
 
-__all__ = [
-    "Checklist",
-    "Gate",
-    "IndustryNote",
-    "PlannedStep",
-    "Roadmap",
-    "checklist",
-    "industry_note",
-    "roadmap",
-]
+__all__ = ["Checklist", "Gate", "IndustryNote", "PlannedStep", "Roadmap", "checklist", "industry_note", "roadmap"]

@@ -110,13 +110,7 @@ class Roadmap:
 
 
 def roadmap(client: ClientFile, arm: str, costs: Costs) -> Roadmap:
-    """Plan ``arm`` for a client.
-
-    Args:
-        client: its target, its own plan, what it has in examples.
-        arm: the architecture to plan, usually the recommended one or the starting point.
-        costs: of this client, with components; one situation, no draws.
-    """
+    """Plan ``arm`` for a client; ``costs`` are its own with components: one situation, no draws."""
     data, limits = _data(), own_thresholds()
     rate = float(likely(client.money.engineer_usd_per_hour))
     work = {id_: float(part.setup) for id_, part in costs.components[arm].items() if part.labour and part.setup > 0}

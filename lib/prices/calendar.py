@@ -10,11 +10,7 @@ from functools import cache
 from lib.prices.price import table
 
 CLOSED_TO_NEW, TRAINING_ENDS, SHUTDOWN = "closed_to_new", "training_ends", "shutdown"
-WORDS = {
-    CLOSED_TO_NEW: "is closed to new customers",
-    TRAINING_ENDS: "trains no new models",
-    SHUTDOWN: "is shut down",
-}
+WORDS = {CLOSED_TO_NEW: "is closed to new customers", TRAINING_ENDS: "trains no new models", SHUTDOWN: "is shut down"}
 
 
 @dataclass(frozen=True)

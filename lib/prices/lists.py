@@ -57,6 +57,17 @@ class PriceList:
         words = f"history unknown: read on {first.checked}, may have been different on {as_of}"
         return replace(first, note=f"{first.note}; {words}" if first.note else words)
 
+    def on(self, as_of: datetime.date) -> dict[str, Price]:
+        """Return the price of every row on a day, by ``item.component`` as written."""
+        if as_of not in self._days:
+            items = self.items
+            self._days[as_of] = {f"{items[item]}.{part}": self.at(item, part, as_of) for item, part in self.rows}
+        return self._days[as_of]
+
+    @cached_property
+    def _days(self) -> dict[datetime.date, dict[str, Price]]:
+        return {}
+
     @cached_property
     def items(self) -> dict[str, str]:
         """Every item as written, by its lower-case form."""

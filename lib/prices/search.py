@@ -316,9 +316,10 @@ class _Search:
 
     def _listed(self) -> None:
         own, ours = self.lists
-        for item, component in {**ours.rows, **own.rows}:
+        self.prices |= ours.on(self.as_of)
+        for item, component in own.rows:
             written = ours.items.get(item) or own.items[item]
-            hosted = self._hosted(written) if (item, component) in own.rows else None
+            hosted = self._hosted(written)
             self._put(f"{written}.{component}", [item], component, hosted.prices.get(component) if hosted else None)
 
     def _hosted(self, model: str) -> HostedModel | None:

@@ -49,23 +49,12 @@ class Report:
 
 
 def make_report(
-    client_file: Path,
-    folder: Path,
-    *,
-    experiment: Any = None,
-    pdf: bool = True,
-    xlsx: bool = False,
-    pptx: bool = False,
+    client_file: Path, folder: Path, *, experiment: Any = None, pdf: bool = True, xlsx: bool = False, pptx: bool = False
 ) -> Report:
     """Write ``folder/NAME.html``, ``NAME.manifest.json`` and, where a Chromium is found, ``NAME.pdf``.
 
-    Args:
-        client_file: one client's YAML.
-        folder: where the files go; made if it is missing.
-        experiment: what the notebook's parameter of that name takes.
-        pdf: print the page too, where a Chromium is found.
-        xlsx: attach the costs as an Excel workbook.
-        pptx: attach five slides.
+    ``experiment`` is what the notebook's parameter of that name takes; ``xlsx`` attaches the costs as an Excel workbook,
+    ``pptx`` five slides. The folder is made if it is missing.
 
     Raises:
         InputError: the client file is of no use, or the folder cannot be written to; nothing is left half-written.

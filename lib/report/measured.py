@@ -36,11 +36,9 @@ def _reference() -> Measured:
 
 
 def measured(experiment: Any = None) -> Measured:
-    """Find the run that the report shows.
+    """Find the run that the report shows: the reference run, where ``experiment`` says nothing else.
 
-    Args:
-        experiment: nothing for the reference run that comes with the workbook, the id of a stored run, a mapping of
-            settings (``ExperimentConfig``) for a run of one's own, or ``False`` to leave the experiment out.
+    That is a stored run's id, settings (``ExperimentConfig``) of a new one, or ``False`` to leave the experiment out.
 
     Raises:
         InputError: it is anything else, or there is no such run.

@@ -14,13 +14,7 @@ COLUMNS = ("Client", "Recommendation", "Stability", "Expected total", "P10 to P9
 
 
 def write_index(folder: Path, manifests: dict[Path, dict[str, Any]], problems: dict[Path, str]) -> Path:
-    """Write ``folder/index.html``.
-
-    Args:
-        folder: where the reports lie.
-        manifests: by the report's HTML file, its manifest.
-        problems: by the client file, why it has no report.
-    """
+    """Write ``folder/index.html``: of each report's HTML file its manifest, of other client files why they have none."""
     rows = [_row(page, manifest) for page, manifest in manifests.items()]
     table = Table(COLUMNS, rows, f"{len(rows)} clients; click a heading to sort", right=(2, 3, 4))
     failed = Table(

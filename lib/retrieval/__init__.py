@@ -16,8 +16,8 @@ How it is used::
         rankings = index.search(questions, 3, "dense", where={"kind": "pdf"}, person=Person.parse("anna/hr"))
         gold = index.gold(question.document_ids, question.answer)     # one passage a document: Hit
 
-A ``Hit`` has ``rank, score, id, document_id, title, text, kind, metadata``. ``multi_hop`` says what to search for
-after a first answer; ``rerank`` looks again at what was found; ``access`` says who may read what; ``kinds`` is the one
+A ``Hit`` has ``rank, score, id, document_id, title, text, kind, metadata``. ``search.follow_up_query`` says what to search
+for after a first answer; ``rerank`` looks again at what was found; ``access`` says who may read what; ``kinds`` is the one
 list of kinds of document, with their passage lengths. Rows of other things than documents (worked examples) go in as
 ``Passage`` through ``index.sync_passages``.
 """

@@ -47,17 +47,11 @@ class SkippedFile:
 
 @dataclass(frozen=True)
 class LoadedDocuments:
-    """What a folder holds, in the order of the paths.
+    """What a folder holds, in the order of the paths."""
 
-    Attributes:
-        documents: what can be read.
-        skipped: the files left out.
-        repeated: lines left out since most pages begin or end with them (menus, banners, footers), with the number
-            of pages.
-    """
-
-    documents: tuple[Document, ...]
-    skipped: tuple[SkippedFile, ...]
+    documents: tuple[Document, ...]  # what can be read
+    skipped: tuple[SkippedFile, ...]  # the files left out
+    # Lines left out since most pages begin or end with them (menus, banners, footers), with the number of pages.
     repeated: Mapping[str, int]
 
 
@@ -68,10 +62,6 @@ def load_documents(folder: str | Path, progress: Progress = silent) -> LoadedDoc
     of the folder are not followed, nor links to folders. A document's id is its path made safe for citing, its title
     what the file calls itself, else its first heading, else its name; its kind the kind of file. Who may read it
     stands in its front matter or a ``meta`` tag as ``access``, or in the folder's ``access.csv``.
-
-    Args:
-        folder: where the documents are.
-        progress: told how many files are read.
 
     Raises:
         InputError: the folder cannot be read or holds no document that can be, or ``access.csv`` is wrong.

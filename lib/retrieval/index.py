@@ -31,10 +31,6 @@ class Index:
     def sync(self, documents: Iterable[Document], progress: Progress = silent) -> Changes:
         """Make the index hold exactly these documents; only what is new or changed is embedded again.
 
-        Args:
-            documents: all that the index is to hold.
-            progress: told after each batch how many of the new and changed passages are embedded.
-
         Raises:
             InputError: two documents have the same id, or an ``access`` has no label.
         """
@@ -101,12 +97,6 @@ class Index:
         """Return for each document the passage that says ``answer``: what a perfect search finds.
 
         It is the one that says most of it by ``says``, and among equals the one that shares most words with it.
-
-        Args:
-            document_ids: the documents that hold the answer.
-            answer: the ideal one, or its value.
-            person: who asks.
-            says: how much of the answer a text says.
         """
         wanted = set(answer.casefold().split())
         best: dict[str, tuple[tuple[float, int], Hit]] = {}
@@ -130,11 +120,8 @@ class Index:
 def open_index(address: str, name: str, embedder: Embedder, chunking: ChunkSettings | None = None) -> Iterator[Index]:
     """Connect and make an empty index, a table of this run's own; remove it at the end, also after an error.
 
-    Args:
-        address: connection string, as ``server.postgres`` gives it.
-        name: any name.
-        embedder: the model that embeds the passages and the questions.
-        chunking: passage length; by kind of document (``kinds``) if not given.
+    ``address`` is a connection string, as ``server.postgres`` gives it; ``chunking`` the passages' length, by kind of
+    document (``kinds``) if not given.
 
     Raises:
         InputError: the server refuses the extension or the schema.

@@ -41,19 +41,12 @@ class ChunkSettings:
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """One kind of document.
+    """One kind of document."""
 
-    Attributes:
-        name: as it stands in ``Document.kind``.
-        endings: of its files, in small letters with the dot; none for pages that no file holds.
-        chunking: passages of this length unless the caller says otherwise.
-        repeats: its pages or sheets repeat lines at their edges (menus, running heads) that are not content.
-    """
-
-    name: str
-    endings: tuple[str, ...] = ()
-    chunking: ChunkSettings = ChunkSettings()
-    repeats: bool = False
+    name: str  # as it stands in ``Document.kind``
+    endings: tuple[str, ...] = ()  # of its files, in small letters with the dot; none for pages that no file holds
+    chunking: ChunkSettings = ChunkSettings()  # passages of this length unless the caller says otherwise
+    repeats: bool = False  # its pages or sheets repeat lines at their edges (menus, running heads) that are not content
 
 
 # Structure (headings, paragraphs) shows where a text may be cut; where there is none, an overlap keeps what a cut in

@@ -39,7 +39,8 @@ BUILDING = {"maintenance_work_mem": "512MB", "max_parallel_maintenance_workers":
 EXACT_UP_TO = 500
 # A filter that leaves at least one passage in so many: the common index goes on until enough pass.
 ITERATE_FROM = 5
-# HNSW keeps at least one candidate for so many passages: with 100 among a million one in five of the nearest is missed.
+# HNSW keeps at least one candidate for so many passages. Among a million 100 candidates find 80 % of the nearest ten,
+# 400 find 94 % in 9 ms (95th percentile), 670 find 95 % in 14 ms.
 PASSAGES_A_CANDIDATE = 2500
 # Filters that get an index of their own; those after them are compared in full.
 MOST_PARTIAL_INDEXES = 32

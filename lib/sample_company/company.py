@@ -107,10 +107,8 @@ def _page(seed: int, kind: Kind, entity: Entity) -> Page:
 
 def unused_value(attribute: Attribute, generator: random.Random, used: set[str]) -> Value:
     """Draw a value that does not stand on the page yet: a right value is then never another fact's."""
-    linked = [entity.name for entity in source().kinds[attribute.link].entities] if attribute.link else []
-    targets = attribute.among or linked
     for _ in range(1000):
-        value = Value(generator.choice(targets)) if targets else attribute.draw(generator)
+        value = attribute.draw(generator)
         if value.core not in used:
             used.add(value.core)
             return value

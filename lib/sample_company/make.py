@@ -8,21 +8,13 @@ from itertools import zip_longest
 from lib.dataset import KINDS, REFUSAL, Dataset, Question, TrainingPair, Voice
 from lib.errors import InputError
 from lib.sample_company.company import Fact, crossed, document, make_pages, notes, unused_value
-from lib.sample_company.source import Crossing, source
+from lib.sample_company.source import source
 
 VOICE = Voice("brand", "Thanks for reaching out!", "Just reply if you need more.", "[{id}]")
 REFUSING = f"{REFUSAL} Our help pages do not say."
 # How many of each kind the reference run asks, and a quick one.
-_ASKED = {
-    "trained_wording": (100, 15),
-    "new_wording": (100, 15),
-    "document_only": (100, 25),
-    "changed": (100, 15),
-    "two_page": (60, 10),
-    "missing": (50, 10),
-    "near_miss": (50, 10),
-}
-QUESTIONS, QUICK_QUESTIONS = ({kind: numbers[which] for kind, numbers in _ASKED.items()} for which in (0, 1))
+QUESTIONS = dict(zip(KINDS, (100, 100, 100, 100, 60, 50, 50), strict=True))
+QUICK_QUESTIONS = dict(zip(KINDS, (15, 15, 25, 15, 10, 10, 10), strict=True))
 DOCUMENTS = 300
 # Of the pairs for tuning with pages, and of the closed-book ones.
 _REFUSALS, _TWO_PAGE = 0.13, 0.06
@@ -96,7 +88,7 @@ class _Maker:
             )
         crossings = self._crossings()
         crossed_asked = self._take(crossings, asked["two_page"], "two-page questions")
-        reserved = {link.id for link, _, _ in crossed_asked}
+        reserved = {link for link, _, _ in crossed_asked}
         every = [fact for page in self.asked_of for fact in page.facts.values() if fact.stated]
         # Facts of all single-page kinds are alike: a gap between kinds is not one between sorts of facts.
         plain = [fact for fact in every if self._may_change(fact)]
@@ -128,12 +120,12 @@ class _Maker:
             *(self._question("new_wording", fact, fact.asked_anew()) for fact in anew),
             *(self._question("document_only", fact, fact.asked_anew()) for fact in untold),
             *(self._question("changed", changed[fact.id], fact.asked_anew()) for fact in changing),
-            *map(self._crossing_question, crossed_asked),
+            *(question for _, question, _ in crossed_asked),
             *(self._unanswerable("missing", fact) for fact in missing_asked),
             *(self._unanswerable("near_miss", fact) for fact in near_asked),
         ]
         training = [self._pair(fact, self._wording(fact)) for fact in taught] if pairs else []
-        training += [self._crossing_pair(each) for each in self._take(crossings, two_page, "two-page training pairs")]
+        training += [pair for _, _, pair in self._take(crossings, two_page, "two-page training pairs")]
         evaluated = {fact.id for fact in missing_asked}
         missing = [fact for fact in missing if fact.id not in evaluated]
         unknown = self._shuffled("refusals", [*near[: len(missing)], *missing])
@@ -202,38 +194,29 @@ class _Maker:
 
     # What takes two pages.
 
-    def _crossings(self) -> list[tuple[Fact, Fact, Crossing]]:
-        """Find one question for each page that names another, in random order.
+    def _crossings(self) -> list[tuple[str, Question, TrainingPair]]:
+        """Ask of each page that names another what the other says, in random order: the naming fact's id, for both uses.
 
         A first page comes once only: what it names is in evaluation or in training.
         """
-        found: dict[str, list[tuple[Fact, Fact, Crossing]]] = {}
+        found: dict[str, list[tuple[str, Question, TrainingPair]]] = {}
         for page in self._shuffled("crossings", self.asked_of):
             possible = [each for each in source().crossings if each.source == page.kind.kind]
             for crossing in self._shuffled(f"crossings {page.id}", possible)[:1]:
                 link = page.facts[crossing.link]
                 target = self.targets.get((link.attribute.link, link.then.text)) if link.then else None
                 if target is not None:
-                    found.setdefault(crossing.source, []).append((link, target.facts[crossing.attribute], crossing))
+                    value = target.facts[crossing.attribute]
+                    sentence = link.fill(crossing.answer, to=link.then.text, v=value.then.text)
+                    answer, pages = self.voice.render(sentence, target.id), (page.id, target.id)
+                    unit, values = "+".join(pages), value.then.ways
+                    asked = link.fill(crossing.new)
+                    trained = link.fill(random.Random(f"{self.seed} {link.id} crossing").choice(crossing.asks))
+                    question = Question(f"two_page/{unit}", asked, answer, "two_page", pages, values, cluster=unit)
+                    pair = TrainingPair(trained, answer, pages, unit, "two_page")
+                    found.setdefault(crossing.source, []).append((link.id, question, pair))
         # One of each kind of page in turn: there are most of partner spaces.
         return [each for turn in zip_longest(*found.values()) for each in turn if each is not None]
-
-    def _crossing(self, each: tuple[Fact, Fact, Crossing]) -> tuple[str, tuple[str, str], str]:
-        """Return the answer to a crossing, its two pages, and the unit of the statistics."""
-        link, value, crossing = each
-        sentence = link.fill(crossing.answer, to=link.then.text, v=value.then.text)
-        pages = (link.page_id, value.page_id)
-        return self.voice.render(sentence, value.page_id), pages, "+".join(pages)
-
-    def _crossing_question(self, each: tuple[Fact, Fact, Crossing]) -> Question:
-        (answer, pages, cluster), (link, value, crossing) = self._crossing(each), each
-        wording = link.fill(crossing.new)
-        return Question(f"two_page/{cluster}", wording, answer, "two_page", pages, value.then.ways, cluster=cluster)
-
-    def _crossing_pair(self, each: tuple[Fact, Fact, Crossing]) -> TrainingPair:
-        (answer, pages, fact), (link, _, crossing) = self._crossing(each), each
-        wording = link.fill(random.Random(f"{self.seed} {link.id} crossing").choice(crossing.asks))
-        return TrainingPair(wording, answer, pages, fact, "two_page")
 
     # Closed book.
 

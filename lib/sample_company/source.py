@@ -73,10 +73,10 @@ class Attribute(_Strict):
         return self.value.split()[1] if self.value.startswith("link ") else ""
 
     @property
-    def among(self) -> tuple[str, ...]:
-        """The things that a link may name; empty for all of its kind."""
-        _, _, listed = self.value.partition(f"link {self.link} ")
-        return tuple(listed.split("|")) if self.link and listed else ()
+    def among(self) -> list[str]:
+        """The things that a link may name: those listed, or all of its kind."""
+        _, name, *listed = self.value.split(" ", 2)
+        return listed[0].split("|") if listed else [entity.name for entity in source().kinds[name].entities]
 
     @property
     def trained(self) -> tuple[str, ...]:
@@ -95,8 +95,10 @@ class Attribute(_Strict):
         return self.label or self.what.removeprefix("the ")[0].upper() + self.what.removeprefix("the ")[1:]
 
     def draw(self, generator: random.Random) -> Value:
-        """Draw a value (not for links)."""
+        """Draw a value."""
         kind, _, rest = self.value.partition(" ")
+        if kind == "link":
+            return Value(generator.choice(self.among))
         if kind == "person":
             return Value(f"{generator.choice(words()['first_names'])} {generator.choice(words()['last_names'])}")
         if kind in ("weekday", "month"):

@@ -12,12 +12,7 @@ MARKS = {True: "yes", False: "no", None: "–"}
 
 
 def answers_page(result: ExperimentResult, question_id: str) -> Page:
-    """Show one question's ideal answer, every arm's answer, and the passages with the wanted value highlighted.
-
-    Args:
-        result: a finished run.
-        question_id: one of its questions'.
-    """
+    """Show one question's ideal answer, every arm's answer, and the passages with the wanted value highlighted."""
     answers = [
         row for row in result.record.answers if row.question_id == question_id and row.seed == _first(result, row)
     ]

@@ -107,11 +107,7 @@ class Chart:
 
 
 def chart_html(specification: Mapping[str, Any]) -> Page:
-    """Return a chart for a page that brings plotly.js and draws every ``script[data-chart]`` on it.
-
-    Args:
-        specification: what a :class:`Chart` shows of itself as plotly's JSON.
-    """
+    """Return a chart (its plotly JSON) for a page that brings plotly.js and draws every ``script[data-chart]`` on it."""
     meta = specification["layout"]["meta"]
     name, kept = f"chart-{meta['id']}", {k: v for k, v in specification["layout"].items() if k not in ("meta", "title")}
     least = int(meta.get("least_width") or 0)
@@ -162,12 +158,8 @@ def add_shares(
 ) -> None:
     """Add one trace of shares with their 95 % intervals, in percent.
 
-    Args:
-        drawn: the figure.
-        shares: each the middle, the low and the high end, 0 to 1 (or -1 to 1 for differences); ends may be nan.
-        places: where each stands on the other axis.
-        upright: the shares stand on the y axis; else on the x axis.
-        look: further arguments of the trace, and its panel (``row``, ``col``).
+    ``shares`` are middle, low and high end, 0 to 1 (or -1 to 1 for differences; ends may be nan), on the y axis where
+    ``upright``; ``places`` stand on the other one. ``look`` are arguments of the trace, and its panel (``row``, ``col``).
     """
     error = {
         "type": "data",

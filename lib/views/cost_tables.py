@@ -9,14 +9,7 @@ from typing import Any
 
 from lib.arms import ARMS
 from lib.client.facts import queries_answered
-from lib.costs import (
-    Costs,
-    TurningPoint,
-    break_even_volumes,
-    payback,
-    share_right_to_match,
-    usd_per_correct_answer,
-)
+from lib.costs import Costs, TurningPoint, break_even_volumes, payback, share_right_to_match, usd_per_correct_answer
 from lib.costs.business_case import VIEW_MONTHS, today_usd
 from lib.costs.comparison import Swing
 from lib.costs.overview import NOT_INCLUDED, Overview

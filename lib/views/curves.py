@@ -55,13 +55,14 @@ def curve_chart(curve: Curve) -> Chart:
         ]
         for point in curve.points
     ]
+    machine = f" on {curve.machine}" if curve.machine else ""
     columns = ["Line", curve.entry.x_title, "Measure", "Share (95 % interval)", "Questions"]
     return Chart(
         id=f"curve-{curve.id}",
         title=curve.entry.title,
         description=f"Line chart with 95 percent intervals over {curve.entry.x_title.lower()}: {', '.join(titles).lower()}.",
         figure=drawn,
-        table=Table(columns, rows, f"{curve.entry.title}; {curve.model}", right=[1, 3, 4]),
+        table=Table(columns, rows, f"{curve.entry.title}; {curve.model}{machine}", right=[1, 3, 4]),
         sentence=curve_sentence(curve),
     )
 

@@ -95,11 +95,6 @@ def measured(result: ExperimentResult | None) -> Page | None:
 def forest(result: ExperimentResult, shown: Sequence[Panel] = MAIN_PANELS, title: str = "") -> Chart:
     """Draw every arm's share with its 95 % interval, one panel a measure side by side.
 
-    Args:
-        result: a finished run.
-        shown: which of ``panels_of(result)``.
-        title: of the chart.
-
     Raises:
         InputError: the run holds no judged answer.
     """
@@ -301,10 +296,8 @@ def grades_table(result: ExperimentResult) -> Table:
 def measured_costs(result: ExperimentResult, client: ClientFile) -> Table:
     """Set each arm's tokens beside the client's prices: a thousand questions, and a thousand right answers.
 
-    Args:
-        result: a finished run; tokens are those of the model that answered.
-        client: whose models' prices, correction costs and currency count; tuned arms answer at the tuned model's
-            price. Where it requires citations, the right page must be cited too.
+    Tokens are those of the model that answered; tuned arms answer at the price of the client's tuned model. Where it
+    requires citations, the right page must be cited too.
 
     Raises:
         InputError: the client's stack or price list is of no use.
@@ -416,7 +409,8 @@ def literature_page(comparison: LiteratureComparison) -> Page:
     """Say row by row and pair by pair how the run stands to the published ones, and test the papers' statements on it."""
     columns = ["Study", "Statement", "Here", "Why"]
     tested = [
-        [each.statement.study, each.statement.statement, str(each.verdict), each.why] for each in comparison.statements
+        [each.statement["study"], each.statement["statement"], str(each.verdict), each.why]
+        for each in comparison.statements
     ]
     title = "Statements of the papers, tested on this run (p after Holm's correction)"
     overall, *others = literature_sentences(comparison)

@@ -63,11 +63,7 @@ def gantt(roadmap: Roadmap, deadline_weeks: float | None = None) -> Chart:
             line = {"color": WARNING, "dash": "dash", "width": 1.5}
             drawn.add_vline(x=weeks, line=line, annotation={"text": words, **place})
     latest = max(roadmap.weeks[1], deadline_weeks or 0.0, roadmap.planned_weeks or 0.0)
-    drawn.update_xaxes(
-        title_text="Weeks from the start",
-        range=[0, latest * 1.03],
-        fixedrange=True,
-    )
+    drawn.update_xaxes(title_text="Weeks from the start", range=[0, latest * 1.03], fixedrange=True)
     drawn.update_yaxes(autorange="reversed", fixedrange=True, categoryorder="array", categoryarray=labels)
     drawn.update_layout(barmode="overlay")
     rows = [
@@ -173,11 +169,7 @@ def industry_page(note: IndustryNote | None, decision: Decision) -> Page:
         return caption("The articles have no note on this industry.")
     arm = decision.recommendation
     same = "which is also what the facts lead to" if note.says == arm else f"the facts here lead to {arm_title(arm)}"
-    rows = [
-        ["What it needs", note.need],
-        ["What is usual", note.usual],
-        ["To bear in mind", note.mind],
-    ]
+    rows = [["What it needs", note.need], ["What is usual", note.usual], ["To bear in mind", note.mind]]
     return joined(
         Table(
             ["What", note.id.replace("-", " ").replace("_", " ").capitalize()],

@@ -9,10 +9,7 @@ from lib.wording import number
 
 def price_notes(book: PriceBook, money: Money = DOLLARS) -> Page:
     """Say how a tuned model can be served, and what became of the client's own prices."""
-    return joined(
-        serving(book, money),
-        *([own_rows(book)] if book.own_rows else []),
-    )
+    return joined(serving(book, money), *([own_rows(book)] if book.own_rows else []))
 
 
 def serving(book: PriceBook, money: Money = DOLLARS) -> Table:

@@ -69,14 +69,8 @@ def _seconds(scenario: Scenario) -> str:
 
 _MEASURES: tuple[tuple[str, Callable[[Scenario], str]], ...] = (
     ("Recommendation", lambda scenario: arm_title(scenario.decision.recommendation)),
-    (
-        "Runner-up",
-        lambda scenario: arm_title(scenario.decision.runner_up) if scenario.decision.runner_up else "none",
-    ),
-    (
-        "Stability",
-        lambda scenario: probability(scenario.decision.stability),
-    ),
+    ("Runner-up", lambda scenario: arm_title(scenario.decision.runner_up) if scenario.decision.runner_up else "none"),
+    ("Stability", lambda scenario: probability(scenario.decision.stability)),
     ("Set-up, expected", _money("setup_usd")),
     ("A month, expected", _money("monthly_usd")),
     ("Over the horizon, expected", _money("horizon_usd")),

@@ -5,14 +5,7 @@ import pytest
 
 from lib.arms import ARMS
 from lib.client import check_client, load_client
-from lib.costs import (
-    Estimates,
-    break_even_volumes,
-    payback,
-    share_right_to_match,
-    tornado,
-    usd_per_correct_answer,
-)
+from lib.costs import Estimates, break_even_volumes, payback, share_right_to_match, tornado, usd_per_correct_answer
 from lib.paths import CLIENTS
 from lib.prices import price_book
 from lib.simulation import DRAWS

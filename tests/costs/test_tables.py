@@ -19,15 +19,7 @@ def client_file(tmp_path):
 def test_the_command_prints_all_arms_and_where_the_prices_come_from(client_file):
     result = CliRunner().invoke(costs_command, [str(client_file)])
     assert result.exit_code == 0
-    for words in (
-        "Northwind",
-        "Set-up",
-        "A month",
-        "One more query",
-        "Whole answer",
-        "genai-prices",
-        "2026-11-21",
-    ):
+    for words in ("Northwind", "Set-up", "A month", "One more query", "Whole answer", "genai-prices", "2026-11-21"):
         assert words in result.output
     assert "$" not in result.output
 

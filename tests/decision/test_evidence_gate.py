@@ -117,8 +117,7 @@ def test_a_run_that_is_stored_anew_is_read_anew(stored) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sample_model", "sample_company", "said"),
-    [(True, False, "small sample model"), (False, True, "sample company")],
+    ("sample_model", "sample_company", "said"), [(True, False, "small sample model"), (False, True, "sample company")]
 )
 def test_the_scores_of_a_sample_run_are_not_used_and_that_is_said(stored, sample_model, sample_company, said) -> None:
     run = stored(as_arms(FEW_DIFFER), sample_model=sample_model, sample_company=sample_company)
@@ -213,7 +212,7 @@ def test_looking_for_counterfactuals_reads_no_disk(stored, monkeypatch: pytest.M
         monkeypatch.setattr(place, name, refuse)
     with pytest.raises(AssertionError, match="the disk is read"):
         measured_run("any")
-    assert counterfactuals(facts, model.recommend)
+    assert counterfactuals(facts, model.recommend, int(model.recommend(facts)[0]))
 
 
 def test_a_counterfactual_from_a_default_says_that_it_was_assumed() -> None:

@@ -111,9 +111,7 @@ def test_no_gap_is_not_said_of_another_recommendation_than_prompting() -> None:
 
 def test_a_gap_that_stays_open_is_named_with_what_would_close_it() -> None:
     decision = decided(
-        knowledge={"needed": "none"},
-        behaviour={"specialised_reasoning": 0.92},
-        training_data={"labelled_examples": 50},
+        knowledge={"needed": "none"}, behaviour={"specialised_reasoning": 0.92}, training_data={"labelled_examples": 50}
     )
     assert decision.recommendation == "prompt"
     assert any("150" in issue.text for issue in decision.open_issues)

@@ -4,13 +4,7 @@ import pytest
 from test_result import result_of
 
 from lib.experiment import EXPERIMENT_ARMS
-from lib.experiment.literature import (
-    Order,
-    Outcome,
-    literature_agreement,
-    published_rows,
-    published_statements,
-)
+from lib.experiment.literature import Order, Outcome, literature_agreement, published_rows
 from lib.experiment.scoring import MEASURES
 from lib.published import published_table
 from lib.views.run_words import literature_sentences
@@ -30,9 +24,9 @@ def test_every_role_is_an_arms_or_says_why_there_is_none():
     roles = {arm.published for arm in EXPERIMENT_ARMS.values()} - {""}
     for row in published_table("arms"):
         assert row["why"] and (not row["role"] or row["role"] in roles)
-    for statement in published_statements():
-        assert statement.untestable or {statement.higher, statement.lower} <= set(EXPERIMENT_ARMS)
-        assert statement.measure in MEASURES
+    for statement in published_table("statements"):
+        assert statement["untestable"] or {statement["higher"], statement["lower"]} <= set(EXPERIMENT_ARMS)
+        assert statement["measure"] in MEASURES
 
 
 def test_rafts_untuned_rows_that_fail_on_form_are_in_no_ordering():
@@ -63,6 +57,6 @@ def test_what_tuning_adds_is_told_by_size_from_published_rows_and_the_run():
 
 
 def test_statements_are_tested_where_the_run_can(small_run):
-    told = {each.statement.id: each for each in literature_agreement(small_run).statements}
+    told = {each.statement["id"]: each for each in literature_agreement(small_run).statements}
     assert told["biderman-rank"].verdict is Outcome.CANNOT_BE_TOLD and told["biderman-rank"].why
     assert {each.verdict for each in told.values()} <= set(Outcome) and all(each.why for each in told.values())

@@ -216,15 +216,15 @@ def test_a_prompt_is_instructions_examples_pages_and_question_in_this_order():
 def test_a_prompt_that_is_too_long_loses_examples_first_and_then_the_last_pages(small_run, small_config, plain_model):
     index = type("Index", (), {"gold": lambda *_, **__: [], "search": lambda *_, **__: [[]]})()
     dataset = data_for(small_config).dataset
-    inputs = SimpleNamespace(dataset=dataset, index=index, passages={}, found={}, gold={})
-    answerer = Answerer(EXPERIMENT_ARMS["rag_few_shot"], replace(PlainModel(), window=174), inputs, small_config, {})
+    inputs = SimpleNamespace(dataset=dataset, config=small_config, index=index, passages={}, found={}, gold={})
+    answerer = Answerer(EXPERIMENT_ARMS["rag_few_shot"], replace(PlainModel(), window=174), inputs, {})
     question = inputs.dataset.questions[0]
     from lib.retrieval.search import Hit
 
     hits = [Hit(n, 1.0, f"d{n}#0", f"d{n}", "Title", "word " * 40, "page", {}) for n in (1, 2, 3)]
     draft = answerer._draft(question, hits)
     assert draft.shortened and draft.passage_ids == ("d1#0",) and "Question: " in draft.prompt
-    tiny = Answerer(EXPERIMENT_ARMS["base"], replace(PlainModel(), window=66), inputs, small_config, {})
+    tiny = Answerer(EXPERIMENT_ARMS["base"], replace(PlainModel(), window=66), inputs, {})
     with pytest.raises(InputError, match="does not fit the window"):
         tiny._draft(question, ())
 

@@ -68,7 +68,7 @@ def test_a_mistake_of_the_program_is_said_on_the_page(form, monkeypatch):
     def fails(*_, **__):
         raise RuntimeError("disk on fire")
 
-    monkeypatch.setattr("lib.forms.state.decide_in_two", fails)
+    monkeypatch.setattr("lib.forms.state.deciding", fails)
     with pytest.raises(RuntimeError):
         form.form.take({"path": STYLE, "step": 90})
     assert "Unexpected RuntimeError: disk on fire" in form.result.headline.value

@@ -169,8 +169,18 @@ def test_counterfactuals_wait_until_there_is_time(tmp_path):
     waiting = []
     state = ClientState(SUPPORT, later=waiting.append)
     assert state.decision.recommendation == "rag" and not state.decision.counterfactuals
-    waiting.pop()()
+    while waiting:
+        waiting.pop()()
     assert state.decision.counterfactuals
+
+
+def test_counterfactuals_of_a_value_that_is_gone_never_come_late():
+    waiting = []
+    state = ClientState(SUPPORT, later=waiting.append)
+    state.set("knowledge.needed", "none")
+    decision = state.decision
+    waiting[0]()
+    assert len(waiting) == 2 and state.decision is decision
 
 
 def test_every_change_can_be_taken_back_and_made_again(state):

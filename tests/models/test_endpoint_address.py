@@ -3,14 +3,7 @@
 import pytest
 
 from lib.errors import InputError
-from lib.models import (
-    EndpointModel,
-    endpoint_name,
-    is_remote,
-    load_model,
-    model_fingerprint,
-    refuse_remote,
-)
+from lib.models import EndpointModel, endpoint_name, is_remote, load_model, model_fingerprint, refuse_remote
 
 MODEL = "endpoint:small"
 

@@ -242,10 +242,7 @@ def test_a_value_that_may_be_written_in_other_ways_is_named() -> None:
     [
         (FREE, "the training answers share no opening or closing words: style is not judged"),
         (JSON, "taken from the training answers: JSON with answer and source"),
-        (
-            Voice("brand", "Hi!", "Bye."),
-            "taken from the training answers: the opening “Hi!” and the closing “Bye.”",
-        ),
+        (Voice("brand", "Hi!", "Bye."), "taken from the training answers: the opening “Hi!” and the closing “Bye.”"),
         (Voice("brand", "", "Bye."), "taken from the training answers: the closing “Bye.”"),
     ],
 )

@@ -4,8 +4,7 @@ import pytest
 
 from lib.dataset import Document
 from lib.retrieval.index import open_index
-from lib.retrieval.multi_hop import follow_up_query, merged
-from lib.retrieval.search import Hit
+from lib.retrieval.search import Hit, follow_up_query, merged
 
 QUESTION = "What is the phone extension of the team that runs the Ruby Canyon course?"
 MISSING = "the phone extension of the Eager Forest team"

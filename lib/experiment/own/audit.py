@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from operator import itemgetter
@@ -94,11 +94,8 @@ def audit_data(
 ) -> Audit:
     """Audit a client's data. Time grows with its size, not with its square.
 
-    Args:
-        files, read, training: the files as read.
-        hidden: ids of questions on documents that the person asking may not read.
-        voice: the style that the training pairs ask for.
-        gap: difference of two arms' shares of right answers (0 to 1) that the run should be able to show.
+    ``hidden`` are ids of questions on documents that the person asking may not read, ``gap`` is the difference of two
+    arms' shares of right answers (0 to 1) that the run should be able to show.
 
     Raises:
         InputError: ``gap`` is not between 0 and 1.
@@ -177,21 +174,18 @@ def near_copies(texts: Sequence[str], run: int = 5) -> dict[int, int]:
     for place, text in enumerate(texts):
         words = _WORD.findall(text.casefold())
         length = max(1, min(run, len(words)))
-        runs.append(frozenset(" ".join(words[at : at + length]) for at in range(len(words) - length + 1)))
+        own = frozenset(" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
+        runs.append(own)
         if not words:
             continue
         sketch = MinHash(num_perm=128)
-        sketch.update_batch([one.encode() for one in runs[place]])
-        near = (other for other in sorted(index.query(sketch)) if _jaccard(runs[place], runs[other]) >= NEAR)
-        if (original := next(near, None)) is not None:
-            copies[place] = original
+        sketch.update_batch([one.encode() for one in own])
+        near = [each for each in index.query(sketch) if len(own & runs[each]) / len(own | runs[each]) >= NEAR]
+        if near:
+            copies[place] = min(near)
         else:
             index.insert(place, sketch)
     return copies
-
-
-def _jaccard(first: frozenset[str], second: frozenset[str]) -> float:
-    return len(first & second) / len(first | second)
 
 
 def same_question(texts: Sequence[str]) -> dict[int, int]:
@@ -227,14 +221,10 @@ def _left_out(
     sentence = "{} asked of documents that this person may not read: a right answer refuses"
     yield from _found("note", "Access", hidden, "question", "is", sentence)
     for key, times in training.set_aside.items():
-        sentence = f"{_some(range(times), 'training row', 'was')} left out: {SET_ASIDE[key]}"
-        yield AuditFinding("warn", "Training rows", sentence)
-    if training.earlier_turns:
-        sentence = (
-            f"{_some(range(training.earlier_turns), 'training row', 'has')} several turns: the last answer is learned, "
-            "the earlier ones are read as context"
-        )
-        yield AuditFinding("note", "Training rows", sentence)
+        yield AuditFinding("warn", "Training rows", f"{_some(times, 'training row', 'was')} left out: {SET_ASIDE[key]}")
+    if times := training.earlier_turns:
+        sentence = "several turns: the last answer is learned, the earlier ones are read as context"
+        yield AuditFinding("note", "Training rows", f"{_some(times, 'training row', 'has')} {sentence}")
 
 
 # What the questions can show.
@@ -242,7 +232,7 @@ def _left_out(
 
 def _size(questions: Sequence[Question], gap: float) -> Iterator[AuditFinding]:
     """Say whether so many questions can show the gap (McNemar's test, power 80 %), and whether one document decides."""
-    number, points, asked = len(questions), f"{100 * gap:.0f} points", _some(questions, "question")
+    number, points, asked = len(questions), f"{100 * gap:.0f} points", _some(len(questions), "question")
     least = smallest_gap(number, DISCORDANT) if number else nan
     needed = f"about {questions_needed(gap, DISCORDANT):,}"
     if isnan(least):
@@ -254,10 +244,8 @@ def _size(questions: Sequence[Question], gap: float) -> Iterator[AuditFinding]:
     clusters = Counter(question.cluster for question in questions)
     name, most = max(clusters.items(), key=itemgetter(1), default=("", 0))
     if most > 1 and len(clusters) < number / 2:
-        sentence = (
-            f"{asked} are about {_some(clusters, 'document')} (most about {name}, {most}): what is shown is shown for so "
-            "many documents, and intervals are as wide as that"
-        )
+        about = f"{asked} are about {_some(len(clusters), 'document')} (most about {name}, {most})"
+        sentence = f"{about}: what is shown is shown for so many documents, and intervals are as wide as that"
         yield AuditFinding("note", "Few documents asked about", sentence)
 
 
@@ -301,7 +289,7 @@ def _coverage(documents: Sequence[Document], questions: Sequence[Question]) -> I
     asked = {id_ for question in questions for id_ in question.document_ids}
     idle = [document.id for document in documents if document.id not in asked]
     if asked and idle:
-        share = f"{len(idle):,} of {_some(documents, 'document')} ({100 * len(idle) / len(documents):.0f} %)"
+        share = f"{len(idle):,} of {_some(len(documents), 'document')} ({100 * len(idle) / len(documents):.0f} %)"
         sentence = f"{share} {'is' if len(idle) == 1 else 'are'} asked about by no question"
         yield AuditFinding("note", "Documents nobody asks about", sentence, tuple(idle))
     uncited = [question for question in questions if question.answerable and not question.document_ids]
@@ -355,11 +343,10 @@ def _found(
 ) -> Iterator[AuditFinding]:
     """Yield the finding where there is something to name; ``{}`` in the sentence is how much (``2 files were``)."""
     if names:
-        yield AuditFinding(severity, topic, sentence.format(_some(names, noun, verb)), tuple(names))
+        yield AuditFinding(severity, topic, sentence.format(_some(len(names), noun, verb)), tuple(names))
 
 
-def _some(things: Sized, noun: str, verb: str = "") -> str:
+def _some(number: int, noun: str, verb: str = "") -> str:
     """Write ``1 file was`` or ``2 files were``; without a verb the number and the noun."""
-    number = len(things)
     verb = {"was": "were", "is": "are", "has": "have"}.get(verb, "") if number != 1 else verb
     return f"{number:,} {noun}{'' if number == 1 else 's'} {verb}".rstrip()

@@ -27,45 +27,26 @@ _NO_NAMES = frozenset({"I", "I'm", "I’m", "A", "OK", "EUR", "USD", "GBP", "CHF
 
 
 class QuestionRow(Row):
-    """One question of a file.
+    """One question of a file."""
 
-    Attributes:
-        id: the row's number if empty.
-        question: as a person asks it.
-        answer: the expected answer, or a list of them of which any one is right; nothing for what the documents do
-            not say.
-        also: further right answers, any one of which counts.
-        kind: a question kind of the workbook; worked out if empty.
-        document_ids: documents that hold the answer, by id, path or path without ending.
-        must_contain: all of them must stand in a right answer.
-        old_value: what was true when the training pairs were written, for ``changed``.
-    """
-
-    id: Text = ""
+    id: Text = ""  # the row's number if empty
     question: Text = ""
-    answer: AnyOf = ()
-    also: Texts = ()
-    kind: Text = ""
-    document_ids: Names = ""
-    must_contain: Texts = ()
-    old_value: Texts = ()
+    answer: AnyOf = ()  # any one of them is right; nothing for what the documents do not say
+    also: Texts = ()  # further right answers, any one of which counts
+    kind: Text = ""  # one of ``KINDS``; worked out if empty
+    document_ids: Names = ""  # what holds the answer, by id, path or path without ending
+    must_contain: Texts = ()  # all of them must stand in a right answer
+    old_value: Texts = ()  # what was true when the training pairs were written, for ``changed``
 
 
 @dataclass(frozen=True)
 class ReadQuestions:
-    """The questions of a file.
-
-    Attributes:
-        questions: in the order of the file.
-        unreadable: id of a question left out → the file it cites that could not be read.
-        inferred: ids of the questions whose required strings were worked out from a long answer.
-        emptied: ids of those whose answer is a word for nothing (``N/A``, ``NaN``).
-    """
+    """The questions of a file, in its order."""
 
     questions: tuple[Question, ...]
-    unreadable: dict[str, str]
-    inferred: frozenset[str]
-    emptied: tuple[str, ...]
+    unreadable: dict[str, str]  # id of a question left out → the file it cites that could not be read
+    inferred: frozenset[str]  # ids of the questions whose required strings were worked out from a long answer
+    emptied: tuple[str, ...]  # ids of those whose answer is a word for nothing (``N/A``, ``NaN``)
 
 
 def read_questions(
@@ -73,11 +54,8 @@ def read_questions(
 ) -> ReadQuestions:
     """Read questions with their expected answers from CSV or JSON lines; columns as in ``QuestionRow``.
 
-    Args:
-        path: a .csv, .tsv, .jsonl or .ndjson file; only ``question`` and ``answer`` are needed.
-        documents: what ``document_ids`` may name.
-        skipped: files that could not be read; questions on them are left out.
-        voice: its opening and closing are no part of what a right answer must contain.
+    Only ``question`` and ``answer`` are needed. Questions on ``skipped`` files are left out; what frames an answer in
+    ``voice`` is no part of what a right one must contain.
 
     Raises:
         InputError: one sentence with file, row, column, value and what is allowed.

@@ -106,10 +106,7 @@ AnyRow = TypeVar("AnyRow", bound=Row)
 def read_rows(path: str | Path, model: type[AnyRow], needed: Sequence[str]) -> list[AnyRow]:
     """Read a CSV file (``,`` ``;`` or tab, any usual encoding, Excel's ``sep=`` line) or a file of JSON lines.
 
-    Args:
-        path: ends in .csv, .tsv, .jsonl or .ndjson.
-        model: what a row holds.
-        needed: the columns that the heading of a CSV file must have.
+    ``model`` is what a row holds, ``needed`` the columns that the heading of a CSV file must have.
 
     Raises:
         InputError: one sentence with file, row, column, value and what is allowed.

@@ -162,10 +162,7 @@ def read_training(
 ) -> ReadTraining:
     """Read training pairs from JSON lines, each ``{"question", "answer", "document_ids"}`` or ``{"messages"}``.
 
-    Args:
-        path: a .jsonl or .ndjson file.
-        documents: what ``document_ids`` may name.
-        skipped: files that could not be read; a pair that names one is kept and cites nothing.
+    A pair that names one of the ``skipped`` files is kept and cites nothing.
 
     Raises:
         InputError: one sentence with file, row, key, value and what is allowed.
