@@ -1,7 +1,8 @@
 """Every interval and every test of the workbook, once.
 
 Two-sided at 5 %, power 80 %. A *cluster* is all questions about one thing (a fact, a document): they are right or
-wrong together, so clusters and not questions are the units of the statistics. An interval and its test come from
+wrong together, so clusters and not questions are the units of the statistics; where none are given each question is
+about its own. An interval and its test come from
 the same standard error and the same distribution, so that the one leaves 0 out exactly where the other is
 significant. Distributions are ``scipy.special``'s, loaded where one is first needed: deciding starts without it;
 ``tests/test_stats.py`` holds everything against ``statsmodels``, ``scipy.stats`` and ``scikit-learn``.
@@ -67,13 +68,10 @@ def wilson(right: float, n: float) -> tuple[float, float]:
 
 
 def proportion(outcomes: Sequence[float], clusters: Sequence[Hashable] | None = None) -> Proportion:
-    """Return the share of right outcomes with Wilson's interval, widened for clusters.
+    """Return the share of right outcomes (0 to 1, or true and false) with Wilson's interval, widened for clusters.
 
-    Args:
-        outcomes: true or false, or from 0 to 1 where an outcome is a mean over training seeds.
-        clusters: what each question is about; each about its own where not given. The interval is Wilson's for
-            the *effective* number of questions, n over the design effect (Kish 1965; Korn and Graubard 1998),
-            never more than n; where all outcomes are alike, for the number of clusters.
+    The interval is Wilson's for the *effective* number of questions, n over the design effect (Kish 1965; Korn and
+    Graubard 1998), never more than n; where all outcomes are alike, for the number of clusters.
     """
     values = np.asarray(outcomes, float)
     n = len(values)
@@ -91,9 +89,7 @@ def proportion(outcomes: Sequence[float], clusters: Sequence[Hashable] | None = 
 def clustered_mean(values: Sequence[float], clusters: Sequence[Hashable] | None = None) -> Mean:
     """Return a mean with its 95 % interval from the clustered standard error (Miller 2024), Student's t.
 
-    Args:
-        values: numbers of any size.
-        clusters: what each is about; each about its own where not given. Fewer than two give no interval.
+    Fewer than two clusters give no interval.
     """
     numbers = np.asarray(values, float)
     if not len(numbers):
@@ -112,22 +108,16 @@ def clustered_mean(values: Sequence[float], clusters: Sequence[Hashable] | None 
 
 @dataclass(frozen=True)
 class Difference:
-    """Two arms on the same ``n`` questions about ``clusters`` things.
-
-    ``gap`` is the first arm's mean less the second's (-1 to 1 for shares), ``low`` and ``high`` its 95 % interval,
-    ``p`` two-sided from the same standard error and degrees of freedom, ``equivalence_p`` of two one-sided tests
-    against ``EQUIVALENCE_MARGIN`` (Schuirmann 1987), ``smallest_gap`` the smallest gap that so many questions show
-    in 4 of 5 repeats. All nan where n is 0.
-    """
+    """Two arms on the same ``n`` questions about ``clusters`` things; all nan where n is 0."""
 
     n: int
     clusters: int
-    gap: float
-    low: float
+    gap: float  # the first arm's mean less the second's (-1 to 1 for shares)
+    low: float  # of its 95 % interval
     high: float
-    p: float
-    equivalence_p: float
-    smallest_gap: float
+    p: float  # two-sided, from the same standard error and degrees of freedom
+    equivalence_p: float  # of two one-sided tests against ``EQUIVALENCE_MARGIN`` (Schuirmann 1987)
+    smallest_gap: float  # that so many questions show in 4 of 5 repeats
 
     @property
     def significant(self) -> bool:
@@ -143,17 +133,12 @@ class Difference:
 def difference(
     first: Sequence[float], second: Sequence[float], clusters: Sequence[Hashable] | None = None
 ) -> Difference:
-    """Compare two arms on the same questions, in the same order.
+    """Compare two arms' outcomes (true or false) or grades on the same questions, in the same order.
 
     The standard error is the clustered one in closed form, with its small-sample factor. Student's t has one degree
     of freedom less than there are clusters *in which the arms differ*: the others say nothing about which arm is
     better, as in McNemar's test. Below ten such clusters the variance is widened by two more, which keeps interval and
     p near the exact ones; where no cluster differs from another, exact binomial limits take their place.
-
-    Args:
-        first: outcomes (true or false) or grades of one arm.
-        second: those of the other.
-        clusters: what each question is about; each about its own where not given.
 
     Raises:
         ValueError: the two are not of one length.
@@ -188,9 +173,7 @@ def difference(
 def mcnemar_p(only_first: int, only_second: int) -> float:
     """Return McNemar's exact two-sided p (1947): the fair coin's chance of a split at least this uneven.
 
-    Args:
-        only_first: questions on which the first arm alone was right.
-        only_second: questions on which the second alone was.
+    The two are the questions on which the one arm alone was right, and the other alone.
     """
     tosses = only_first + only_second
     return min(1.0, 2 * float(_special().bdtr(min(only_first, only_second), tosses, 0.5))) if tosses else 1.0
@@ -255,18 +238,13 @@ def cohens_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> float
 
 
 def smallest_gap(n: float, discordant: float, per_cluster: float = 1.0, correlation: float = 0.0) -> float:
-    """Return the smallest difference of two paired shares that ``n`` questions show in 4 of 5 repeats.
+    """Return the smallest difference (0 to 1) of two paired shares that ``n`` questions show in 4 of 5 repeats.
 
-    Args:
-        n: questions, at least 1.
-        discordant: share of questions on which exactly one of the two arms is right (0 to 1). A gap needs at
-            least its own size of it, so a larger gap is tried with more.
-        per_cluster: questions about one thing.
-        correlation: of their outcomes (0 to 1); together they make n smaller by 1 + (m - 1) times it.
-
-    Returns:
-        The gap (0 to 1) at which McNemar's test has 80 % power at the 5 % level (Connor, Biometrics 1987: n is
-        z_a sqrt(d) + z_b sqrt(d - gap^2), squared, over gap^2); nan where so few questions show no gap.
+    McNemar's test then has 80 % power at the 5 % level (Connor, Biometrics 1987: n is z_a sqrt(d) + z_b sqrt(d - gap^2),
+    squared, over gap^2); nan where so few questions show no gap. ``discordant``, d, is the share of questions on which
+    exactly one of the two arms is right; a gap needs at least its own size of it, so a larger gap is tried with more.
+    ``per_cluster`` questions about one thing and the ``correlation`` of their outcomes make n smaller by 1 + (m - 1)
+    times it.
     """
     from scipy.optimize import brentq  # in here for start-up time
 
@@ -279,14 +257,10 @@ def smallest_gap(n: float, discordant: float, per_cluster: float = 1.0, correlat
 
 
 def questions_needed(gap: float, discordant: float = 0.5) -> int:
-    """Return how many questions two arms must both answer for a gap to show in 4 of 5 repeats.
+    """Return how many questions two arms must both answer for a gap (of their shares) to show in 4 of 5 repeats.
 
-    The inverse of ``smallest_gap``, for planning an evaluation set before anything is measured.
-
-    Args:
-        gap: difference of the two shares that is to be seen (above 0, up to 1).
-        discordant: share of questions on which exactly one of the two arms is right. 0.5 is the careful guess
-            where nothing is known: two arms at 50 % that have nothing to do with one another.
+    The inverse of ``smallest_gap``, for planning an evaluation set before anything is measured. A ``discordant`` share
+    of 0.5 is the careful guess where nothing is known: two arms at 50 % that have nothing to do with one another.
 
     Raises:
         InputError: the gap is not above 0 and up to 1, or the discordant share not from 0 to 1.

@@ -18,15 +18,12 @@ HOLDS = {True: "holds", False: "does not hold", None: "cannot be told from what 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one check found: its last figure, whether the claim holds (``None``: undecided), its lines.
-
-    ``of_the_claim`` tells that the claimed figure itself was compared, and not another amount on its way.
-    """
+    """What one check found."""
 
     against: str | None
-    holds: bool | None
-    of_the_claim: bool
-    found: Figure | None
+    holds: bool | None  # the claim; ``None``: undecided
+    of_the_claim: bool  # the claimed figure itself was compared, and not another amount on its way
+    found: Figure | None  # the last one
     partner: tuple[str, ...]
     lines: tuple[str, ...]
 

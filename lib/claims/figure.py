@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 Number = float | list[float]
+"""A number or a pair (low, high)."""
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,12 @@ class Strict(BaseModel):
 
 
 class Stated(Strict):
-    """The figure as the article states it.
-
-    ``value`` is a number or a pair (low, high). ``about`` marks a figure that the article calls
-    approximate; ``rounded_to`` is the step of its last stated digit.
-    """
+    """The figure as the article states it."""
 
     value: Number
     unit: str
-    about: bool = False
-    rounded_to: float | None = None
+    about: bool = False  # the article calls it approximate
+    rounded_to: float | None = None  # the step of its last stated digit
 
     @property
     def figure(self) -> Figure:

@@ -15,10 +15,7 @@ from lib.files import path_from, read_limited, write_text
 
 
 def load_client(path: str | Path) -> ClientFile:
-    """Load and check one client file.
-
-    Args:
-        path: a YAML file of at most 1 MB; ``~`` is the home folder.
+    """Load and check one client file: YAML of at most 1 MB; ``~`` is the home folder.
 
     Raises:
         InputError: it cannot be read or used; one sentence says file, key, value and what is allowed.

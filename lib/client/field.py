@@ -25,29 +25,23 @@ PATTERNS = {
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """One field of the client file.
-
-    ``kind`` is ``number``, ``truth``, ``choice``, ``outcomes``, ``text``, ``colour``, ``currency``, ``date`` or
-    ``list``; ``outcomes`` is a mapping of some of ``keys`` to one of ``choices`` each. ``lowest`` and
-    ``highest`` bound a number in ``unit``. ``plausible`` is the range within which the value is taken
-    to lie where the client has not answered, and ``judgement`` how far (plus or minus, in the field's
-    unit) an answered value can be off because it is somebody's estimate: both feed the stability.
-    ``deciding`` marks the few facts that are asked first: they decide most clients.
-    """
+    """One field of the client file."""
 
     label: str
     help: str
-    kind: str
+    kind: str  # number, truth, choice, outcomes, text, colour, currency, date or list
     unit: str = ""
     lowest: float | None = None
     highest: float | None = None
     whole: bool = False
     never: bool = False
     choices: tuple[str, ...] = ()
+    # Both feed the stability: where the value is taken to lie while the client has not answered, and how far (plus or
+    # minus, in the field's unit) an answered one can be off because it is somebody's estimate.
     plausible: tuple[float, float] | None = None
     judgement: float = 0.0
-    keys: tuple[str, ...] = ()
-    deciding: bool = False
+    keys: tuple[str, ...] = ()  # of outcomes: a mapping of some of them to one of ``choices`` each
+    deciding: bool = False  # one of the few facts that are asked first: they decide most clients
 
     @property
     def allowed(self) -> str:

@@ -49,18 +49,14 @@ def adoption(share: Any, ramp_up_months: Any, months: int) -> Array:
 
 @dataclass(frozen=True)
 class Flows:
-    """USD of one alternative in months 1, 2, …: arrays of shape ``(months,)`` or ``(n, months)``; ``setup`` once.
+    """USD of one alternative in months 1, 2, …: arrays of shape ``(months,)`` or ``(n, months)``."""
 
-    ``saved_hours`` are people's hours that right answers save, ``value`` what those are worth, ``avoided`` what
-    today's solution no longer costs, ``corrections`` what putting wrong answers right costs.
-    """
-
-    setup: Array
+    setup: Array  # once
     costs: Array
-    saved_hours: Array
-    value: Array
-    avoided: Array
-    corrections: Array
+    saved_hours: Array  # people's hours that right answers save
+    value: Array  # what those are worth
+    avoided: Array  # what today's solution no longer costs
+    corrections: Array  # what putting wrong answers right costs
 
     @property
     def gain(self) -> Array:

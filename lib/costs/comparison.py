@@ -39,15 +39,12 @@ def share_right_to_match(usd_per_correct: Any, cost_per_query: Any, correction_u
 
 @dataclass(frozen=True)
 class TurningPoint:
-    """Where two arms change places: for the expected costs, and P10 to P90 of the draws in which they do at all.
-
-    ``nan`` where there is none. ``share`` is that of the draws which have one.
-    """
+    """Where two arms change places, ``nan`` where they do not: for the expected costs, and P10 to P90 of the draws."""
 
     expected: float
     p10: float
     p90: float
-    share: float
+    share: float  # of the draws in which they change places at all
 
     @classmethod
     def of(cls, expected: float, drawn: Array) -> "TurningPoint":
@@ -139,16 +136,13 @@ def _crossings(difference: Array, grid: Array, now: float) -> Array:
 
 @dataclass(frozen=True)
 class Swing:
-    """One bar of a tornado: the result with one input at its low and at its high value, all others at their mean.
-
-    ``field`` and its two values, ``ends``, are told where the input is one of the client file's.
-    """
+    """One bar of a tornado: the result with one input at its low and at its high value, all others at their mean."""
 
     label: str
     at_low: float
     at_high: float
-    field: str = ""
-    ends: tuple[float, float] | None = None
+    field: str = ""  # of the client file, where the input is one
+    ends: tuple[float, float] | None = None  # its two values
 
     @property
     def width(self) -> float:

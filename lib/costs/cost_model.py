@@ -43,29 +43,21 @@ WINDOW_NOTE = "Long context: the documents do not fit into one prompt; its cost 
 
 @dataclass
 class Costs:
-    """Costs by arm: money in USD, arrays of shape ``()`` or ``(n,)``.
-
-    ``setup_usd`` and ``monthly_usd`` are totals over all components, work included; ``monthly_bill_usd`` is what vendors
-    are paid in the second. ``usd_per_query`` is what one more query costs: inference, query embedding and re-ranking;
-    ``all_in_usd_per_query`` is the whole month over its queries.
-    ``components`` maps component id → :class:`Component`; it is empty where only totals were asked for.
-    ``input_tokens`` are read by one query, ``prompt_tokens`` must fit the context window.
-    """
+    """Costs by arm: money in USD, arrays of shape ``()`` or ``(n,)``."""
 
     facts: Facts
     book: PriceBook
     horizon_months: Array
-    setup_usd: dict[str, Array] = field(default_factory=dict)
-    monthly_usd: dict[str, Array] = field(default_factory=dict)
-    monthly_bill_usd: dict[str, Array] = field(default_factory=dict)
-    usd_per_query: dict[str, Array] = field(default_factory=dict)
-    input_tokens: dict[str, Array] = field(default_factory=dict)
-    prompt_tokens: dict[str, Array] = field(default_factory=dict)
+    setup_usd: dict[str, Array] = field(default_factory=dict)  # over all components, work included
+    monthly_usd: dict[str, Array] = field(default_factory=dict)  # likewise
+    monthly_bill_usd: dict[str, Array] = field(default_factory=dict)  # what vendors are paid of it
+    usd_per_query: dict[str, Array] = field(default_factory=dict)  # of one more: inference, embedding, re-ranking
+    input_tokens: dict[str, Array] = field(default_factory=dict)  # read by one query
+    prompt_tokens: dict[str, Array] = field(default_factory=dict)  # must fit the context window
     retrains_per_month: dict[str, Array] = field(default_factory=dict)
-    components: dict[str, dict[str, Component]] = field(default_factory=dict)
+    components: dict[str, dict[str, Component]] = field(default_factory=dict)  # by id; none where totals were asked for
+    # Where months differ: by how much each is dearer than the mean month (USD, mean of the draws), shape ``(months,)``.
     uneven_usd: dict[str, Array] = field(default_factory=dict)
-    """Where months differ: by how much each is dearer than the mean month (USD, mean of the draws), shape ``(months,)``."""
-
     notes: list[str] = field(default_factory=list)
 
     @cached_property
@@ -158,16 +150,10 @@ def arm_components(situation: Situation, arm: str) -> tuple[list[Component], dic
 def costs(
     facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = None, *, keep_components: bool = True
 ) -> Costs:
-    """Compute the costs of all arms.
+    """Compute the costs of all arms: of one situation (arrays of shape ``()``) or n of them (``(n,)``).
 
-    Args:
-        facts: one situation, arrays of shape ``()``, or n of them, arrays of shape ``(n,)``.
-        book: the prices that the client meets, of one date.
-        draws: arrays of shape ``()`` or ``(n,)`` for prices of the book by key; likely values elsewhere.
-        keep_components: keep the components beside the totals.
-
-    Returns:
-        Money in USD by arm, arrays of shape ``()`` or ``(n,)``.
+    ``draws`` are arrays of such a shape for prices of the book by key; likely values count elsewhere. Without
+    ``keep_components`` only totals are kept.
 
     Examples:
         >>> from lib.client import Facts, check_client

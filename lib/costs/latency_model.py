@@ -21,18 +21,15 @@ SLOWEST_SHARE = 0.05
 
 @dataclass
 class Latencies:
-    """Latency by arm in ms, arrays of shape ``()`` or ``(n,)``.
+    """Latency by arm in ms, for the slowest 5 % of the queries: arrays of shape ``()`` or ``(n,)``.
 
-    ``p95_ms`` is the whole answer, ``first_token_ms`` the time until it begins to show, both for the
-    slowest 5 % of the queries; an answer that is checked before anybody sees it begins to show when it is whole.
-    ``components`` are the typical times behind them, before the p95 factor, ``prices`` the keys of the rows
-    that they come from. An expert's review is in neither.
+    An answer that is checked before anybody sees it begins to show when it is whole; an expert's review is in neither.
     """
 
-    p95_ms: dict[str, Array] = field(default_factory=dict)
-    first_token_ms: dict[str, Array] = field(default_factory=dict)
-    components: dict[str, dict[str, Array]] = field(default_factory=dict)
-    prices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    p95_ms: dict[str, Array] = field(default_factory=dict)  # the whole answer
+    first_token_ms: dict[str, Array] = field(default_factory=dict)  # until it begins to show
+    components: dict[str, dict[str, Array]] = field(default_factory=dict)  # typical times, before the p95 factor
+    prices: dict[str, tuple[str, ...]] = field(default_factory=dict)  # keys of the rows that they come from
 
 
 def latency(facts: Facts, book: PriceBook, draws: Mapping[str, Any] | None = None) -> Latencies:

@@ -20,25 +20,17 @@ WORKINGS = {
 
 @dataclass(frozen=True)
 class Prompt:
-    """The tokens of one query: arrays of shape ``()`` or ``(n,)``, all in tokens.
+    """The tokens of one query: arrays of shape ``()`` or ``(n,)``, all in tokens."""
 
-    ``call`` is the prompt of the call that writes the answer (what must fit the context window and what
-    price tiers go by). ``fresh``, ``written`` and ``cached`` add up all input tokens of the query:
-    read at the full price, written to the cache, and served from it. ``output`` is the answer and what the model
-    thinks before it. ``first_call`` is the earlier prompt of a question that needs a second retrieval. ``warm`` are
-    the tokens of ``call`` that a warm cache serves, ``answer`` those of the answer and ``thinking`` the hidden ones
-    before it.
-    """
-
-    call: Array
-    fresh: Array
-    written: Array
-    cached: Array
-    output: Array
-    first_call: Array
-    warm: Array
+    call: Array  # the prompt of the call that writes the answer: must fit the context window, and price tiers go by it
+    fresh: Array  # input of all calls that is read at the full price
+    written: Array  # input that is written to the cache
+    cached: Array  # input that is served from the cache
+    output: Array  # the answer and what the model thinks before it
+    first_call: Array  # the earlier prompt of a question that needs a second retrieval
+    warm: Array  # tokens of ``call`` that a warm cache serves
     answer: Array
-    thinking: Array
+    thinking: Array  # hidden tokens before the answer
 
     @property
     def input(self) -> Array:

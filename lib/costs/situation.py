@@ -22,21 +22,17 @@ SHARED = "shared"
 
 @dataclass(frozen=True)
 class Component:
-    """One component of an arm's costs.
-
-    ``setup`` (USD, once) and ``monthly`` (USD a month) are arrays of shape ``()`` or ``(n,)``. Where the months differ
-    from one another ``by_month`` has them (the mean of the draws, shape ``(months,)``), and ``monthly`` is their mean, so
-    that months always add up to the horizon. ``formula`` says in words how they come about; ``prices`` are the keys of
-    the price rows that were read. ``labour`` tells work from what is paid to vendors.
-    """
+    """One component of an arm's costs; amounts are arrays of shape ``()`` or ``(n,)``."""
 
     id: str
     label: str
-    formula: str
-    prices: tuple[str, ...]
-    setup: Array
-    monthly: Array
-    labour: bool = False
+    formula: str  # how the amounts come about, in words
+    prices: tuple[str, ...]  # keys of the price rows that were read
+    setup: Array  # USD, once
+    monthly: Array  # USD a month
+    labour: bool = False  # work, and not what is paid to vendors
+    # Where the months differ: each, as the mean of the draws, shape ``(months,)``. ``monthly`` is then their mean, so
+    # that months always add up to the horizon.
     by_month: Array | None = None
 
     def mean(self) -> "Component":

@@ -42,15 +42,11 @@ NOT_IN_COSTS = ("thinking_tokens", "price_factor", "discount")
 
 @dataclass(frozen=True)
 class OwnRow:
-    """A row of a client's own price list: the key it became, and what the price book said before.
-
-    ``known`` is ``None`` where the price book had no such price. ``key`` is empty, and the row ignored, where
-    nothing of this client's costs or latency reads it (:attr:`PriceBook.own_rows`).
-    """
+    """A row of a client's own price list: the key it became, and what the price book said before."""
 
     price: Price
-    key: str
-    known: Price | None
+    key: str  # empty, and the row ignored, where nothing of this client's costs or latency reads it
+    known: Price | None  # ``None`` where the price book had no such price
 
     @property
     def use(self) -> str:
@@ -60,16 +56,12 @@ class OwnRow:
 
 @dataclass(frozen=True)
 class Serving:
-    """How the tuned model is served: the route taken, and the others at this client's volume.
-
-    ``chosen`` tells that the workbook took the cheapest route, as opposed to the client naming the tuned model;
-    ``route`` is ``None`` where the client named a model that is none of the routes.
-    """
+    """How the tuned model is served: the route taken, and the others at this client's volume."""
 
     load: Load
     offers: tuple[Offer, ...]
-    route: Route | None
-    chosen: bool
+    route: Route | None  # ``None`` where the client named a model that is none of the routes
+    chosen: bool  # the workbook took the cheapest route; the client did not name the tuned model
 
     @property
     def offer(self) -> Offer | None:
@@ -85,26 +77,20 @@ class Serving:
 class PriceBook(Mapping[str, Price]):
     """Prices by ``item.component``, all of one date. Made by :func:`lib.prices.price_book`.
 
-    ``as_of`` is that date; ``names`` gives the model or store behind each role of the stack;
-    ``fallbacks`` names, for a price that is not stated or a piece of work that is the same in two arms,
-    the key that counts instead. ``in_house`` tells whether the client's data must stay in house,
-    ``own_models`` are the roles whose model runs on the client's own GPUs in any case, ``hourly`` those that run on
-    rented GPUs by the hour. ``events`` are what is known to happen within the horizon, earliest first, ``remarks``
-    sentences on what has no price or no day. From an event on, a price under its prefix (``PREFIX.item.component``)
-    counts instead of the one without.
+    From an event on, a price under its prefix (``PREFIX.item.component``) counts instead of the one without.
     """
 
     prices: Mapping[str, Price]
     as_of: datetime.date
-    names: Mapping[str, str]
-    fallbacks: Mapping[str, str]
-    in_house: bool = False
-    own_models: frozenset[str] = frozenset()
-    hourly: frozenset[str] = frozenset()
+    names: Mapping[str, str]  # the model or store behind each role of the stack
+    fallbacks: Mapping[str, str]  # what counts for a price that is not stated, or for work that is the same in two arms
+    in_house: bool = False  # the client's data must stay in house
+    own_models: frozenset[str] = frozenset()  # roles whose model runs on the client's own GPUs in any case
+    hourly: frozenset[str] = frozenset()  # roles whose model runs on rented GPUs by the hour
     serving: Serving | None = None
     rows: tuple[OwnRow, ...] = field(default=(), repr=False)
-    events: tuple[Event, ...] = ()
-    remarks: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()  # what is known to happen within the horizon, earliest first
+    remarks: tuple[str, ...] = ()  # sentences on what has no price or no day
 
     def __getitem__(self, key: str) -> Price:
         """Return the price of ``item.component``, or of the key that counts instead."""

@@ -15,18 +15,14 @@ WORDS = {CLOSED_TO_NEW: "is closed to new customers", TRAINING_ENDS: "trains no 
 
 @dataclass(frozen=True)
 class End:
-    """One end of a model or service: what happens on ``date``, known from ``announced`` on.
+    """One end of a model or service: what happens on ``date``."""
 
-    ``item`` is a name as the price book has it, or a pattern with ``*``; ``replacement`` the maker's own advice, or
-    empty. ``grade`` is ``firm`` or ``weak`` (:mod:`lib.prices.price`).
-    """
-
-    item: str
+    item: str  # a name as the price book has it, or a pattern with ``*``
     event: str
     date: datetime.date
-    announced: datetime.date
-    replacement: str
-    grade: str
+    announced: datetime.date  # known from then on
+    replacement: str  # the maker's own advice, or empty
+    grade: str  # ``firm`` or ``weak`` (:mod:`lib.prices.price`)
     source: str
     checked: datetime.date
     note: str
@@ -43,21 +39,16 @@ class End:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens within a client's horizon to a model of the stack.
+    """Something that happens within a client's horizon to a model of the stack."""
 
-    ``at`` is when, in months after the date of the prices; ``kind`` is ``shutdown`` or ``price``; ``item`` is the model
-    of ``role`` that it happens to. ``prefix`` stands before the keys of the prices that count from then on, ``hourly``
-    are the roles that are then paid by the hour.
-    """
-
-    at: float
+    at: float  # months after the date of the prices
     date: datetime.date
     role: str
-    item: str
-    kind: str
-    prefix: str
+    item: str  # the model of ``role`` that it happens to
+    kind: str  # ``shutdown`` or ``price``
+    prefix: str  # stands before the keys of the prices that count from then on
     sentence: str
-    hourly: frozenset[str]
+    hourly: frozenset[str]  # the roles that are then paid by the hour
 
 
 def months_after(start: datetime.date, end: datetime.date) -> float:

@@ -25,25 +25,20 @@ OVERRIDE_FACTOR = 100.0
 
 @dataclass(frozen=True)
 class Price:
-    """A dated value with its range and its source.
+    """A dated value with its range (``low`` ≤ ``likely`` ≤ ``high``, in ``unit``) and its source."""
 
-    ``low`` ≤ ``likely`` ≤ ``high`` are in ``unit``. ``checked`` is the day on which somebody read the
-    value at its ``source``. ``tiers`` are (size above which it applies, value) pairs: of a token price, prompt
-    tokens; of a store's monthly price, GB stored. ``item`` is the model or service as the price source names it;
-    ``component`` is what of it is priced. ``grade`` is one of :data:`GRADES`, or ``own`` in a client's list.
-    """
-
-    item: str
-    component: str
+    item: str  # the model or service as the price source names it
+    component: str  # what of it is priced
     low: float
     likely: float
     high: float
     unit: str
     source: str
-    checked: datetime.date
+    checked: datetime.date  # when somebody read the value at its source
     note: str = ""
+    # (size above which it applies, value): of a token price, prompt tokens; of a store's monthly price, GB stored.
     tiers: tuple[tuple[float, float], ...] = ()
-    grade: str = FIRM
+    grade: str = FIRM  # one of :data:`GRADES`, or ``own`` in a client's list
 
     @property
     def is_estimate(self) -> bool:

@@ -34,16 +34,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Route:
-    """One way to tune and serve a model.
-
-    ``base`` is the model that is tuned, as the price book names it; ``candidate`` tells whether the route is compared
-    where the client names neither a tuned model nor a base that can be tuned (open models of about 8 billion
-    parameters, so that the cheapest is not simply the smallest).
-    """
+    """One way to tune and serve a model."""
 
     id: str
     kind: str
-    base: str
+    base: str  # the model that is tuned, as the price book names it
+    # Compared where the client names neither a tuned model nor a base that can be tuned: open models of about 8 billion
+    # parameters, so that the cheapest is not simply the smallest.
     candidate: bool
     title: str
     grade: str
@@ -81,20 +78,15 @@ def route_of(names: list[str]) -> Route | None:
 
 @dataclass(frozen=True)
 class Load:
-    """What a tuned model has to do for one client, at likely values.
-
-    ``read`` and ``written`` are tokens of one query, ``trained`` the tokens that one training run is billed for,
-    ``runs`` the training runs a month (those at set-up spread over the horizon), ``labour_usd`` what an own server
-    costs in work a month. ``on_device`` tells that the client's own device answers, whose hours cost nothing.
-    """
+    """What a tuned model has to do for one client in a month, at likely values."""
 
     queries: float
-    read: float
-    written: float
-    trained: float
-    runs: float
-    labour_usd: float
-    on_device: bool = False
+    read: float  # tokens of one query
+    written: float  # tokens of one answer
+    trained: float  # tokens that one training run is billed for
+    runs: float  # training runs, those at set-up spread over the horizon
+    labour_usd: float  # what an own server costs in work
+    on_device: bool = False  # the client's own device answers, whose hours cost nothing
 
     @classmethod
     def of(cls, facts: Facts, prices: Mapping[str, Price]) -> "Load":
