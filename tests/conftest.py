@@ -10,7 +10,17 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-SLOW_FOLDERS = {"benchmarks", "browser", "experiment", "models", "notebooks", "own_data", "report", "retrieval"}
+SLOW_FOLDERS = {
+    "benchmarks",
+    "browser",
+    "experiment",
+    "models",
+    "notebooks",
+    "own_data",
+    "report",
+    "retrieval",
+    "sample_company",
+}
 NOT_SLOW = "not slow"
 
 
@@ -28,7 +38,7 @@ BROWSER_FLAGS = [
 def pytest_configure(config: pytest.Config) -> None:
     """Say how many examples a property test tries."""
     hypothesis.settings.register_profile("whole", max_examples=100, deadline=None)
-    hypothesis.settings.register_profile("fast", max_examples=8, deadline=None)
+    hypothesis.settings.register_profile("fast", max_examples=5, deadline=None)
     hypothesis.settings.load_profile("fast" if config.option.markexpr == NOT_SLOW else "whole")
 
 
