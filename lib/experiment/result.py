@@ -96,7 +96,8 @@ class ExperimentResult:
     @property
     def taught(self) -> Proportion | None:
         """Share of its trained wordings that the closed-book model answers right, over the seeds; ``None`` if not asked."""
-        return self.share("lora", "fact", "trained_wording") if self.taught_trainings else None
+        asked = self.taught_trainings and "lora" in self.arms
+        return self.share("lora", "fact", "trained_wording") if asked else None
 
     @property
     def is_taught(self) -> bool:

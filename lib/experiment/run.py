@@ -362,11 +362,11 @@ def _run(config: ExperimentConfig, context: RunContext, data: Data, key: str, fo
     with context.inputs(dataset, config) as inputs:
         for seed in config.seeds:
             adapters: dict[str, Path] = {}
-            for name in TRAININGS:
+            for name in (name for name in TRAININGS if any(arm.adapter == name for arm in arms)):
                 if config.tuned_elsewhere(name) == store.REFERENCE and seed == first:
                     shipped = next(each for each in load_run(store.REFERENCE).record.trainings if each.name == name)
                     trainings.append(shipped.model_copy(update={"adapter": "", "seed": seed, "shipped": True}))
-                elif any(arm.adapter == name for arm in arms) and not config.tuned_elsewhere(name):
+                elif not config.tuned_elsewhere(name):
                     info, adapters[name] = _trained(context, inputs, name, seed, folder)
                     if config.unlearning:
                         before = before or context.known(dataset)

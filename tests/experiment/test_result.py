@@ -55,6 +55,12 @@ def test_a_share_is_wilsons_over_the_mean_of_the_seeds_clustered_by_fact():
     assert result.consistency() == {"lora": 1.0}
 
 
+def test_a_run_whose_taught_model_answered_without_pages_nowhere_says_nothing_of_what_it_holds():
+    result = result_of({"rag_few_shot": [True, False], "lora_rag": [True, True]}, taught=99)
+    assert result.taught is None and result.is_taught
+    assert experiment_summary(result).headline
+
+
 def test_questions_about_one_fact_count_once_in_interval_and_test():
     first, second = [True] * 20, [False] * 20
     apart = result_of({"lora_with_pages": first, "rag_few_shot": second})
