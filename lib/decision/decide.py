@@ -35,10 +35,13 @@ COSTED_SECTIONS = ("stack", "prices", "evidence")
 COSTED_FIELDS = (
     "constraints.data_must_stay_in_house",
     "constraints.runs_where",
+    "knowledge.documents",
+    "knowledge.tokens_per_document",
     "money.correction_usd",
     "money.engineer_usd_per_hour",
     "money.horizon_months",
     "money.review_minutes_per_answer",
+    "risk.expert_review",
     "traffic.context_tokens",
     "traffic.queries_per_month",
 )

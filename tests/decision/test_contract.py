@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lib.arms import ARMS, UNDECIDED, arm_name
@@ -115,7 +115,12 @@ def test_every_counterfactual_is_what_the_edited_file_is_decided_to_be(path: Pat
     assert wrong_after_the_edit(answers(client)) == []
 
 
+BUSY = {"client": {"name": "x"}, "traffic": {"queries_per_month": 2_000_000}}
+
+
 @settings(max_examples=6, deadline=None)
+@example(client=BUSY | {"knowledge": {"needed": "none", "citations_required": True, "documents": 20}})
+@example(client=BUSY | {"knowledge": {"documents": 400, "citations_required": False}})
 @given(client=SOME_CLIENT)
 def test_a_plausible_counterfactual_names_no_arm_where_the_edited_client_is_undecided(client: dict[str, Any]) -> None:
     assert wrong_after_the_edit(client, plausible=True) == []
