@@ -313,7 +313,7 @@ def open_context(
         torch.set_num_threads(config.threads)
         stack.callback(bars.close)
         started = time.perf_counter()
-        model, embedder = load_model(config.model), load_embedder(config.embedder)
+        model, embedder = load_model(config.model, progress or bars), load_embedder(config.embedder)
         seconds = {"load models": time.perf_counter() - started}
         address = stack.enter_context(postgres())
         forgotten = paths.RUNS / f".fresh-{os.getpid()}-{random.randrange(10**9)}"
