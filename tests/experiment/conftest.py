@@ -14,7 +14,7 @@ from lib.models import LoraSettings
 def plain_model():
     """Put the plain model and its training in the place of the real ones for a whole session."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("lib.experiment.run.load_model", lambda name=None, **_: PlainModel())
+        patch.setattr("lib.experiment.run.load_model", lambda name=None, progress=silent: PlainModel())
         patch.setattr("lib.experiment.run.model_fingerprint", lambda name=None, **_: "plain")
         patch.setattr("lib.experiment.run.load_embedder", lambda name=None: WordEmbedder())
         patch.setattr("lib.experiment.run.embedder_fingerprint", lambda name=None: "words")
