@@ -6,7 +6,7 @@ stay in their unit; ``never`` is ``inf``; a field without an answer and without 
 yes/no is 1/0; a choice is the position of its word.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import Any
@@ -100,6 +100,21 @@ class Facts(Mapping[str, Array]):
             return Facts(merged, self._answered, self._words, self.name, {**self._answered_rows, **answered})
         now_answered = self._answered | set(values) if answered else self._answered
         return Facts(merged, now_answered, self._words, self.name, self._answered_rows)
+
+    def each(self, others: Sequence["Facts"]) -> "Facts":
+        """Return variations of these facts, one for each of ``others`` of shape ``()``, with its values and answers."""
+        values = {path: np.array([other[path] for other in others]) for path in self}
+        answered = {path: np.array([other.answered(path) for other in others]) for path in self}
+        moved = {
+            path: row
+            for path, row in values.items()
+            if not np.array_equal(row, np.full(len(row), self[path]), equal_nan=True)
+        }
+        return self.replaced(moved, {path: row for path, row in answered.items() if (row != self.answered(path)).any()})
+
+    def same_values(self, other: "Facts") -> bool:
+        """Return whether these are the values of ``other``, and not variations of them."""
+        return self._values is other._values
 
     def answered(self, path: str) -> bool:
         """Return whether the client answered the field, as opposed to the default being assumed."""

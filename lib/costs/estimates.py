@@ -6,6 +6,7 @@ that are uncertain can go wrong further than they can go well.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -147,8 +148,11 @@ class Estimates:
         """
         found = costs(self._at_means(facts), self.book, self._mean_prices, keep_components=False)
         # All are read before any is scaled: one follows from another.
-        for totals, factors in [(getattr(found, name), factors) for name, factors in self._factors.items()]:
-            totals.update({arm: totals[arm] * factors[arm] for arm in ARMS})
+        for name, totals in [(name, getattr(found, name)) for name in SCALED]:
+            if facts.same_values(self.facts):
+                totals.update(getattr(self.expected, name))
+            else:
+                totals.update({arm: totals[arm] * self._factors[name][arm] for arm in ARMS})
         found.facts = facts
         return found
 
@@ -170,6 +174,33 @@ class Estimates:
         return {
             name: {arm: float(expected[arm] / mean[arm]) if mean[arm] else 1.0 for arm in ARMS}
             for name, (mean, expected) in pairs.items()
+        }
+
+
+class LikeEstimates:
+    """The expected costs of several clients whose prices and draws are those of ``own``, in one evaluation.
+
+    Only the facts of ``each`` differ: figures are arrays of shape ``(len(each),)``.
+    """
+
+    def __init__(self, own: Estimates, each: Sequence[Estimates]) -> None:
+        """Take the client's own estimates and those after each change of its facts."""
+        self._own, self._each = own, each
+
+    def expected_costs(self, facts: Facts) -> Costs:
+        """Return the expected costs of each, as :meth:`Estimates.expected_costs` does of its own facts."""
+        means = self._own.facts.each([item._at_means(item.facts) for item in self._each])
+        found = costs(means, self._own.book, self._own._mean_prices, keep_components=False)
+        for totals, name in [(getattr(found, name), name) for name in SCALED]:
+            drawn = {arm: [np.mean(getattr(item.drawn, name)[arm]) for item in self._each] for arm in ARMS}
+            totals.update({arm: np.array(values) for arm, values in drawn.items()})
+        found.facts = facts
+        return found
+
+    def setup_p10_usd(self, expected: dict[str, Array]) -> dict[str, Array]:
+        """Return what each arm costs to set up in the cheapest tenth of the draws of each."""
+        return {
+            arm: np.array([Estimate.of(item.drawn.setup_usd[arm], 0.0).p10 for item in self._each]) for arm in expected
         }
 
 

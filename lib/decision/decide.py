@@ -138,27 +138,41 @@ def _edited(
     model: Model, client: ClientFile, source: str | Path | None, found: list[Counterfactual], now: str
 ) -> Generator[None, None, tuple[Counterfactual, ...]]:
     """Keep the changes whose answer holds when the file is edited; undecided is said where the edited file leaves it so."""
-    values, kept, edits = answers(client), [], []
-    unclear: dict[str, bool] = {}
+    values, after = answers(client), {}
     for change in found:
-        path, (section, name) = change.field, change.field.split(".")
-        apart = None
-        if section in COSTED_SECTIONS or path in COSTED_FIELDS:
+        section, name = change.field.split(".")
+        if section in COSTED_SECTIONS or change.field in COSTED_FIELDS:
             yield
             try:
                 edited = check_client(values | {section: {**values.get(section, {}), name: change.to_value}})
-                after = Model.of(edited, source)
+                after[change.field] = Model.of(edited, source)
             except InputError:
-                continue
-            if arm_name(int(after.recommend(after.simulation.facts)[0])) != change.recommendation:
-                continue
-            apart = None if model.draws_like(after, path) else after
-        if apart:
-            [unclear[path]] = _unclear(apart)
-        else:
-            edits.append((path, coded(field_specs()[path], change.to_value)))
-        kept.append(change)
+                after[change.field] = None
     yield
+    alike = [path for path, other in after.items() if other and model.draws_like(other, path)]
+    picks = dict(zip(alike, model.recommend_each([after[path] for path in alike]), strict=True))
+    picks |= {
+        path: other.recommend(other.simulation.facts)[0] for path, other in after.items() if other and path not in picks
+    }
+    kept = [
+        change
+        for change in found
+        if change.field not in after
+        or (change.field in picks and arm_name(int(picks[change.field])) == change.recommendation)
+    ]
+    apart = {
+        change.field: after[change.field] for change in kept if change.field in after and change.field not in alike
+    }
+    unclear = {}
+    for path, other in apart.items():
+        yield
+        [unclear[path]] = _unclear(other)
+    yield
+    edits = [
+        (change.field, coded(field_specs()[change.field], change.to_value))
+        for change in kept
+        if change.field not in apart
+    ]
     unclear |= zip((path for path, _ in edits), _unclear(model, edits) if edits else (), strict=True)
     found = [replace(change, recommendation=UNDECIDED) if unclear[change.field] else change for change in kept]
     return tuple(change for change in found if change.recommendation != now)

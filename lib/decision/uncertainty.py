@@ -13,7 +13,7 @@ import numpy as np
 from lib.arms import ARM, ARMS, UNDECIDED
 from lib.client import ClientFile, Facts
 from lib.client.facts import Array, field_specs
-from lib.costs.estimates import Estimates
+from lib.costs.estimates import Estimates, LikeEstimates
 from lib.decision.choice import NOBODY, evaluate
 from lib.decision.features import EvaluationContext
 from lib.decision.frameworks import rule_thresholds
@@ -97,6 +97,13 @@ class Model:
     def recommend(self, facts: Facts) -> Array:
         """Return the recommendation (positions in ARMS, -1 nobody) for variations of the client. Shape ``(n,)``."""
         return np.atleast_1d(evaluate(self.present(facts)).recommendation)
+
+    def recommend_each(self, others: Sequence["Model"]) -> list[int]:
+        """Return what each of some models recommends whose draws are those of this one (:meth:`draws_like`), at once."""
+        estimates = LikeEstimates(self.estimates, [other.estimates for other in others])
+        facts = self.simulation.facts.each([other.simulation.facts for other in others])
+        context = EvaluationContext(facts, self.simulation.book, self.thresholds, estimates, self.run)
+        return np.broadcast_to(evaluate(context).recommendation, len(others)).tolist() if others else []
 
     def context(self, draw: Draw) -> EvaluationContext:
         """Return the situations that one draw of the simulation stands for."""
