@@ -59,7 +59,7 @@ class Situation:
         self.facts = facts
         self.book = book
         self._draws = {key: np.asarray(value, dtype=float) for key, value in (draws or {}).items()}
-        unknown = set(self._draws) - set(book)
+        unknown = {key for key in self._draws if key not in book}
         if unknown:
             raise KeyError(f"not in the price book: {sorted(unknown)}")
         self._known: dict[Hashable, tuple[Any, dict[str, None]]] = {}
@@ -183,6 +183,6 @@ def working(label: str, unit: str, name: str = "") -> Callable[[Callable[..., Ar
 
 def either(where: Array, yes: Callable[[], Array], no: Callable[[], Array] = lambda: NOTHING) -> Array:
     """Choose between two computations; where the choice is the same for all draws only one is made."""
-    if np.ndim(where) and where.any() and not where.all():
-        return np.where(where, yes(), no())
-    return yes() if np.any(where) else no()
+    if np.ndim(where) and not where.all():
+        return np.where(where, yes(), no()) if where.any() else no()
+    return yes() if np.ndim(where) or where else no()
