@@ -60,7 +60,7 @@ def _passages(
     passages = [result.record.passages[id_] for id_ in row.passage_ids]
     if not passages:
         return Page("")
-    title = f"{len(passages)} passages" + (f", found in {row.searches} searches" if row.searches > 1 else "")
+    title = f"Passages read: {len(passages)}" + (f", found in {row.searches} searches" if row.searches > 1 else "")
     shown = [
         Page('<div class="passage{}"><strong>{} [{}]</strong>{}<br>{}</div>').format(
             " right" if passage.document_id in right else "",

@@ -261,7 +261,7 @@ def measured_search(result: ExperimentResult) -> Table:
     ]
     columns = ["Kind of question", "Questions", "Right pages found", "Found pages that are right"]
     columns += ["1 ÷ rank of the first right one (MRR)", "Order, 1 is perfect (nDCG)"]
-    return Table(columns, rows, f"The first search, {result.record.retrieval.k} passages", right=range(1, 6))
+    return Table(columns, rows, f"The first search, passages brought: {result.record.retrieval.k}", right=range(1, 6))
 
 
 def efficiency_table(result: ExperimentResult) -> Table:
