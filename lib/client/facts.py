@@ -105,16 +105,7 @@ class Facts(Mapping[str, Array]):
         """Return variations of these facts, one for each of ``others`` of shape ``()``, with its values and answers."""
         values = {path: np.array([other[path] for other in others]) for path in self}
         answered = {path: np.array([other.answered(path) for other in others]) for path in self}
-        moved = {
-            path: row
-            for path, row in values.items()
-            if not np.array_equal(row, np.full(len(row), self[path]), equal_nan=True)
-        }
-        return self.replaced(moved, {path: row for path, row in answered.items() if (row != self.answered(path)).any()})
-
-    def same_values(self, other: "Facts") -> bool:
-        """Return whether these are the values of ``other``, and not variations of them."""
-        return self._values is other._values
+        return self.replaced(values, answered)
 
     def answered(self, path: str) -> bool:
         """Return whether the client answered the field, as opposed to the default being assumed."""

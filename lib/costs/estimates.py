@@ -148,11 +148,8 @@ class Estimates:
         """
         found = costs(self._at_means(facts), self.book, self._mean_prices, keep_components=False)
         # All are read before any is scaled: one follows from another.
-        for name, totals in [(name, getattr(found, name)) for name in SCALED]:
-            if facts.same_values(self.facts):
-                totals.update(getattr(self.expected, name))
-            else:
-                totals.update({arm: totals[arm] * self._factors[name][arm] for arm in ARMS})
+        for totals, factors in [(getattr(found, name), factors) for name, factors in self._factors.items()]:
+            totals.update({arm: totals[arm] * factors[arm] for arm in ARMS})
         found.facts = facts
         return found
 
@@ -191,9 +188,10 @@ class LikeEstimates:
         """Return the expected costs of each, as :meth:`Estimates.expected_costs` does of its own facts."""
         means = self._own.facts.each([item._at_means(item.facts) for item in self._each])
         found = costs(means, self._own.book, self._own._mean_prices, keep_components=False)
+        # All are read before any is replaced: one follows from another.
         for totals, name in [(getattr(found, name), name) for name in SCALED]:
-            drawn = {arm: [np.mean(getattr(item.drawn, name)[arm]) for item in self._each] for arm in ARMS}
-            totals.update({arm: np.array(values) for arm, values in drawn.items()})
+            for arm in ARMS:
+                totals[arm] = np.array([np.mean(getattr(item.drawn, name)[arm]) for item in self._each])
         found.facts = facts
         return found
 

@@ -138,41 +138,33 @@ def _edited(
     model: Model, client: ClientFile, source: str | Path | None, found: list[Counterfactual], now: str
 ) -> Generator[None, None, tuple[Counterfactual, ...]]:
     """Keep the changes whose answer holds when the file is edited; undecided is said where the edited file leaves it so."""
-    values, after = answers(client), {}
+    values = answers(client)
+    kept: list[Counterfactual] = []
+    alike: dict[str, Model] = {}
+    apart: dict[str, Model] = {}
     for change in found:
         section, name = change.field.split(".")
         if section in COSTED_SECTIONS or change.field in COSTED_FIELDS:
             yield
             try:
                 edited = check_client(values | {section: {**values.get(section, {}), name: change.to_value}})
-                after[change.field] = Model.of(edited, source)
+                after = Model.of(edited, source)
             except InputError:
-                after[change.field] = None
+                continue
+            (alike if model.draws_like(after, change.field) else apart)[change.field] = after
+        kept.append(change)
     yield
-    alike = [path for path, other in after.items() if other and model.draws_like(other, path)]
-    picks = dict(zip(alike, model.recommend_each([after[path] for path in alike]), strict=True))
-    picks |= {
-        path: other.recommend(other.simulation.facts)[0] for path, other in after.items() if other and path not in picks
-    }
-    kept = [
-        change
-        for change in found
-        if change.field not in after
-        or (change.field in picks and arm_name(int(picks[change.field])) == change.recommendation)
-    ]
-    apart = {
-        change.field: after[change.field] for change in kept if change.field in after and change.field not in alike
-    }
-    unclear = {}
-    for path, other in apart.items():
-        yield
-        [unclear[path]] = _unclear(other)
+    picks = dict(zip(alike, model.recommend_each(list(alike.values())), strict=True))
+    picks |= {path: int(after.recommend(after.simulation.facts)[0]) for path, after in apart.items()}
+    kept = [one for one in kept if one.field not in picks or arm_name(picks[one.field]) == one.recommendation]
+    unclear, edits = {}, []
+    for change in kept:
+        if change.field in apart:
+            yield
+            [unclear[change.field]] = _unclear(apart[change.field])
+        else:
+            edits.append((change.field, coded(field_specs()[change.field], change.to_value)))
     yield
-    edits = [
-        (change.field, coded(field_specs()[change.field], change.to_value))
-        for change in kept
-        if change.field not in apart
-    ]
     unclear |= zip((path for path, _ in edits), _unclear(model, edits) if edits else (), strict=True)
     found = [replace(change, recommendation=UNDECIDED) if unclear[change.field] else change for change in kept]
     return tuple(change for change in found if change.recommendation != now)

