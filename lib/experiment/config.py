@@ -94,7 +94,7 @@ REFERENCE = "reference"
 QUICK = {
     "ask": dict(QUICK_QUESTIONS),
     "train_on": 48,
-    "k": 1,  # this model reads one passage better than two, and sooner (as in the curve of passages)
+    "k": 1,  # sooner than two; the curve of passages does not rise with them for this model
     "arms": QUICK_ARMS,
     # Small steps, twice over, teach as much style as large ones three times over, in half the time.
     "with_pages": {"epochs": 2, "batch_size": 4},
